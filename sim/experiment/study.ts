@@ -1,0 +1,48 @@
+/**
+ * What a study hands to the experiment kit: the settings of its files, how a scenario is settled, how one run
+ * is done. The kit knows axes, replications, workers, resumption and statistics, and nothing of what is studied.
+ */
+import type { Field, Plain } from './fields.ts';
+
+export interface Study {
+  /** Version of the program; part of every run's address, so that results of two versions never mix. */
+  readonly version: string;
+  /** The whole experiment file except what the kit itself knows: question, seed, replications, baseline, vary, measures. */
+  readonly fields: Extract<Field, { kind: 'group' }>;
+  /** Every measure that a run may report; a name ends in its unit, e.g. response_time_s. */
+  readonly measures: Readonly<Record<string, { readonly unit: string; readonly doc: string }>>;
+  /**
+   * Settles one point: `scenario` has every default filled in and every path made absolute. Adds the numbers of
+   * presets (key `presets`) and the digests of traces (key `inputs`: path -> {sha256, records}).
+   * Throws `InputError` with the problems; a problem whose `where` is a setting's path (`cluster.nodes`) is shown
+   * at its place in the experiment file.
+   */
+  settle(scenario: Plain, from: { readonly base: string }): Promise<Plain>;
+  /** Does one run of a settled scenario. Replication r of every point is given the same (seed, r). */
+  run(scenario: Plain, seed: number, replication: number, outputs: RunOutputs): Promise<RunResult>;
+  /** The built script that does runs on a worker thread: calls `serve(study)`. */
+  readonly worker: URL;
+  /** What can be chosen, by heading (policies.batch, machines, ...), for `nowsim list`, beside the choices that `fields` name. */
+  readonly catalogue?: Readonly<Record<string, readonly { readonly name: string; readonly doc: string }[]>>;
+}
+
+/** Files that one run writes, by absolute path; nothing is written for those left out. */
+export interface RunOutputs {
+  readonly jobs?: string;
+  readonly swf?: string;
+  readonly events?: string;
+  readonly timeline?: string;
+}
+
+export interface RunResult {
+  /** By name of the study's measures. One that has no meaning in this run is left out, never NaN. */
+  readonly measures: Readonly<Record<string, number>>;
+  /** Digest of the run's domain events, hexadecimal. */
+  readonly digest: string;
+  /** submitted, finished, killed, rejected, pending (checked: the first is the sum of the others), and more. */
+  readonly counts: Readonly<Record<string, number>>;
+  /** Events that the engine carried out. */
+  readonly events: number;
+  /** What a reader of the table must know: borrowed prices, rejected jobs. */
+  readonly notes: readonly string[];
+}
