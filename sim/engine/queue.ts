@@ -1,0 +1,778 @@
+/**
+ * The event queue: a ladder queue over one block of 32-byte records, exact on (time, order), amortised
+ * constant time per event, with cancellation.
+ *
+ * Parts, from the far future to now:
+ *   top     unsorted chain of everything at or after `topStart`
+ *   rungs   up to 8 nested rows of buckets; a bucket with too many events becomes the next, finer rung
+ *   bottom  the nearest events, sorted, taken from the end of two parallel columns
+ *   instant first in, first out: events put at the present time; never searched, so that bursts stay linear
+ * With few events pending everything lives in the bottom alone.
+ *
+ * Why it is written so: time, order, type, entity, link and payload of an event share one cache line;
+ * `push` is short enough for V8 to inline it into the caller, so that a time never becomes a heap number on
+ * its way across a call; the fields of the event taken are left in members instead of being returned. An
+ * event belongs to the bucket given by one float expression used everywhere, so rounding can misplace nothing.
+ *
+ * Cancelling leaves a tombstone; when the dead outnumber the living all tombstones are swept out, so memory
+ * stays within twice the living. A slot carries a generation, raised when it is freed, so that a handle kept
+ * too long never hits another event; a slot whose generations are used up is retired (32 bytes in 524,288 uses).
+ *
+ * Source: Tang, Goh, Thng, "Ladder queue: an O(1) priority queue structure for large-scale discrete event
+ * simulation", ACM TOMACS 15(3), 2005; bottom, instant and cancellation are our own.
+ */
+
+/** Offsets in the Int32 view of a record (8 words); its time is Float64 word 0, its payload Float64 word 3. */
+const ORDER = 2;
+const TAG = 3;
+const ENTITY = 4;
+const LINK = 5;
+const PAYLOAD = 3;
+
+/** A tag is dead (1 bit) | generation (19 bits) | type (12 bits). */
+const TYPE_BITS = 12;
+export const TYPE_LIMIT = 1 << TYPE_BITS;
+const TYPE_MASK = TYPE_LIMIT - 1;
+const DEAD = 1 << 31;
+const LIVE_MASK = 0x7fff_ffff;
+
+/** A handle is generation * SLOT_LIMIT + slot: exact in a float. */
+const SLOT_LIMIT = 2 ** 26;
+
+/** The order counter is renumbered when it gets here. */
+const ORDER_LIMIT = 0x7fff_fff0;
+
+const MAX_RUNGS = 8;
+/** A bucket with at most this many events is sorted into the bottom at once. */
+const SORT_AT_ONCE = 32;
+/** With at most this many events, top and rungs are left alone. */
+const SMALL = 24;
+/** The bottom may grow by insertion to this length before its far end is moved out ... */
+const SPILL = 48;
+/** ... and this many stay. */
+const KEEP = 16;
+/** From this many pending events on, chains of coming buckets are walked ahead to overlap cache misses. */
+const WALK_AHEAD = 65_536;
+/** Tombstones are left alone up to this number. */
+const PURGE_ABOVE = 1024;
+/** Blocks double up to this many records and grow by 15 % from there (at most 37 bytes a pending event). */
+const DOUBLING_UP_TO = 65_536;
+const RUN = 16;
+
+/** Orders set aside by `reserve()`; entries below 0 are empty. Renumbered together with the queue. */
+export interface Reservations {
+  orders: Int32Array;
+}
+
+export class LadderQueue {
+  /** Time of the event taken last, or that `advance` set. */
+  time = 0.5;
+  /** Type, entity and payload of the event taken last. */
+  type = 0;
+  entity = 0;
+  payload = 0.5;
+  /** `pop` takes nothing later than this. */
+  limit = Infinity;
+
+  /** Records in use, tombstones among them included. */
+  private size = 0;
+  private dead = 0;
+  private order = 0;
+
+  private ints: Int32Array;
+  private floats: Float64Array;
+  private capacity = 0;
+  private free = -1;
+
+  private topHead = -1;
+  private topCount = 0;
+  private topMin = Infinity;
+  private topMax = -Infinity;
+  /** Infinity while everything fits the bottom. */
+  private topStart = Infinity;
+
+  private rungs = 0;
+  private readonly rungStart = new Float64Array(MAX_RUNGS);
+  /** Buckets per unit of time. */
+  private readonly rungScale = new Float64Array(MAX_RUNGS);
+  /** First bucket not yet taken; Infinity when all are. */
+  private readonly rungNext = new Float64Array(MAX_RUNGS).fill(Infinity);
+  private readonly rungBuckets = new Int32Array(MAX_RUNGS);
+  private readonly rungCount = new Int32Array(MAX_RUNGS);
+  private readonly rungHeads: Int32Array[] = [];
+
+  /** Descending (time, order): the next event is the last entry. */
+  private bottomTimes = new Float64Array(256);
+  private bottomSlots = new Int32Array(256);
+  private bottomCount = 0;
+  private spillAt = SPILL;
+  private mergeTimes = new Float64Array(256);
+  private mergeSlots = new Int32Array(256);
+
+  private instant = new Int32Array(64);
+  private instantHead = 0;
+  private instantTail = 0;
+
+  private readonly reservations: Reservations[] = [];
+
+  /** `expected`: pending events to make room for; the block grows beyond it when needed. */
+  constructor(expected = 64) {
+    this.ints = new Int32Array(0);
+    this.floats = new Float64Array(0);
+    this.allocate(Math.max(64, Math.ceil(expected)));
+    for (let r = 0; r < MAX_RUNGS; r++) this.rungHeads.push(new Int32Array(64).fill(-1));
+    // The members above start as fractions so that V8 gives them float fields from the first instance on.
+    this.time = 0;
+    this.payload = 0;
+  }
+
+  /** Events pending, cancelled ones excluded. */
+  get pending(): number {
+    return this.size - this.dead;
+  }
+
+  /** Bytes held by all columns of the queue. */
+  get bytes(): number {
+    let sum = this.ints.byteLength + this.instant.byteLength;
+    sum += 2 * (this.bottomTimes.byteLength + this.bottomSlots.byteLength);
+    for (const heads of this.rungHeads) sum += heads.byteLength;
+    return sum;
+  }
+
+  /**
+   * Puts an event at `time` (finite, not before `this.time`; the caller has checked) and returns its slot.
+   * Events at one time are taken in the order in which they were put.
+   */
+  push(time: number, type: number, entity: number, payload: number): number {
+    if (this.order >= ORDER_LIMIT) this.renumber();
+    let slot = this.free;
+    if (slot < 0) slot = this.grow();
+    const ints = this.ints;
+    const floats = this.floats;
+    const base = slot << 3;
+    this.free = ints[base + LINK]!;
+    floats[slot << 2] = time;
+    floats[(slot << 2) + PAYLOAD] = payload;
+    ints[base + ORDER] = this.order++;
+    ints[base + TAG] = (ints[base + TAG]! & LIVE_MASK) | type;
+    ints[base + ENTITY] = entity;
+    this.size++;
+    this.place(slot);
+    return slot;
+  }
+
+  /** As `push`, at a time after `this.time`, with an order that `reserve` set aside. */
+  pushReserved(time: number, type: number, entity: number, order: number): number {
+    let slot = this.free;
+    if (slot < 0) slot = this.grow();
+    const ints = this.ints;
+    const base = slot << 3;
+    this.free = ints[base + LINK]!;
+    this.floats[slot << 2] = time;
+    this.floats[(slot << 2) + PAYLOAD] = 0;
+    ints[base + ORDER] = order;
+    ints[base + TAG] = (ints[base + TAG]! & LIVE_MASK) | type;
+    ints[base + ENTITY] = entity;
+    this.size++;
+    if (!this.placeFar(slot, time)) this.insert(time, slot, order);
+    return slot;
+  }
+
+  /** Sets an order aside, as if an event had been put now. */
+  reserve(): number {
+    if (this.order >= ORDER_LIMIT) this.renumber();
+    return this.order++;
+  }
+
+  /** Makes `reservations` follow the renumbering of orders. */
+  follow(reservations: Reservations): void {
+    this.reservations.push(reservations);
+  }
+
+  /** The handle by which the event in `slot` can be cancelled, for as long as one likes. */
+  handleOf(slot: number): number {
+    return (this.ints[(slot << 3) + TAG]! >>> TYPE_BITS) * SLOT_LIMIT + slot;
+  }
+
+  /** Time of the pending event in `slot`. */
+  timeOf(slot: number): number {
+    return this.floats[slot << 2]!;
+  }
+
+  /** Cancels the event that `handle` names; false if it has been taken or cancelled already. */
+  cancel(handle: number): boolean {
+    const generation = Math.floor(handle / SLOT_LIMIT);
+    const slot = handle - generation * SLOT_LIMIT;
+    if (!(slot >= 0 && slot < this.capacity)) return false;
+    const tag = this.ints[(slot << 3) + TAG]!;
+    // A free or cancelled slot has the dead bit, so its unsigned generation is out of a handle's range.
+    if (tag >>> TYPE_BITS !== generation) return false;
+    this.cancelSlot(slot);
+    return true;
+  }
+
+  /** Cancels the event in `slot`, which is known to be pending. */
+  cancelSlot(slot: number): void {
+    const at = (slot << 3) + TAG;
+    this.ints[at] = this.ints[at]! | DEAD;
+    this.dead++;
+    if (this.dead > PURGE_ABOVE && this.dead * 2 > this.size) this.purge();
+  }
+
+  /** Moves the clock to `time`; the caller knows that nothing is pending before it. */
+  advance(time: number): void {
+    this.time = time;
+  }
+
+  /** Takes the next event not later than `limit` into the members; false if there is none. */
+  pop(): boolean {
+    const last = this.bottomCount - 1;
+    if (last < 0 || this.instantHead !== this.instantTail) return this.popSlow();
+    const slot = this.bottomSlots[last]!;
+    const ints = this.ints;
+    const base = slot << 3;
+    const tag = ints[base + TAG]!;
+    const time = this.bottomTimes[last]!;
+    if (tag < 0 || time > this.limit) return this.popSlow();
+    this.bottomCount = last;
+    this.time = time;
+    this.type = tag & TYPE_MASK;
+    this.entity = ints[base + ENTITY]!;
+    this.payload = this.floats[(slot << 2) + PAYLOAD]!;
+    this.release(slot, base, tag);
+    return true;
+  }
+
+  /** Time of the next event, Infinity if there is none. Changes nothing that can be seen. */
+  peek(): number {
+    for (;;) {
+      let slot: number;
+      let time: number;
+      const fromInstant = this.instantIsNext();
+      if (fromInstant) {
+        slot = this.instant[this.instantHead]!;
+        time = this.time;
+      } else {
+        if (this.bottomCount === 0 && !this.refill()) return Infinity;
+        slot = this.bottomSlots[this.bottomCount - 1]!;
+        time = this.bottomTimes[this.bottomCount - 1]!;
+      }
+      if (this.ints[(slot << 3) + TAG]! >= 0) return time;
+      if (fromInstant) this.instantHead = (this.instantHead + 1) & (this.instant.length - 1);
+      else this.bottomCount--;
+      this.bury(slot);
+    }
+  }
+
+  /** Is the next event in the instant row? Events at this time in the bottom were put earlier. */
+  private instantIsNext(): boolean {
+    if (this.instantHead === this.instantTail) return false;
+    const count = this.bottomCount;
+    return count === 0 || this.bottomTimes[count - 1]! !== this.time;
+  }
+
+  private popSlow(): boolean {
+    const next = this.peek();
+    if (next > this.limit || next === Infinity) return false;
+    let slot: number;
+    if (this.instantIsNext()) {
+      slot = this.instant[this.instantHead]!;
+      this.instantHead = (this.instantHead + 1) & (this.instant.length - 1);
+    } else {
+      slot = this.bottomSlots[--this.bottomCount]!;
+      this.time = next;
+    }
+    const base = slot << 3;
+    const tag = this.ints[base + TAG]!;
+    this.type = tag & TYPE_MASK;
+    this.entity = this.ints[base + ENTITY]!;
+    this.payload = this.floats[(slot << 2) + PAYLOAD]!;
+    this.release(slot, base, tag);
+    return true;
+  }
+
+  /** Gives a slot back, with its next generation; `tag` without the dead bit. */
+  private release(slot: number, base: number, tag: number): void {
+    this.size--;
+    const next = ((tag | TYPE_MASK) + 1) | 0;
+    this.ints[base + TAG] = next | DEAD;
+    // Overflow: this slot's generations are used up; it is never linked into the free chain again.
+    if (next < 0) return;
+    this.ints[base + LINK] = this.free;
+    this.free = slot;
+  }
+
+  /** Gives the slot of a tombstone back. */
+  private bury(slot: number): void {
+    this.dead--;
+    this.release(slot, slot << 3, this.ints[(slot << 3) + TAG]! & LIVE_MASK);
+  }
+
+  /** More records; returns the first free slot. */
+  private grow(): number {
+    const old = this.capacity;
+    const wanted = old < DOUBLING_UP_TO ? old * 2 : Math.ceil(old * 1.15);
+    if (old >= SLOT_LIMIT) throw new RangeError(`more than ${SLOT_LIMIT} events pending`);
+    this.allocate(Math.min(wanted, SLOT_LIMIT));
+    return this.free;
+  }
+
+  private allocate(capacity: number): void {
+    const buffer = new ArrayBuffer(capacity * 32);
+    const ints = new Int32Array(buffer);
+    ints.set(this.ints);
+    const from = this.capacity;
+    for (let slot = from; slot < capacity; slot++) {
+      ints[(slot << 3) + LINK] = slot + 1;
+      ints[(slot << 3) + TAG] = DEAD;
+    }
+    ints[((capacity - 1) << 3) + LINK] = -1;
+    this.free = from;
+    this.capacity = capacity;
+    this.ints = ints;
+    this.floats = new Float64Array(buffer);
+  }
+
+  /** Links a filled record where it belongs. */
+  private place(slot: number): void {
+    const time = this.floats[slot << 2]!;
+    if (this.placeFar(slot, time)) return;
+    if (time === this.time) {
+      this.instant[this.instantTail] = slot;
+      this.instantTail = (this.instantTail + 1) & (this.instant.length - 1);
+      if (this.instantTail === this.instantHead) this.growInstant();
+      return;
+    }
+    // Sorted insertion; the newest of its time goes before (is taken after) all others of that time.
+    const times = this.bottomTimes;
+    const slots = this.bottomSlots;
+    let i = this.bottomCount++;
+    while (i > 0 && times[i - 1]! <= time) {
+      times[i] = times[i - 1]!;
+      slots[i] = slots[i - 1]!;
+      i--;
+    }
+    times[i] = time;
+    slots[i] = slot;
+    if (this.bottomCount > this.spillAt) this.spill();
+  }
+
+  /** Links a record into top or a rung if it belongs there. */
+  private placeFar(slot: number, time: number): boolean {
+    if (time >= this.topStart) {
+      this.toTop(slot, time);
+      return true;
+    }
+    const rungs = this.rungs;
+    for (let r = 0; r < rungs; r++) {
+      if ((time - this.rungStart[r]!) * this.rungScale[r]! >= this.rungNext[r]!) {
+        this.toRung(r, time, slot);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private toTop(slot: number, time: number): void {
+    this.ints[(slot << 3) + LINK] = this.topHead;
+    this.topHead = slot;
+    this.topCount++;
+    if (time < this.topMin) this.topMin = time;
+    if (time > this.topMax) this.topMax = time;
+  }
+
+  private toRung(r: number, time: number, slot: number): void {
+    const position = (time - this.rungStart[r]!) * this.rungScale[r]!;
+    const buckets = this.rungBuckets[r]!;
+    const bucket = position < buckets ? position | 0 : buckets - 1;
+    const heads = this.rungHeads[r]!;
+    this.ints[(slot << 3) + LINK] = heads[bucket]!;
+    heads[bucket] = slot;
+    this.rungCount[r] = this.rungCount[r]! + 1;
+  }
+
+  /** Sorted insertion into the bottom of an event whose order need not be the newest. */
+  private insert(time: number, slot: number, order: number): void {
+    const times = this.bottomTimes;
+    const slots = this.bottomSlots;
+    let i = this.bottomCount++;
+    while (i > 0) {
+      const other = times[i - 1]!;
+      if (other > time || (other === time && this.ints[(slots[i - 1]! << 3) + ORDER]! > order)) break;
+      times[i] = other;
+      slots[i] = slots[i - 1]!;
+      i--;
+    }
+    times[i] = time;
+    slots[i] = slot;
+    if (this.bottomCount > this.spillAt) this.spill();
+  }
+
+  private growInstant(): void {
+    const old = this.instant;
+    const mask = old.length - 1;
+    const wider = new Int32Array(2 * old.length);
+    for (let i = 0; i < old.length; i++) wider[i] = old[(this.instantHead + i) & mask]!;
+    this.instant = wider;
+    this.instantHead = 0;
+    this.instantTail = old.length;
+  }
+
+  /** Room for `count` entries in the bottom beside what may be inserted before the next spill. */
+  private widenBottom(count: number): void {
+    if (this.bottomTimes.length > count + SPILL) return;
+    const length = 2 * (count + SPILL);
+    const times = new Float64Array(length);
+    const slots = new Int32Array(length);
+    times.set(this.bottomTimes);
+    slots.set(this.bottomSlots);
+    this.bottomTimes = times;
+    this.bottomSlots = slots;
+    this.mergeTimes = new Float64Array(length);
+    this.mergeSlots = new Int32Array(length);
+  }
+
+  /** The bottom has become long: moves all but its nearest events (and their ties) to a new rung or to top. */
+  private spill(): void {
+    const times = this.bottomTimes;
+    const slots = this.bottomSlots;
+    const count = this.bottomCount;
+    let moved = count - KEEP;
+    const cut = times[moved - 1]!;
+    while (moved > 0 && times[moved - 1] === cut) moved--;
+    const toTop = this.rungs === 0 && this.topStart === Infinity;
+    if (moved === 0 || !(toTop || this.openRung(moved, following(cut), times[0]!))) {
+      this.spillAt = 2 * count;
+      this.widenBottom(this.spillAt);
+      return;
+    }
+    if (toTop) {
+      this.topStart = following(cut);
+      for (let i = 0; i < moved; i++) this.toTop(slots[i]!, times[i]!);
+    } else {
+      const rung = this.rungs - 1;
+      for (let i = 0; i < moved; i++) this.toRung(rung, times[i]!, slots[i]!);
+    }
+    times.copyWithin(0, moved, count);
+    slots.copyWithin(0, moved, count);
+    this.bottomCount = count - moved;
+  }
+
+  /** Opens the next rung over [low, high] for `count` events; false where floats are too coarse, or rungs too many. */
+  private openRung(count: number, low: number, high: number): boolean {
+    if (this.rungs === MAX_RUNGS) return false;
+    const buckets = (count >> 1) + 8;
+    const width = (high - low) / buckets;
+    const scale = 1 / width;
+    if (!(width > 0) || !(scale < Infinity) || low + width <= low || high - width >= high) return false;
+    const r = this.rungs++;
+    this.rungStart[r] = low;
+    this.rungScale[r] = scale;
+    this.rungNext[r] = 0;
+    this.rungBuckets[r] = buckets;
+    this.rungCount[r] = 0;
+    if (this.rungHeads[r]!.length < buckets) {
+      this.rungHeads[r] = new Int32Array(Math.ceil(buckets * 1.1)).fill(-1);
+    }
+    return true;
+  }
+
+  /** Fills the empty bottom with the nearest events; false if nothing is pending. */
+  private refill(): boolean {
+    const ints = this.ints;
+    const floats = this.floats;
+    this.spillAt = SPILL;
+    for (;;) {
+      if (this.rungs === 0) {
+        const count = this.topCount;
+        if (count === 0) {
+          this.topStart = Infinity;
+          return false;
+        }
+        const low = this.topMin;
+        const high = this.topMax;
+        let slot = this.topHead;
+        this.topHead = -1;
+        this.topCount = 0;
+        this.topMin = Infinity;
+        this.topMax = -Infinity;
+        if (count <= SMALL) {
+          this.topStart = Infinity;
+          this.take(slot, count);
+          if (this.bottomCount > 0) return true;
+          continue;
+        }
+        const opened = count > SORT_AT_ONCE && this.openRung(count, low, high);
+        this.topStart = following(high);
+        if (!opened) {
+          this.take(slot, count);
+          if (this.bottomCount > 0) return true;
+          continue;
+        }
+        while (slot >= 0) {
+          const next = ints[(slot << 3) + LINK]!;
+          if (ints[(slot << 3) + TAG]! < 0) this.bury(slot);
+          else this.toRung(0, floats[slot << 2]!, slot);
+          slot = next;
+        }
+      }
+      const r = this.rungs - 1;
+      if (this.rungCount[r] === 0) {
+        this.rungs = r;
+        this.rungNext[r] = Infinity;
+        continue;
+      }
+      const heads = this.rungHeads[r]!;
+      const buckets = this.rungBuckets[r]!;
+      let bucket = this.rungNext[r]! | 0;
+      while (heads[bucket]! < 0) bucket++;
+      const first = heads[bucket]!;
+      heads[bucket] = -1;
+      this.rungNext[r] = bucket + 1 < buckets ? bucket + 1 : Infinity;
+      if (this.size > WALK_AHEAD && (bucket & 7) === 0 && bucket + 8 < buckets)
+        this.walkAhead(heads, bucket + 1);
+      let count = 0;
+      for (let slot = first; slot >= 0; slot = ints[(slot << 3) + LINK]!) count++;
+      this.rungCount[r] = this.rungCount[r]! - count;
+      if (count > SORT_AT_ONCE && this.split(first, count)) continue;
+      this.take(first, count);
+      if (this.bottomCount > 0) return true;
+    }
+  }
+
+  /** Spreads a chain over a finer rung; false if all its times are (nearly) one. */
+  private split(first: number, count: number): boolean {
+    const ints = this.ints;
+    const floats = this.floats;
+    let low = Infinity;
+    let high = -Infinity;
+    for (let slot = first; slot >= 0; slot = ints[(slot << 3) + LINK]!) {
+      const time = floats[slot << 2]!;
+      if (time < low) low = time;
+      if (time > high) high = time;
+    }
+    if (!(high > low) || !this.openRung(count, low, high)) return false;
+    const rung = this.rungs - 1;
+    let slot = first;
+    while (slot >= 0) {
+      const next = ints[(slot << 3) + LINK]!;
+      this.toRung(rung, floats[slot << 2]!, slot);
+      slot = next;
+    }
+    return true;
+  }
+
+  /** Software prefetch: walks eight chains in lock step so that their cache misses overlap. */
+  private walkAhead(heads: Int32Array, from: number): void {
+    const ints = this.ints;
+    let a = heads[from]!;
+    let b = heads[from + 1]!;
+    let c = heads[from + 2]!;
+    let d = heads[from + 3]!;
+    let e = heads[from + 4]!;
+    let f = heads[from + 5]!;
+    let g = heads[from + 6]!;
+    let h = heads[from + 7]!;
+    for (let step = 0; step < 16 && (a & b & c & d & e & f & g & h) >= 0; step++) {
+      if (a >= 0) a = ints[(a << 3) + LINK]!;
+      if (b >= 0) b = ints[(b << 3) + LINK]!;
+      if (c >= 0) c = ints[(c << 3) + LINK]!;
+      if (d >= 0) d = ints[(d << 3) + LINK]!;
+      if (e >= 0) e = ints[(e << 3) + LINK]!;
+      if (f >= 0) f = ints[(f << 3) + LINK]!;
+      if (g >= 0) g = ints[(g << 3) + LINK]!;
+      if (h >= 0) h = ints[(h << 3) + LINK]!;
+    }
+  }
+
+  /** Sorts a chain into the empty bottom; tombstones are dropped. */
+  private take(first: number, count: number): void {
+    this.widenBottom(count);
+    const ints = this.ints;
+    const floats = this.floats;
+    const times = this.bottomTimes;
+    const slots = this.bottomSlots;
+    let filled = 0;
+    let slot = first;
+    if (count <= SORT_AT_ONCE) {
+      while (slot >= 0) {
+        const base = slot << 3;
+        const next = ints[base + LINK]!;
+        if (ints[base + TAG]! < 0) this.bury(slot);
+        else {
+          const time = floats[slot << 2]!;
+          const order = ints[base + ORDER]!;
+          let i = filled++;
+          while (i > 0) {
+            const other = times[i - 1]!;
+            if (other > time || (other === time && ints[(slots[i - 1]! << 3) + ORDER]! > order)) break;
+            times[i] = other;
+            slots[i] = slots[i - 1]!;
+            i--;
+          }
+          times[i] = time;
+          slots[i] = slot;
+        }
+        slot = next;
+      }
+      this.bottomCount = filled;
+      return;
+    }
+    while (slot >= 0) {
+      const next = ints[(slot << 3) + LINK]!;
+      if (ints[(slot << 3) + TAG]! < 0) this.bury(slot);
+      else {
+        times[filled] = floats[slot << 2]!;
+        slots[filled++] = slot;
+      }
+      slot = next;
+    }
+    this.bottomCount = filled;
+    this.spillAt = filled + SPILL;
+    this.sortBottom(filled);
+  }
+
+  /** Merge sort of the bottom, descending on (time, order): many events whose times floats cannot part. */
+  private sortBottom(count: number): void {
+    const ints = this.ints;
+    let times = this.bottomTimes;
+    let slots = this.bottomSlots;
+    let toTimes = this.mergeTimes;
+    let toSlots = this.mergeSlots;
+    for (let low = 0; low < count; low += RUN) {
+      const end = Math.min(low + RUN, count);
+      for (let k = low + 1; k < end; k++) {
+        const time = times[k]!;
+        const slot = slots[k]!;
+        const order = ints[(slot << 3) + ORDER]!;
+        let i = k;
+        while (i > low) {
+          const other = times[i - 1]!;
+          if (other > time || (other === time && ints[(slots[i - 1]! << 3) + ORDER]! > order)) break;
+          times[i] = other;
+          slots[i] = slots[i - 1]!;
+          i--;
+        }
+        times[i] = time;
+        slots[i] = slot;
+      }
+    }
+    for (let width = RUN; width < count; width *= 2) {
+      for (let low = 0; low < count; low += 2 * width) {
+        const middle = Math.min(low + width, count);
+        const end = Math.min(low + 2 * width, count);
+        let i = low;
+        let j = middle;
+        for (let k = low; k < end; k++) {
+          let left = i < middle;
+          if (left && j < end) {
+            const a = times[i]!;
+            const b = times[j]!;
+            left = a > b || (a === b && ints[(slots[i]! << 3) + ORDER]! > ints[(slots[j]! << 3) + ORDER]!);
+          }
+          const from = left ? i++ : j++;
+          toTimes[k] = times[from]!;
+          toSlots[k] = slots[from]!;
+        }
+      }
+      [times, toTimes] = [toTimes, times];
+      [slots, toSlots] = [toSlots, slots];
+    }
+    this.bottomTimes = times;
+    this.bottomSlots = slots;
+    this.mergeTimes = toTimes;
+    this.mergeSlots = toSlots;
+  }
+
+  /** Sweeps out all tombstones; its cost is covered by the cancellations since the last sweep. */
+  private purge(): void {
+    const top = this.topHead;
+    this.topHead = -1;
+    this.topCount = 0;
+    this.topMin = Infinity;
+    this.topMax = -Infinity;
+    for (let slot = top; slot >= 0; ) {
+      const next = this.ints[(slot << 3) + LINK]!;
+      if (this.ints[(slot << 3) + TAG]! < 0) this.bury(slot);
+      else this.toTop(slot, this.floats[slot << 2]!);
+      slot = next;
+    }
+    for (let r = 0; r < this.rungs; r++) {
+      const heads = this.rungHeads[r]!;
+      const buckets = this.rungBuckets[r]!;
+      let kept = 0;
+      for (let bucket = 0; bucket < buckets; bucket++) {
+        let slot = heads[bucket]!;
+        heads[bucket] = -1;
+        while (slot >= 0) {
+          const next = this.ints[(slot << 3) + LINK]!;
+          if (this.ints[(slot << 3) + TAG]! < 0) this.bury(slot);
+          else {
+            this.ints[(slot << 3) + LINK] = heads[bucket]!;
+            heads[bucket] = slot;
+            kept++;
+          }
+          slot = next;
+        }
+      }
+      this.rungCount[r] = kept;
+    }
+    let filled = 0;
+    for (let i = 0; i < this.bottomCount; i++) {
+      const slot = this.bottomSlots[i]!;
+      if (this.ints[(slot << 3) + TAG]! < 0) this.bury(slot);
+      else {
+        this.bottomTimes[filled] = this.bottomTimes[i]!;
+        this.bottomSlots[filled++] = slot;
+      }
+    }
+    this.bottomCount = filled;
+    const mask = this.instant.length - 1;
+    let tail = this.instantHead;
+    for (let i = this.instantHead; i !== this.instantTail; i = (i + 1) & mask) {
+      const slot = this.instant[i]!;
+      if (this.ints[(slot << 3) + TAG]! < 0) this.bury(slot);
+      else {
+        this.instant[tail] = slot;
+        tail = (tail + 1) & mask;
+      }
+    }
+    this.instantTail = tail;
+  }
+
+  /** Gives all pending events (and reserved orders) the smallest orders that keep their sequence. */
+  private renumber(): void {
+    this.purge();
+    const used: number[] = [];
+    for (let slot = 0; slot < this.capacity; slot++) {
+      if (this.ints[(slot << 3) + TAG]! >= 0) used.push(this.ints[(slot << 3) + ORDER]!);
+    }
+    for (const { orders } of this.reservations) for (const order of orders) if (order >= 0) used.push(order);
+    const sorted = Int32Array.from(used).sort();
+    for (let slot = 0; slot < this.capacity; slot++) {
+      const at = (slot << 3) + ORDER;
+      if (this.ints[(slot << 3) + TAG]! >= 0) this.ints[at] = rank(sorted, this.ints[at]!);
+    }
+    for (const { orders } of this.reservations) {
+      for (let i = 0; i < orders.length; i++) if (orders[i]! >= 0) orders[i] = rank(sorted, orders[i]!);
+    }
+    this.order = sorted.length;
+  }
+}
+
+/** The next float above `x`: the step is 0.625 to 1.25 units in the last place, and rounds to one. */
+function following(x: number): number {
+  return x + Math.max(Math.abs(x) * 1.25 * 2 ** -53, 5e-324);
+}
+
+/** Index of `value` in an ascending column that holds it. */
+function rank(sorted: Int32Array, value: number): number {
+  let low = 0;
+  let high = sorted.length - 1;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (sorted[middle]! < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
