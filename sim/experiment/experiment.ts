@@ -1,0 +1,573 @@
+/**
+ * From a file and flags to an experiment that can be run: settings laid over defaults, axes multiplied out, every
+ * point settled by the study. All problems are collected and reported at once, and nothing is written before.
+ */
+import { resolve } from 'node:path';
+import { InputError, nearest, type Problem } from '../problem.ts';
+import { type Axis, type Params, pointCount, product } from './axes.ts';
+import { canonicalJson } from './cells.ts';
+import { atMost, type Document } from './document.ts';
+import {
+  checkLeaf,
+  type Fault,
+  type Field,
+  isMap,
+  type Plain,
+  type SlotField,
+  slotKey,
+  suggest,
+  type Value,
+  valueText,
+} from './fields.ts';
+import {
+  fieldAt,
+  flagValue,
+  flagValues,
+  layOver,
+  type Origin,
+  pathsOf,
+  plainPath,
+  type Setting,
+  splitFlag,
+  spread,
+} from './settings.ts';
+import type { Study } from './study.ts';
+
+/** One scenario of an experiment: what tells it from the others, and all of it. */
+export interface Point {
+  readonly params: Params;
+  /** Settled: defaults filled in, presets' numbers and trace digests added. */
+  readonly scenario: Plain;
+}
+export interface Experiment {
+  readonly name: string;
+  readonly question: string;
+  readonly seed: number;
+  readonly replications: number;
+  /** Settings of the points that the others are compared with; empty where none was named. */
+  readonly baseline: Params;
+  readonly axes: readonly Axis[];
+  /** Measures to show; all of the study's where the file names none. */
+  readonly measures: readonly string[];
+  readonly points: readonly Point[];
+  readonly notes: readonly string[];
+}
+
+/** What the command line says beside the file. */
+export interface Overrides {
+  /** `path=value` each. */
+  readonly set?: readonly string[];
+  /** `path=a,b,c` each. */
+  readonly vary?: readonly string[];
+  readonly seed?: number;
+  readonly replications?: number;
+  /** Folder that relative paths of `set` and `vary` refer to (default: the working directory). */
+  readonly cwd?: string;
+}
+
+/** Settings of an experiment file that the kit itself knows. */
+export const KIT_FIELDS = {
+  question: {
+    kind: 'text',
+    doc: 'what the experiment asks; stands above its table',
+    default: 'no question was asked',
+  },
+  seed: { kind: 'integer', doc: 'all random numbers derive from it', default: 1, min: 0 },
+  replications: {
+    kind: 'integer',
+    doc: 'runs of every point, each with random numbers of its own; intervals need at least 2',
+    default: 1,
+    min: 1,
+    max: 100_000,
+  },
+  measures: {
+    kind: 'list',
+    doc: 'measures to show in the table (all are computed and kept)',
+    each: 'text',
+    default: [],
+  },
+} as const satisfies Record<string, Field>;
+const MAPS = {
+  vary: 'axes: path -> list of values; every combination is a point',
+  baseline: 'path -> value: the points that the others are compared with, replication by replication',
+} as const;
+export const KIT_MAPS: Readonly<Record<keyof typeof MAPS, string>> = MAPS;
+
+const MOST_POINTS = 20_000;
+
+/** Settles an experiment. Throws `InputError` with all problems of the file, the flags and the study. */
+export async function settleExperiment(
+  study: Study,
+  document: Document,
+  overrides: Overrides = {},
+): Promise<Experiment> {
+  const problems = new Problems(document.name);
+  const cwd = resolve(overrides.cwd ?? '.');
+  const inFile = (path: readonly string[]): Origin => ({
+    base: document.base,
+    problem: (fault, at) => document.problem(path, at, fault),
+  });
+
+  const kit = readKit(study, document, overrides, problems, inFile);
+  const flags = readFlags(study, overrides, cwd, problems);
+  const fileSettings = fileScenario(study, document, problems, inFile);
+  const axes = readAxes(study, document, flags, problems, inFile, cwd);
+  const replaced = new Set(axes.map((axis) => axis.path.join('.')));
+  const set = flags.set.filter((setting) => {
+    const over = replaced.has(setting.path.join('.'));
+    if (over)
+      problems.add(
+        setting.origin.problem({ found: 'the path is set and varied', would: 'give one of the two' }, 'key'),
+      );
+    return !over;
+  });
+
+  const plainAxes = axes.map((axis) => ({
+    path: axis.path.join('.'),
+    values: axis.settings.map((each) => each.shown),
+  }));
+  const count = pointCount(plainAxes);
+  if (count > MOST_POINTS) {
+    problems.add({
+      where: document.name,
+      found: `the axes make ${count.toLocaleString('en-US')} points`,
+      would: `vary less: at most ${MOST_POINTS.toLocaleString('en-US')} points can be run at once`,
+    });
+    problems.throwAny();
+  }
+
+  const notes = new Set<string>();
+  const points: Point[] = [];
+  const laid = [];
+  for (const chosen of choices(axes)) {
+    const settings = [...fileSettings, ...set, ...chosen.map((each) => each.setting)];
+    const one = layOver(study.fields, settings, inFile);
+    one.problems.forEach(problems.add);
+    for (const note of one.notes) notes.add(note);
+    laid.push(one);
+  }
+  const params = product(plainAxes);
+  checkBaseline(study, kit.baseline, kit.baselineOrigin, problems);
+  problems.throwAny();
+
+  for (const [i, one] of laid.entries()) {
+    try {
+      points.push({
+        params: params[i]!,
+        scenario: await study.settle(one.scenario, { base: document.base }),
+      });
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      for (const problem of error.problems) problems.add(placed(problem, one.origins));
+    }
+  }
+  problems.throwAny();
+  const baseline = Object.fromEntries(
+    Object.entries(kit.baseline).map(([path, value]) => [
+      pathKey(study, path),
+      shownValue(fieldAt(study.fields, path.split('.')), value),
+    ]),
+  );
+  return {
+    name: document.name,
+    question: kit.question,
+    seed: kit.seed,
+    replications: kit.replications,
+    baseline,
+    axes: plainAxes,
+    measures: kit.measures.length === 0 ? Object.keys(study.measures) : kit.measures,
+    points,
+    notes: [...notes],
+  };
+}
+
+/** Collects problems, each once. */
+class Problems {
+  readonly list: Problem[] = [];
+  private readonly seen = new Set<string>();
+  private readonly shown: string;
+
+  constructor(shown: string) {
+    this.shown = shown;
+  }
+
+  get any(): boolean {
+    return this.list.length > 0;
+  }
+
+  readonly add = (problem: Problem): void => {
+    const key = `${problem.where}\n${problem.found}`;
+    if (this.seen.has(key)) return;
+    this.seen.add(key);
+    this.list.push(problem);
+  };
+
+  /** Runs a step whose `InputError` is added to the others. */
+  guard<T>(step: () => T): T | undefined {
+    try {
+      return step();
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      error.problems.forEach(this.add);
+      return undefined;
+    }
+  }
+
+  throwAny(): void {
+    if (this.any) throw new InputError(atMost(this.list, this.shown));
+  }
+}
+
+type InFile = (path: readonly string[]) => Origin;
+
+interface Kit {
+  question: string;
+  seed: number;
+  replications: number;
+  measures: string[];
+  baseline: Record<string, Value>;
+  baselineOrigin: Map<string, Origin>;
+}
+
+function readKit(
+  study: Study,
+  document: Document,
+  overrides: Overrides,
+  problems: Problems,
+  inFile: InFile,
+): Kit {
+  const given = new Map<string, { value: Value; origin: Origin }>();
+  for (const key of Object.keys(KIT_FIELDS)) {
+    if (Object.hasOwn(document.content, key))
+      given.set(key, { value: document.content[key]!, origin: inFile([key]) });
+  }
+  const baseline: Record<string, Value> = {};
+  const baselineOrigin = new Map<string, Origin>();
+  const compare = (path: string, value: Value, origin: Origin) => {
+    baseline[path] = value;
+    baselineOrigin.set(path, origin);
+  };
+  const written = document.content['baseline'];
+  if (isMap(written)) {
+    for (const [path, value] of Object.entries(written)) compare(path, value, inFile(['baseline', path]));
+  } else if (written !== undefined && written !== null) {
+    problems.add(
+      document.problem(['baseline'], 'value', {
+        found: 'baseline: a map of paths and values belongs here',
+        would: 'write {cluster.os: in-kernel}',
+      }),
+    );
+  }
+  for (const text of overrides.set ?? []) {
+    problems.guard(() => {
+      const { path, value } = splitFlag('--set', text);
+      const origin = flagOrigin('--set', text, '');
+      if (path.length === 1 && Object.hasOwn(KIT_FIELDS, path[0]!)) {
+        given.set(path[0]!, { value: flagValue(`--set ${text}`, value), origin });
+      } else if (path[0] === 'baseline') {
+        const read = flagValue(`--set ${text}`, value);
+        if (path.length > 1) compare(path.slice(1).join('.'), read, origin);
+        else {
+          for (const key of Object.keys(baseline)) delete baseline[key];
+          if (isMap(read)) for (const [key, each] of Object.entries(read)) compare(key, each, origin);
+          else if (read !== 'none')
+            problems.add(
+              origin.problem(
+                { found: 'a map belongs here', would: 'write baseline={path: value}, or none' },
+                'value',
+              ),
+            );
+        }
+      }
+    });
+  }
+  for (const key of ['seed', 'replications'] as const) {
+    const value = overrides[key];
+    if (value !== undefined) given.set(key, { value, origin: flagOrigin(`--${key}`, String(value), '') });
+  }
+  const read = <K extends keyof typeof KIT_FIELDS>(key: K): unknown => {
+    const field = KIT_FIELDS[key];
+    const one = given.get(key);
+    if (one === undefined) return field.default;
+    const checked = checkLeaf(field, one.value);
+    if (!('found' in checked)) return checked.read;
+    problems.add(one.origin.problem({ ...checked, found: `${key}: ${checked.found}` }, 'value'));
+    return field.default;
+  };
+  const measures = read('measures') as string[];
+  const known = Object.keys(study.measures);
+  for (const [i, measure] of measures.entries()) {
+    if (known.includes(measure)) continue;
+    const fault = { found: `measures: "${measure}" is not measured`, would: suggest(measure, known) };
+    const origin = given.get('measures')!.origin;
+    problems.add(
+      Array.isArray(document.content['measures'])
+        ? document.problem(['measures', String(i)], 'value', fault)
+        : origin.problem(fault, 'value'),
+    );
+  }
+  return {
+    question: read('question') as string,
+    seed: read('seed') as number,
+    replications: read('replications') as number,
+    measures,
+    baseline,
+    baselineOrigin,
+  };
+}
+
+function flagOrigin(flag: string, text: string, base: string): Origin {
+  return { base, problem: (fault) => ({ where: `${flag} ${text}`, ...fault }) };
+}
+
+function fileScenario(study: Study, document: Document, problems: Problems, inFile: InFile): Setting[] {
+  const kitKeys = [...Object.keys(KIT_FIELDS), ...Object.keys(MAPS)];
+  const rest: Record<string, Value> = {};
+  for (const [key, value] of Object.entries(document.content)) {
+    if (kitKeys.includes(key) || key === '$schema') continue;
+    if (
+      !Object.hasOwn(study.fields.fields, key) &&
+      nearest(key, [...kitKeys, ...Object.keys(study.fields.fields)]) !== undefined
+    ) {
+      const near = nearest(key, [...kitKeys, ...Object.keys(study.fields.fields)]);
+      problems.add(
+        document.problem([key], 'key', {
+          found: `"${key}" is not a setting`,
+          would: `did you mean "${near}"?`,
+        }),
+      );
+      continue;
+    }
+    rest[key] = value;
+  }
+  return spread(study.fields, { path: [], value: rest, layer: 0 }, inFile);
+}
+
+interface Flags {
+  readonly set: readonly Setting[];
+  readonly vary: readonly {
+    readonly path: readonly string[];
+    readonly values: readonly Value[];
+    readonly text: string;
+  }[];
+}
+
+function readFlags(study: Study, overrides: Overrides, cwd: string, problems: Problems): Flags {
+  const set = new Map<string, Setting>();
+  for (const text of overrides.set ?? []) {
+    problems.guard(() => {
+      const { path: written, value } = splitFlag('--set', text);
+      const [first] = written;
+      if (first === 'baseline' || (written.length === 1 && Object.hasOwn(KIT_FIELDS, first!))) return;
+      const origin = flagOrigin('--set', text, cwd);
+      if (first === 'vary') {
+        throw new InputError(
+          origin.problem({ found: 'axes are not set', would: 'write --vary path=a,b,c' }, 'key'),
+        );
+      }
+      const path = plainPath(study.fields, written);
+      const read = flagValue(`--set ${text}`, value);
+      for (const each of spread(study.fields, { path, value: read, layer: 1 }, () => origin)) {
+        // the last of two flags for one path holds
+        set.delete(each.path.join('.'));
+        set.set(each.path.join('.'), each);
+      }
+    });
+  }
+  const vary = (overrides.vary ?? []).flatMap((text) => {
+    const one = problems.guard(() => {
+      const { path, value } = splitFlag('--vary', text);
+      return { path: plainPath(study.fields, path), values: flagValues(`--vary ${text}`, value), text };
+    });
+    return one === undefined ? [] : [one];
+  });
+  return { set: [...set.values()], vary };
+}
+
+interface RawAxis {
+  readonly path: readonly string[];
+  readonly settings: readonly { readonly setting: Setting; readonly shown: Value }[];
+}
+
+function readAxes(
+  study: Study,
+  document: Document,
+  flags: Flags,
+  problems: Problems,
+  inFile: InFile,
+  cwd: string,
+): RawAxis[] {
+  const axes = new Map<string, RawAxis>();
+  const add = (
+    path: readonly string[],
+    values: readonly Value[],
+    origin: (i: number) => Origin,
+    keyOrigin: Origin,
+  ) => {
+    const key = path.join('.');
+    const field = fieldAt(study.fields, path);
+    if (field === undefined) {
+      const near = nearest(key, pathsOf(study.fields));
+      const isKit = Object.hasOwn(KIT_FIELDS, key);
+      const fault: Fault = isKit
+        ? {
+            found: `${key} is not an axis`,
+            would: 'every point has the same one: that is what makes points comparable',
+          }
+        : {
+            found: `"${key}" is not a setting`,
+            would:
+              near === undefined
+                ? suggest(path[0]!, Object.keys(study.fields.fields))
+                : `did you mean "${near}"?`,
+          };
+      problems.add(keyOrigin.problem(fault, 'key'));
+      return;
+    }
+    if (values.length === 0) {
+      problems.add(
+        keyOrigin.problem(
+          { found: `the axis ${key} has no values`, would: 'give at least one: [a, b]' },
+          'key',
+        ),
+      );
+      return;
+    }
+    const seen = new Set<string>();
+    const settings = values.map((value, i) => {
+      const shown = shownValue(field, value);
+      const text = canonicalJson(shown);
+      if (seen.has(text)) {
+        problems.add(
+          origin(i).problem(
+            { found: `${valueText(shown)} stands twice on the axis ${key}`, would: 'give it once' },
+            'value',
+          ),
+        );
+      }
+      seen.add(text);
+      return { setting: { path, value, layer: 1, origin: origin(i) }, shown };
+    });
+    axes.set(key, { path, settings });
+  };
+  const set = new Set(flags.set.map((setting) => setting.path.join('.')));
+  const varied = new Set(flags.vary.map((axis) => axis.path.join('.')));
+  const written = document.content['vary'];
+  if (isMap(written)) {
+    for (const [text, values] of Object.entries(written)) {
+      const path = plainPath(study.fields, text.split('.'));
+      const key = path.join('.');
+      const place = ['vary', text];
+      // --set of an axis makes it one value, --vary gives it others: either way the file's values do not count
+      if (set.has(key)) continue;
+      if (varied.has(key)) {
+        const flag = flags.vary.findLast((axis) => axis.path.join('.') === key)!;
+        const origin = flagOrigin('--vary', flag.text, cwd);
+        add(path, flag.values, () => origin, origin);
+        continue;
+      }
+      if (!Array.isArray(values) && values !== null) {
+        problems.add(
+          document.problem(place, 'value', {
+            found: `vary: ${text}: a list of values belongs here`,
+            would: 'write [a, b, c]',
+          }),
+        );
+        continue;
+      }
+      add(path, (values ?? []) as readonly Value[], (i) => inFile([...place, String(i)]), inFile(place));
+    }
+  } else if (written !== undefined && written !== null) {
+    problems.add(
+      document.problem(['vary'], 'value', {
+        found: 'vary: a map of axes belongs here',
+        would: 'write {cluster.nodes: [16, 32]}',
+      }),
+    );
+  }
+  for (const axis of flags.vary) {
+    const key = axis.path.join('.');
+    if (axes.has(key)) continue;
+    const origin = flagOrigin('--vary', axis.text, cwd);
+    add(axis.path, axis.values, () => origin, origin);
+  }
+  return [...axes.values()];
+}
+
+/** A value as it stands in parameters: settled where it can be, a slot without parameters as its name. */
+function shownValue(field: Field | undefined, value: Value): Value {
+  if (field === undefined || field.kind === 'group') return value;
+  if (field.kind === 'slot') {
+    if (!isMap(value)) return value === null ? value : String(value);
+    const keys = Object.keys(value);
+    return keys.length === 1 && keys[0] === slotKey(field) ? String(value[keys[0]!]) : value;
+  }
+  const checked = checkLeaf(field, value);
+  return 'found' in checked ? value : checked.settled;
+}
+
+function* choices(axes: readonly RawAxis[], from = 0): Generator<RawAxis['settings'][number][]> {
+  const axis = axes[from];
+  if (axis === undefined) {
+    yield [];
+    return;
+  }
+  for (const each of axis.settings) for (const rest of choices(axes, from + 1)) yield [each, ...rest];
+}
+
+function pathKey(study: Study, path: string): string {
+  return plainPath(study.fields, path.split('.')).join('.');
+}
+
+function checkBaseline(
+  study: Study,
+  baseline: Readonly<Record<string, Value>>,
+  origins: ReadonlyMap<string, Origin>,
+  problems: Problems,
+): void {
+  for (const [path, value] of Object.entries(baseline)) {
+    const origin = origins.get(path)!;
+    const field = fieldAt(study.fields, path.split('.'));
+    if (field === undefined) {
+      const near = nearest(path, pathsOf(study.fields));
+      problems.add(
+        origin.problem(
+          {
+            found: `baseline: "${path}" is not a setting`,
+            would: near === undefined ? 'give the path of a setting' : `did you mean "${near}"?`,
+          },
+          'key',
+        ),
+      );
+      continue;
+    }
+    const fault = valueFault(field, value);
+    if (fault !== undefined)
+      problems.add(origin.problem({ ...fault, found: `baseline: ${path}: ${fault.found}` }, 'value'));
+  }
+}
+
+function valueFault(field: Field, value: Value): Fault | undefined {
+  if (field.kind === 'group') return undefined;
+  if (field.kind === 'slot') return slotFault(field, value);
+  const checked = checkLeaf(field, value);
+  return 'found' in checked ? checked : undefined;
+}
+
+function slotFault(field: SlotField, value: Value): Fault | undefined {
+  const name = isMap(value) ? value[slotKey(field)] : value;
+  if (typeof name === 'string' && Object.hasOwn(field.of, name)) return undefined;
+  return { found: `${valueText(name)} is not known`, would: suggest(String(name), Object.keys(field.of)) };
+}
+
+/** A study's problem names a setting by its path; it is shown where that setting was given. */
+function placed(problem: Problem, origins: ReadonlyMap<string, Origin>): Problem {
+  const path = problem.where.split('.');
+  for (let length = path.length; length > 0; length--) {
+    const origin = origins.get(path.slice(0, length).join('.'));
+    if (origin === undefined) continue;
+    const { where: _, ...fault } = problem;
+    return origin.problem({ ...fault, found: `${problem.where}: ${problem.found}` }, 'value');
+  }
+  return problem;
+}

@@ -1,0 +1,156 @@
+/**
+ * What a reader needs to trust and repeat an experiment: the version, the settled scenario of every point, the
+ * digests of its inputs, the digest of its results; beside these, when and where it was run.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { InputError } from '../problem.ts';
+import type { Axis, Params } from './axes.ts';
+import type { Experiment } from './experiment.ts';
+import { isMap, type Plain, type Value } from './fields.ts';
+import { layOver, spread } from './settings.ts';
+import type { Study } from './study.ts';
+
+/** The manifest of an experiment; `digest` is undefined until all runs have ended. */
+export function manifestOf(
+  version: string,
+  experiment: Experiment,
+  digest: string | undefined,
+  about: Plain,
+): Plain {
+  const inputs: Record<string, Value> = {};
+  for (const { scenario } of experiment.points)
+    if (isMap(scenario['inputs'])) Object.assign(inputs, scenario['inputs']);
+  const { name, question, seed, replications, baseline, axes, measures, points, notes } = experiment;
+  return {
+    nowsim: version,
+    digest: digest ?? 'interrupted',
+    experiment: name,
+    question,
+    seed,
+    replications,
+    baseline,
+    vary: Object.fromEntries(axes.map((axis) => [axis.path, axis.values])),
+    measures,
+    inputs,
+    notes,
+    points: points.map(({ params, scenario }) => ({ params, scenario })),
+    about,
+  };
+}
+
+/** A manifest read back: the experiment settled anew by the program as it is now, and what it was then. */
+export interface Replay {
+  readonly experiment: Experiment;
+  readonly digest: string;
+  readonly version: string;
+  /** What is no longer as it was, apart from the version: inputs, presets, defaults. */
+  readonly changes: readonly string[];
+}
+
+/** Reads manifest.json (or its folder) for `nowsim rerun`. Throws `InputError`. */
+export async function readManifest(study: Study, path: string): Promise<Replay> {
+  const file = existsSync(join(path, 'manifest.json')) ? join(path, 'manifest.json') : path;
+  const fail = (found: string, would: string): never => {
+    throw new InputError({ where: file, found, would });
+  };
+  let text = '';
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    fail(
+      code === 'ENOENT'
+        ? 'there is no such file'
+        : code === 'EISDIR'
+          ? 'is a directory without manifest.json'
+          : `cannot be read (${code})`,
+      'give the manifest.json of a results folder',
+    );
+  }
+  let manifest: Plain = {};
+  try {
+    manifest = JSON.parse(text) as Plain;
+  } catch (error) {
+    fail(`is not JSON: ${(error as Error).message}`, 'give the manifest.json of a results folder');
+  }
+  const {
+    nowsim,
+    digest,
+    experiment: name,
+    question,
+    seed,
+    replications,
+    baseline,
+    vary,
+    measures,
+    points,
+  } = manifest;
+  if (
+    !isMap(manifest) ||
+    typeof nowsim !== 'string' ||
+    typeof digest !== 'string' ||
+    !Array.isArray(points)
+  ) {
+    fail('is no manifest of nowsim', 'give the manifest.json of a results folder');
+  }
+  if (digest === 'interrupted') {
+    fail(
+      'belongs to a run that was interrupted, so there is nothing to compare with',
+      'run the experiment again: it goes on where it stopped',
+    );
+  }
+  const base = dirname(resolve(file));
+  const changes = new Set<string>();
+  const settled = [];
+  for (const [i, point] of (points as readonly Plain[]).entries()) {
+    const before = point['scenario'] as Plain;
+    const { presets: _presets, inputs: _inputs, ...plain } = before;
+    const origin = () => ({
+      base,
+      problem: (fault: { found: string }) => ({ where: `${file}: point ${i}`, ...fault }),
+    });
+    const laid = layOver(
+      study.fields,
+      spread(study.fields, { path: [], value: plain, layer: 0 }, origin),
+      origin,
+    );
+    if (laid.problems.length > 0) throw new InputError(laid.problems);
+    const scenario = await study.settle(laid.scenario, { base });
+    for (const change of differences(before, scenario, '')) changes.add(change);
+    settled.push({ params: point['params'] as Params, scenario });
+  }
+  const axes: Axis[] = Object.entries((vary ?? {}) as Plain).map(([axis, values]) => ({
+    path: axis,
+    values: values as readonly Value[],
+  }));
+  return {
+    experiment: {
+      name: typeof name === 'string' ? name : basename(base),
+      question: String(question),
+      seed: Number(seed),
+      replications: Number(replications),
+      baseline: (baseline ?? {}) as Params,
+      axes,
+      measures: (measures ?? []) as readonly string[],
+      points: settled,
+      notes: [],
+    },
+    digest: digest as string,
+    version: nowsim as string,
+    changes: [...changes],
+  };
+}
+
+/** Where two settled scenarios differ, as `path: was -> is`. */
+function differences(before: Value | undefined, after: Value | undefined, path: string): string[] {
+  if (isMap(before) && isMap(after)) {
+    const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
+    return [...keys].flatMap((key) =>
+      differences(before[key], after[key], path === '' ? key : `${path}.${key}`),
+    );
+  }
+  const was = JSON.stringify(before);
+  const is = JSON.stringify(after);
+  return was === is ? [] : [`${path}: was ${was ?? 'not there'}, is ${is ?? 'not there'}`];
+}

@@ -1,0 +1,94 @@
+/**
+ * Runs on worker threads: each free worker takes the next task, results are handed over as they come with the
+ * number of their task, so that what is made of them cannot depend on the number of workers.
+ */
+import { Worker } from 'node:worker_threads';
+import { CheckError, InputError, type Problem } from '../problem.ts';
+import type { Plain } from './fields.ts';
+import type { RunOutputs, RunResult } from './study.ts';
+
+export interface Task {
+  readonly scenario: Plain;
+  readonly seed: number;
+  readonly replication: number;
+  readonly outputs: RunOutputs;
+}
+export type Reply =
+  | { readonly result: RunResult }
+  | {
+      readonly failed: {
+        readonly name: string;
+        readonly message: string;
+        readonly stack: string;
+        readonly problems: readonly Problem[];
+      };
+    };
+
+/** An experiment that was stopped by its user; what had ended is kept. */
+export class Interrupted extends Error {
+  constructor() {
+    super('interrupted');
+    this.name = 'Interrupted';
+  }
+}
+
+/**
+ * Does all tasks on `workers` threads of the script `url`. The first failure stops the others.
+ * Throws what the run threw, or `Interrupted`.
+ */
+export async function runOnWorkers(
+  url: URL,
+  tasks: readonly Task[],
+  workers: number,
+  done: (task: number, result: RunResult) => void,
+  signal?: AbortSignal,
+): Promise<void> {
+  let next = 0;
+  let stopped = false;
+  const threads = new Set<Worker>();
+  const lane = () =>
+    new Promise<void>((resolve, reject) => {
+      let task = next++;
+      if (task >= tasks.length) {
+        resolve();
+        return;
+      }
+      const worker = new Worker(url);
+      threads.add(worker);
+      worker.on('message', (reply: Reply) => {
+        if (stopped) return;
+        try {
+          if ('failed' in reply) throw revived(reply.failed);
+          done(task, reply.result);
+        } catch (error) {
+          reject(error);
+          return;
+        }
+        task = next++;
+        if (task < tasks.length) worker.postMessage(tasks[task]);
+        else resolve();
+      });
+      worker.on('error', reject);
+      worker.on('exit', (code) => reject(new Error(`a worker ended early with code ${code}`)));
+      worker.postMessage(tasks[task]);
+    });
+  const interrupted = new Promise<never>((_, reject) => {
+    if (signal?.aborted) reject(new Interrupted());
+    signal?.addEventListener('abort', () => reject(new Interrupted()), { once: true });
+  });
+  const lanes = Array.from({ length: Math.min(workers, tasks.length) }, lane);
+  try {
+    await Promise.race([Promise.all(lanes), interrupted]);
+  } finally {
+    stopped = true;
+    await Promise.allSettled([...threads].map((worker) => worker.terminate()));
+    await Promise.allSettled(lanes);
+  }
+}
+
+function revived(failed: Extract<Reply, { failed: unknown }>['failed']): Error {
+  if (failed.name === 'InputError') return new InputError(failed.problems);
+  const error = failed.name === 'CheckError' ? new CheckError(failed.message) : new Error(failed.message);
+  error.stack = failed.stack;
+  return error;
+}

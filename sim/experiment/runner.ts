@@ -1,0 +1,370 @@
+/**
+ * Runs an experiment: every point and replication once, a row as each ends, the summary at the end.
+ *
+ * A results folder holds rows.jsonl, manifest.json, summary.json, summary.csv and timelines/. While a run goes on
+ * it also holds `parts/` (files of single runs) and a lock. Rows of an earlier run of the same cells are kept and
+ * not computed again; the final files are the same byte for byte as those of a run that was never interrupted.
+ * Final files are written under another name first. Clock, memory and machine are the caller's to measure (`about`).
+ */
+import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { CheckError, InputError, type Problem } from '../problem.ts';
+import { cellsOf } from './cells.ts';
+import { type Document, documentOf, readDocument } from './document.ts';
+import { type Experiment, type Overrides, settleExperiment } from './experiment.ts';
+import type { Plain } from './fields.ts';
+import { lockFolder } from './lock.ts';
+import { manifestOf } from './manifest.ts';
+import { moveFile, moveJobs, numbered } from './outputs.ts';
+import { Interrupted, runOnWorkers, type Task } from './pool.ts';
+import { paramsText, type Summary, summarise, summaryCsv } from './results.ts';
+import { digestOfRows, type Row, RowFile, readRows, rowsText, writeWhole } from './rows.ts';
+import type { RunOutputs, RunResult, Study } from './study.ts';
+
+export interface RunOptions extends Overrides {
+  /** Results folder; null for none: nothing is written but what `jobsOut`, `swfOut`, `eventsOut` ask for. */
+  readonly out: string | null;
+  /** Worker threads (default 1: in this thread). One run alone is always done in this thread. */
+  readonly workers?: number;
+  /** Several runs on one worker go to a thread too, so that this one stays free to be interrupted. */
+  readonly threads?: boolean;
+  readonly jobsOut?: string;
+  readonly swfOut?: string;
+  readonly eventsOut?: string;
+  readonly signal?: AbortSignal;
+  /** Called when all is settled and before the first run, and after each run. */
+  readonly progress?: (progress: Progress) => void;
+  /** What the caller knows of machine, time and command line, for the manifest; asked once at the start and once at the end. */
+  readonly about?: () => Plain;
+}
+export interface Progress {
+  readonly experiment: Experiment;
+  readonly done: number;
+  /** How many of `done` were kept from an earlier run. */
+  readonly kept: number;
+  readonly total: number;
+  readonly workers: number;
+}
+export interface ExperimentResult {
+  readonly experiment: Experiment;
+  readonly rows: readonly Row[];
+  readonly summary: Summary;
+  readonly digest: string;
+  readonly out: string | null;
+  /** Files beside the results folder's own that were asked for and written. */
+  readonly written: readonly string[];
+  readonly kept: number;
+}
+
+interface Run {
+  readonly cell: string;
+  readonly point: number;
+  readonly replication: number;
+  readonly outputs: RunOutputs;
+}
+
+/**
+ * Runs an experiment file, document or settled experiment to its end.
+ * Throws `InputError` (nothing was written), `CheckError` (a run's result cannot be right), `Interrupted`.
+ */
+export async function runExperiment(
+  study: Study,
+  source: string | Document | Plain | Experiment,
+  options: RunOptions,
+): Promise<ExperimentResult> {
+  const cwd = resolve(options.cwd ?? '.');
+  const experiment = isSettled(source)
+    ? source
+    : await settleExperiment(study, asDocument(source, cwd), options);
+  checkOutputs(options);
+  if (options.out !== null) checkFolder(options.out);
+
+  const partsFolder =
+    options.out !== null
+      ? join(options.out, 'parts')
+      : `${options.jobsOut ?? options.swfOut ?? options.eventsOut}.parts`;
+  const runs = runsOf(study, experiment, options, partsFolder);
+  const usesParts = runs.some((run) => Object.keys(run.outputs).length > 0);
+  const createdFolder = options.out === null ? undefined : mkdirSync(options.out, { recursive: true });
+  const unlock = options.out === null ? () => {} : lockFolder(options.out);
+  try {
+    if (usesParts) mkdirSync(partsFolder, { recursive: true });
+    const store = options.out === null ? undefined : openStore(options.out, partsFolder);
+    const rows = new Map<string, Row>();
+    for (const run of runs) {
+      const known = store?.known.get(run.cell);
+      if (known !== undefined && Object.values(run.outputs).every((path) => existsSync(path))) {
+        rows.set(run.cell, { ...known, point: run.point, params: experiment.points[run.point]!.params });
+      }
+    }
+    const kept = rows.size;
+    if (options.out !== null) {
+      writeWhole(join(options.out, 'manifest.json'), manifestText(study, experiment, undefined, options));
+    }
+    try {
+      await doRuns(study, experiment, runs, rows, options, (row) => store?.file.append(row));
+    } finally {
+      store?.file.close();
+    }
+
+    const sorted = runs.map((run) => rows.get(run.cell)!);
+    const digest = digestOfRows(sorted);
+    const summary = summarise(experiment, study.measures, sorted, digest);
+    const written = await handOver(runs, options);
+    if (options.out !== null) {
+      writeFinal(options.out, experiment, runs, sorted, summary);
+      writeWhole(join(options.out, 'manifest.json'), manifestText(study, experiment, digest, options));
+    }
+    if (usesParts) rmSync(partsFolder, { recursive: true, force: true });
+    return { experiment, rows: sorted, summary, digest, out: options.out, written, kept };
+  } catch (error) {
+    if (options.out === null && usesParts) rmSync(partsFolder, { recursive: true, force: true });
+    if (error instanceof InputError && options.out !== null) leaveNothing(options.out, createdFolder);
+    throw error;
+  } finally {
+    unlock();
+  }
+}
+
+function isSettled(source: string | Document | Plain | Experiment): source is Experiment {
+  return (
+    typeof source === 'object' &&
+    Array.isArray((source as Experiment).points) &&
+    Array.isArray((source as Experiment).axes)
+  );
+}
+
+function asDocument(source: string | Document | Plain, cwd: string): Document {
+  if (typeof source === 'string') return readDocument(resolve(cwd, source), source);
+  return typeof source['problem'] === 'function'
+    ? (source as Document)
+    : documentOf(source as Plain, 'experiment', cwd);
+}
+
+function manifestText(
+  study: Study,
+  experiment: Experiment,
+  digest: string | undefined,
+  options: RunOptions,
+): string {
+  return `${JSON.stringify(manifestOf(study.version, experiment, digest, options.about?.() ?? {}), null, 2)}\n`;
+}
+
+function runsOf(study: Study, experiment: Experiment, options: RunOptions, parts: string): Run[] {
+  const taken = new Map<string, number>();
+  return experiment.points.flatMap((point, index) => {
+    const cell = cellsOf(study.version, point.scenario, experiment.seed);
+    return Array.from({ length: experiment.replications }, (_, replication): Run => {
+      const address = cell(replication);
+      // two points may come to the same scenario (one trace under two names): each has runs of its own
+      const times = (taken.get(address) ?? 0) + 1;
+      taken.set(address, times);
+      const name = times === 1 ? address : `${address}.${times}`;
+      const outputs: RunOutputs = {
+        ...(options.jobsOut === undefined ? {} : { jobs: join(parts, `${name}.jobs.csv`) }),
+        ...(options.swfOut === undefined ? {} : { swf: join(parts, `${name}.swf`) }),
+        ...(options.eventsOut === undefined ? {} : { events: join(parts, `${name}.events`) }),
+        ...(options.out === null || replication > 0
+          ? {}
+          : { timeline: join(parts, `${name}.timeline.json`) }),
+      };
+      return { cell: name, point: index, replication, outputs };
+    });
+  });
+}
+
+async function doRuns(
+  study: Study,
+  experiment: Experiment,
+  runs: readonly Run[],
+  rows: Map<string, Row>,
+  options: RunOptions,
+  append: (row: Row) => void,
+): Promise<void> {
+  const kept = rows.size;
+  const todo = runs.filter((run) => !rows.has(run.cell));
+  const workers = Math.max(1, Math.min(options.workers ?? 1, todo.length));
+  let done = kept;
+  const report = () => options.progress?.({ experiment, done, kept, total: runs.length, workers });
+  const finish = (run: Run, result: RunResult) => {
+    check(study, experiment, run, result);
+    const { cell, point, replication } = run;
+    const { params } = experiment.points[point]!;
+    const { measures, counts, events, digest, notes } = result;
+    const row: Row = { cell, point, replication, params, measures, counts, events, digest, notes };
+    append(row);
+    rows.set(cell, row);
+    done++;
+    report();
+  };
+  const task = (run: Run): Task => ({
+    scenario: experiment.points[run.point]!.scenario,
+    seed: experiment.seed,
+    replication: run.replication,
+    outputs: run.outputs,
+  });
+  report();
+  if (todo.length > 1 && (workers > 1 || options.threads === true)) {
+    await runOnWorkers(
+      study.worker,
+      todo.map(task),
+      workers,
+      (i, result) => finish(todo[i]!, result),
+      options.signal,
+    );
+    return;
+  }
+  for (const run of todo) {
+    if (options.signal?.aborted) throw new Interrupted();
+    const { scenario, seed, replication, outputs } = task(run);
+    finish(run, await study.run(scenario, seed, replication, outputs));
+  }
+}
+
+/** A result that cannot be right is an error, whatever its other numbers say. */
+function check(study: Study, experiment: Experiment, run: Run, result: RunResult): void {
+  const at = `${paramsText(experiment.points[run.point]!.params)}, replication ${run.replication}`;
+  const { submitted, finished = 0, killed = 0, rejected = 0, pending = 0 } = result.counts;
+  if (submitted !== undefined && submitted !== finished + killed + rejected + pending) {
+    throw new CheckError(
+      `${at}: ${submitted} submitted, but ${finished} finished + ${killed} killed + ${rejected} rejected + ${pending} pending = ${finished + killed + rejected + pending}`,
+    );
+  }
+  for (const [name, value] of Object.entries(result.measures)) {
+    if (study.measures[name] === undefined)
+      throw new Error(`${at}: the study reports "${name}", which it does not describe`);
+    if (Number.isFinite(value)) continue;
+    const counts = Object.entries(result.counts)
+      .map(([what, n]) => `${n} ${what}`)
+      .join(', ');
+    const cause =
+      submitted !== undefined && finished === 0 ? 'no job finished' : 'something was divided by nothing';
+    throw new CheckError(
+      `${at}: ${name} is ${value}: ${cause} (${counts === '' ? 'nothing was counted' : counts})`,
+    );
+  }
+}
+
+// ---------------------------------------------------------------------------------------------------------
+// The results folder
+
+const OWN_FILES = ['rows.jsonl', 'manifest.json', 'summary.json', 'summary.csv', 'report.html'];
+
+function checkFolder(folder: string): void {
+  const stats = statSync(folder, { throwIfNoEntry: false });
+  if (stats === undefined) return;
+  if (!stats.isDirectory()) {
+    throw new InputError({
+      where: `--out ${folder}`,
+      found: 'is a file',
+      would: 'give a folder for the results',
+    });
+  }
+  const foreign =
+    !existsSync(join(folder, 'manifest.json')) && OWN_FILES.some((name) => existsSync(join(folder, name)));
+  if (foreign) {
+    throw new InputError({
+      where: `--out ${folder}`,
+      found: `holds files named as results (${OWN_FILES.filter((name) => existsSync(join(folder, name))).join(', ')}) but no manifest.json`,
+      would: 'give another folder',
+    });
+  }
+}
+
+function checkOutputs(options: RunOptions): void {
+  const problems: Problem[] = [];
+  for (const [flag, path] of [
+    ['--jobs-out', options.jobsOut],
+    ['--swf-out', options.swfOut],
+    ['--events-out', options.eventsOut],
+  ] as const) {
+    if (path === undefined) continue;
+    const folder = statSync(dirname(resolve(path)), { throwIfNoEntry: false });
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+      problems.push({ where: `${flag} ${path}`, found: 'is a directory', would: 'give the path of a file' });
+    } else if (folder?.isDirectory() !== true) {
+      problems.push({
+        where: `${flag} ${path}`,
+        found: `there is no directory ${dirname(path)}`,
+        would: 'make it first',
+      });
+    }
+  }
+  if (problems.length > 0) throw new InputError(problems);
+}
+
+/** Rows that are known, timelines back among the parts under their cells, and a file that can be appended to. */
+function openStore(out: string, parts: string): { known: Map<string, Row>; file: RowFile } {
+  const path = join(out, 'rows.jsonl');
+  const known = readRows(path);
+  for (const row of known.values()) {
+    const timeline = join(out, 'timelines', `point-${row.point}.json`);
+    const part = join(parts, `${row.cell}.timeline.json`);
+    if (row.replication === 0 && existsSync(timeline) && !existsSync(part)) renameSync(timeline, part);
+  }
+  // also drops a torn last line, to which the next row would be glued
+  writeWhole(path, rowsText(known.values()));
+  return { known, file: new RowFile(path) };
+}
+
+function writeFinal(
+  out: string,
+  experiment: Experiment,
+  runs: readonly Run[],
+  rows: readonly Row[],
+  summary: Summary,
+): void {
+  writeWhole(join(out, 'rows.jsonl'), rowsText(rows));
+  const folder = join(out, 'timelines');
+  rmSync(folder, { recursive: true, force: true });
+  for (const run of runs) {
+    const { timeline } = run.outputs;
+    if (timeline === undefined || !existsSync(timeline)) continue;
+    mkdirSync(folder, { recursive: true });
+    moveFile(timeline, join(folder, `point-${run.point}.json`));
+  }
+  writeWhole(join(out, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
+  writeWhole(
+    join(out, 'summary.csv'),
+    summaryCsv(
+      summary,
+      experiment.axes.map((axis) => axis.path),
+    ),
+  );
+}
+
+/** Bad input found while running: a folder that this run made, and in which no run has ended, goes again. */
+function leaveNothing(out: string, created: string | undefined): void {
+  if (created === undefined || readRows(join(out, 'rows.jsonl')).size > 0) return;
+  for (const name of ['rows.jsonl', 'manifest.json', 'parts'])
+    rmSync(join(out, name), { recursive: true, force: true });
+  rmSync(join(out, '.lock'), { force: true });
+  for (let folder = resolve(out); folder.length >= resolve(created).length; folder = dirname(folder)) {
+    if (readdirSync(folder).length > 0) return;
+    rmdirSync(folder);
+  }
+}
+
+/** Brings the parts that runs wrote to where they were asked for. Returns the files. */
+async function handOver(runs: readonly Run[], options: RunOptions): Promise<string[]> {
+  const written: string[] = [];
+  if (options.jobsOut !== undefined) {
+    await moveJobs(
+      runs.map((run) => run.outputs.jobs!),
+      options.jobsOut,
+    );
+    written.push(options.jobsOut);
+  }
+  for (const [path, kind] of [
+    [options.swfOut, 'swf'],
+    [options.eventsOut, 'events'],
+  ] as const) {
+    if (path === undefined) continue;
+    for (const [i, run] of runs.entries()) {
+      const to = runs.length === 1 ? path : join(dirname(path), numbered(basename(path), i));
+      moveFile(run.outputs[kind]!, to);
+      written.push(to);
+    }
+  }
+  return written;
+}
