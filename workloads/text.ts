@@ -29,6 +29,8 @@ const NEWLINE = 10;
 const RETURN = 13;
 const BLANK = 32;
 const TAB = 9;
+const MINUS = 45;
+const POINT = 46;
 
 /** What was mended while the lines of one file were read. */
 export interface TextRead {
@@ -155,16 +157,10 @@ export async function readHead(path: string, size: number): Promise<Buffer> {
   return withoutByteOrderMark(Buffer.concat(parts).subarray(0, size));
 }
 
-/** True for a line of blanks and tabs only. */
-export function isBlankLine(bytes: Buffer, start: number, end: number): boolean {
-  for (let at = start; at < end; at++) if (bytes[at] !== BLANK && bytes[at] !== TAB) return false;
-  return true;
-}
-
 /** The first byte of a line that is no blank; `end` for a blank line. */
 export function firstMark(bytes: Buffer, start: number, end: number): number {
   let at = start;
-  while (at < end && (bytes[at] === BLANK || bytes[at] === TAB)) at++;
+  while (at < end && isBlank(bytes[at]!)) at++;
   return at;
 }
 
@@ -177,34 +173,34 @@ export function parseNumbers(bytes: Buffer, start: number, end: number, out: Flo
   let count = 0;
   let at = start;
   for (;;) {
-    let byte = 0;
-    while (at < end && ((byte = bytes[at]!) === BLANK || byte === TAB)) at++;
+    while (at < end && isBlank(bytes[at]!)) at++;
     if (at >= end) return count;
     const word = at;
-    const negative = byte === 45;
+    const negative = bytes[at] === MINUS;
     if (negative) at++;
     // The digits are kept as one whole number, divided once by a power of ten: correctly rounded up to 2^53.
     let digits = 0;
     let value = 0;
-    let digit = 0;
-    while (at < end && (digit = bytes[at]! - 48) >= 0 && digit <= 9) {
+    for (; at < end; at++) {
+      const digit = bytes[at]! - 48;
+      if (digit < 0 || digit > 9) break;
       value = value * 10 + digit;
       digits++;
-      at++;
     }
     let decimals = 0;
-    if (at < end && bytes[at] === 46) {
+    if (at < end && bytes[at] === POINT) {
       at++;
-      while (at < end && (digit = bytes[at]! - 48) >= 0 && digit <= 9) {
+      for (; at < end; at++) {
+        const digit = bytes[at]! - 48;
+        if (digit < 0 || digit > 9) break;
         value = value * 10 + digit;
-        digits++;
         decimals++;
-        at++;
       }
+      digits += decimals;
     }
-    if (digits === 0 || digits > 15 || (at < end && (byte = bytes[at]!) !== BLANK && byte !== TAB)) {
+    if (digits === 0 || digits > 15 || (at < end && !isBlank(bytes[at]!))) {
       // Exponents, many digits, junk.
-      while (at < end && (byte = bytes[at]!) !== BLANK && byte !== TAB) at++;
+      while (at < end && !isBlank(bytes[at]!)) at++;
       value = plainNumber(bytes.toString('latin1', word, at));
       if (Number.isNaN(value)) return -1 - (word - start);
     } else {
@@ -214,6 +210,10 @@ export function parseNumbers(bytes: Buffer, start: number, end: number, out: Flo
     if (count < out.length) out[count] = value;
     count++;
   }
+}
+
+function isBlank(byte: number): boolean {
+  return byte === BLANK || byte === TAB;
 }
 
 const POWERS_OF_TEN = Float64Array.from({ length: 16 }, (_, k) => Number(`1e${k}`));
@@ -251,7 +251,7 @@ export function lineFault(
 /** The word at an offset of a line, quoted and cut to a readable length, for messages. */
 export function wordAt(bytes: Buffer, start: number, end: number, offset: number): string {
   let stop = start + offset;
-  while (stop < end && bytes[stop] !== BLANK && bytes[stop] !== TAB && stop - start - offset < 40) stop++;
+  while (stop < end && !isBlank(bytes[stop]!) && stop - start - offset < 40) stop++;
   return `"${bytes.toString('utf8', start + offset, stop).replace(/\p{Cc}/gu, '.')}"`;
 }
 
@@ -328,13 +328,15 @@ function firstBytes(path: string): Buffer {
 }
 
 /** Other archives, by their first bytes. */
+const ARCHIVES: readonly (readonly [string, readonly number[]])[] = [
+  ['zip', [0x50, 0x4b, 3, 4]],
+  ['bzip2', [0x42, 0x5a, 0x68]],
+  ['xz', [0xfd, 0x37, 0x7a, 0x58]],
+  ['zstd', [0x28, 0xb5, 0x2f, 0xfd]],
+];
+
 function archiveKind(head: Buffer): string | undefined {
-  const starts = (...bytes: number[]) => bytes.every((byte, i) => head[i] === byte);
-  if (starts(0x50, 0x4b, 3, 4)) return 'zip';
-  if (starts(0x42, 0x5a, 0x68)) return 'bzip2';
-  if (starts(0xfd, 0x37, 0x7a, 0x58)) return 'xz';
-  if (starts(0x28, 0xb5, 0x2f, 0xfd)) return 'zstd';
-  return undefined;
+  return ARCHIVES.find(([, magic]) => magic.every((byte, i) => head[i] === byte))?.[0];
 }
 
 function emptyFault(path: string): InputError {
@@ -348,7 +350,7 @@ export function openFault(path: string, error: unknown): InputError {
     return new InputError({ where: path, found: `the file cannot be read (${code})` });
   }
   const folder = dirname(path);
-  let names: string[];
+  let names: readonly string[];
   try {
     names = readdirSync(folder);
   } catch {

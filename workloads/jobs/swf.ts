@@ -13,16 +13,7 @@
  */
 import { InputError } from '../../sim/problem.ts';
 import { count, mustKeepSome, type RecordCount, recordCount } from '../records.ts';
-import {
-  firstMark,
-  isBlankLine,
-  lineFault,
-  parseNumbers,
-  readLines,
-  type TextRead,
-  wordAt,
-  writeText,
-} from '../text.ts';
+import { firstMark, lineFault, parseNumbers, readLines, type TextRead, wordAt, writeText } from '../text.ts';
 import type { JobChoices, JobTable } from './table.ts';
 
 const FIELDS = 18;
@@ -156,7 +147,7 @@ export async function readSwfLog(path: string): Promise<SwfLog> {
   const text = await readLines(path, (bytes, start, end, line) => {
     const mark = firstMark(bytes, start, end);
     if (mark === end) {
-      if (isBlankLine(bytes, start, end)) blankLines++;
+      blankLines++;
       return;
     }
     if (bytes[mark] === COMMENT) {
@@ -173,7 +164,7 @@ export async function readSwfLog(path: string): Promise<SwfLog> {
       fields.fill(-1, found);
     }
     if (bytes[end - 1]! <= 32) trailingBlanks++;
-    const bad = badWhole(fields);
+    const bad = firstNotWhole(fields);
     if (bad >= 0) {
       throw lineFault(
         path,
@@ -201,7 +192,7 @@ export async function readSwfLog(path: string): Promise<SwfLog> {
 }
 
 /** The first of the whole-number fields that holds none; -1 if all do. Job numbers may be larger than 2^31. */
-function badWhole(fields: Float64Array): number {
+function firstNotWhole(fields: Float64Array): number {
   for (const field of WHOLE) {
     const value = fields[field]!;
     if (Math.floor(value) !== value || (field > 0 && (value > LARGEST_INT || value < -1))) return field;
@@ -304,7 +295,8 @@ export function readHeader(comments: readonly string[]): SwfHeader {
   for (const comment of comments) {
     const match = /^\s*;\s*([A-Za-z]+)\s*:(.*)$/.exec(comment);
     if (match !== null && LABELS.has(match[1]!)) {
-      open = labels[match[1]!] ??= [];
+      open = labels[match[1]!] ?? [];
+      labels[match[1]!] = open;
       open.push(match[2]!.trim());
       continue;
     }
