@@ -1,0 +1,483 @@
+/**
+ * One run of a building: nodes, owners, jobs and the global layer, put together from a configuration of numbers.
+ *
+ * With GLUnix on, a master gives idle nodes to the jobs of a batch queue, and daemons call guests off when owners
+ * return; with GLUnix off, every task runs on its user's own node. The parts are in `nodes.ts`, `owners.ts`,
+ * `glunix/` and `local.ts`; this file wires them, feeds jobs in, and closes the books.
+ */
+import { Engine } from '../sim/engine/engine.ts';
+import type { StreamBank, Streams } from '../sim/engine/streams.ts';
+import { TimeAverage } from '../sim/measure/time-average.ts';
+import { CheckError, InputError } from '../sim/problem.ts';
+import type { JobTable } from '../workloads/jobs/table.ts';
+import type { RunCosts } from './costs.ts';
+import { DomainEvents, EVENT } from './events.ts';
+import { BatchQueue } from './glunix/batch-queue.ts';
+import { Daemons } from './glunix/daemon.ts';
+import { Guests } from './glunix/guests.ts';
+import { Master } from './glunix/master.ts';
+import { JOB, type JobRecords } from './jobs.ts';
+import { LocalSharing } from './local.ts';
+import { Nodes } from './nodes.ts';
+import { type OwnerSource, Owners } from './owners.ts';
+import type { BatchPolicyKind } from './policies/batch/contract.ts';
+import type { IdlePolicyKind } from './policies/idle/contract.ts';
+import type { MigrationPolicyKind } from './policies/migration/contract.ts';
+import type { OwnerReturnPolicyKind } from './policies/owner_return/contract.ts';
+import type { PlacementPolicyKind } from './policies/placement/contract.ts';
+import { ROW, rowKind, Timeline } from './timeline.ts';
+import { WaitingWidths } from './waiting-widths.ts';
+
+export type TooWide = 'reject' | 'clamp' | 'error';
+type Parameters = Readonly<Record<string, unknown>>;
+
+export interface ClusterConfig {
+  readonly nodes: number;
+  readonly glunix: boolean;
+  readonly jobs: JobTable | null;
+  readonly tooWide: TooWide;
+  readonly owners: OwnerSource | null;
+  /** Nodes wanted together, for the measure `wanted_available`. */
+  readonly wanted: number;
+  readonly costs: RunCosts;
+  /** Draws the SFI overhead of a program; null where the structure does not tax user time. */
+  readonly overhead: ((chance: { next(): number }) => number) | null;
+  /** Whether the owners' programs run under the structure too, or on the plain kernel beside it. */
+  readonly coversOwners: boolean;
+  /** Memory of a task where the log does not say, bytes. */
+  readonly image: number;
+  readonly policies: {
+    readonly idle: { readonly kind: IdlePolicyKind; readonly parameters: Parameters };
+    readonly placement: PlacementPolicyKind;
+    readonly ownerReturn: OwnerReturnPolicyKind;
+    readonly migration: MigrationPolicyKind;
+    readonly batch: { readonly kind: BatchPolicyKind; readonly pass: 'event' | 'instant' };
+  };
+  /** ns; infinity: until the last job has ended. */
+  readonly horizon: number;
+  readonly streams: Streams;
+  readonly keepLog: boolean;
+  readonly keepTimeline: boolean;
+}
+
+/** A finished run, open for measuring. */
+export interface ClusterRun {
+  readonly config: ClusterConfig;
+  readonly engine: Engine;
+  readonly events: DomainEvents;
+  readonly nodes: Nodes;
+  readonly jobs: JobRecords;
+  readonly owners: Owners | null;
+  readonly daemons: Daemons | null;
+  readonly guests: Guests | null;
+  readonly master: Master | null;
+  readonly local: LocalSharing | null;
+  readonly timeline: Timeline | null;
+  /** Averages over time since the start. */
+  readonly waitWhileIdle: TimeAverage;
+  readonly offered: TimeAverage;
+  readonly wantedOffered: TimeAverage;
+  readonly away: TimeAverage;
+  /** Idle processors while a waiting job would have fitted on them; null where it was not followed. */
+  readonly lostCapacity: TimeAverage | null;
+  /** CPU of all jobs' tasks, ns, by the jobs' own progress: must equal the nodes' accounts. */
+  readonly jobCpu: number;
+  /** CPU time of owners' programs per CPU time under a plain kernel, by node. */
+  readonly ownerFactor: Float64Array;
+  /** ns at which the books were closed. */
+  readonly end: number;
+}
+
+/** Carry out a run. Throws `CheckError` if the accounts do not close. */
+export function runCluster(config: ClusterConfig): ClusterRun {
+  return new Building(config).run();
+}
+
+class Building {
+  private readonly config: ClusterConfig;
+  private readonly engine: Engine;
+  private readonly events: DomainEvents;
+  private readonly jobs: JobRecords;
+  private readonly nodes: Nodes;
+  private readonly owners: Owners | null;
+  private readonly ownerFactor: Float64Array;
+  private readonly master: Master | null = null;
+  private readonly daemons: Daemons | null = null;
+  private readonly guests: Guests | null = null;
+  private readonly queue: BatchQueue | null = null;
+  private readonly local: LocalSharing | null = null;
+  private readonly timeline: Timeline | null;
+  private readonly waitWhileIdle = new TimeAverage();
+  private readonly offered = new TimeAverage();
+  private readonly wantedOffered = new TimeAverage();
+  private readonly away = new TimeAverage();
+  private readonly lostCapacity: TimeAverage | null;
+  private readonly widths: WaitingWidths | null;
+  private readonly arriveType: number;
+  private nextJob = 0;
+  private jobsLeft: number;
+
+  constructor(config: ClusterConfig) {
+    this.config = config;
+    const { nodes: count, glunix, costs, streams } = config;
+    this.engine = new Engine({ expected: config.owners === null ? 1024 : count + 1024 });
+    this.events = new DomainEvents(this.engine, config.keepLog);
+    this.jobs = jobRecords(config);
+    this.jobsLeft = this.jobs.n;
+    this.timeline = config.keepTimeline ? new Timeline(count) : null;
+    this.arriveType = this.engine.on(() => this.arrive(), 'submission');
+    const hasJobs = this.jobs.n > 0;
+    const idle = config.policies.idle;
+    const sampleShare = glunix ? costs.sample / idle.kind.sampleEvery(idle.parameters) : 0;
+    this.nodes = new Nodes(this.engine, count, sampleShare, hasJobs);
+    this.ownerFactor = this.drawOwnerFactors();
+    this.owners =
+      config.owners === null
+        ? null
+        : new Owners(this.engine, this.events, count, config.owners, (node) => this.ownerChanged(node));
+
+    if (glunix) {
+      const placement = config.policies.placement.create(count, streams.stream('placement'));
+      const master = new Master(this.engine, this.events, count, placement, costs.messageDelay);
+      this.master = master;
+      if (hasJobs) this.guests = this.makeGuests(master);
+      if (hasJobs) this.queue = this.makeQueue(master, this.guests!);
+      if (this.owners !== null) {
+        const guests = this.guests;
+        this.daemons = new Daemons(
+          this.engine,
+          this.events,
+          this.owners,
+          master,
+          count,
+          (readings) =>
+            idle.kind.create(readings, count, idle.parameters, streams.bank('idle policy', count)),
+          idle.kind.reportEvery,
+          guests === null ? () => 0 : (node) => guests.foreign(node),
+        );
+        this.wireDaemons(this.daemons);
+      }
+    } else if (hasJobs) this.local = this.makeLocal();
+    const followed = this.queue !== null && config.owners === null && count <= WaitingWidths.mostNodes;
+    this.widths = followed ? new WaitingWidths(count) : null;
+    this.lostCapacity = followed ? new TimeAverage() : null;
+  }
+
+  run(): ClusterRun {
+    const { engine, config, jobs } = this;
+    this.start();
+    engine.run(config.horizon);
+    const end = engine.now;
+    this.nodes.settleAll();
+    const jobCpu = this.jobCpu();
+    this.checkAccounts(end, jobCpu);
+    return {
+      config,
+      engine,
+      events: this.events,
+      nodes: this.nodes,
+      jobs,
+      owners: this.owners,
+      daemons: this.daemons,
+      guests: this.guests,
+      master: this.master,
+      local: this.local,
+      timeline: this.timeline,
+      waitWhileIdle: this.waitWhileIdle,
+      offered: this.offered,
+      wantedOffered: this.wantedOffered,
+      away: this.away,
+      lostCapacity: this.lostCapacity,
+      jobCpu,
+      ownerFactor: this.ownerFactor,
+      end,
+    };
+  }
+
+  private start(): void {
+    const { config, engine, jobs } = this;
+    if (this.owners !== null) {
+      this.away.set(0, this.owners.away);
+      this.owners.start();
+      this.away.set(0, this.owners.away);
+    } else if (config.policies.idle.kind.offersUnowned) this.master?.startWithAll();
+    if (jobs.n > 0) engine.scheduleAt(jobs.submit[0]!, this.arriveType, 0);
+    else if (config.horizon === Number.POSITIVE_INFINITY) {
+      throw new InputError({
+        where: 'horizon',
+        found: 'there are no jobs, so the run has no end',
+        would: 'give horizon a length such as 28d, or jobs a trace or a law',
+      });
+    }
+  }
+
+  private drawOwnerFactors(): Float64Array {
+    const { config } = this;
+    const factors = new Float64Array(config.owners === null ? 0 : config.nodes);
+    if (factors.length === 0) return factors;
+    if (!config.coversOwners) return factors.fill(1);
+    const bank: StreamBank | null =
+      config.overhead === null ? null : config.streams.bank("owners' programs", config.nodes);
+    for (let node = 0; node < factors.length; node++) {
+      factors[node] = config.costs.ownerFactor(bank === null ? 0 : config.overhead!(bank.at(node)));
+    }
+    return factors;
+  }
+
+  private makeGuests(master: Master): Guests {
+    const { config } = this;
+    const { engine, jobs } = this;
+    const ownerReturn = config.policies.ownerReturn.create({
+      get now() {
+        return engine.now;
+      },
+      get freeNodes() {
+        return master.freeNodes;
+      },
+      image: (job) => jobs.image[job]!,
+    });
+    const guests = new Guests(
+      engine,
+      this.events,
+      jobs,
+      this.nodes,
+      master,
+      config.costs,
+      ownerReturn,
+      config.policies.migration,
+    );
+    guests.owners = this.owners;
+    if (this.timeline !== null) guests.onMode = (node, mode, job) => this.show(node, mode, job);
+    return guests;
+  }
+
+  private makeQueue(master: Master, guests: Guests): BatchQueue {
+    const queue = new BatchQueue(
+      this.engine,
+      this.jobs,
+      this.config.policies.batch.kind,
+      this.config.policies.batch.pass === 'event',
+      {
+        freeNow: () => master.freeNodes,
+        start: (job) => {
+          this.widths?.remove(this.jobs.width[job]!);
+          guests.start(job);
+        },
+        release: (job) => {
+          const finished = this.jobs.state[job] === JOB.finished;
+          guests.release(job);
+          if (finished) this.jobOver();
+        },
+        acted: () => this.observeQueue(),
+      },
+    );
+    guests.queue = queue;
+    master.onFreeChanged = (_node, free) => {
+      if (free) guests.placeHomeless();
+      queue.resize();
+    };
+    return queue;
+  }
+
+  private wireDaemons(daemons: Daemons): void {
+    const { guests, config, engine } = this;
+    if (guests !== null) {
+      guests.daemons = daemons;
+      daemons.onEvict = (node) => guests.evict(node);
+      daemons.onAccept = (node) => guests.accepted(node);
+    }
+    daemons.onChange = () => {
+      this.offered.set(engine.now, daemons.acceptingNow);
+      this.wantedOffered.set(engine.now, daemons.acceptingNow >= config.wanted ? 1 : 0);
+      this.timeline?.series.idle_nodes.set(engine.now / 1e9, daemons.acceptingNow);
+    };
+  }
+
+  private makeLocal(): LocalSharing {
+    const local = new LocalSharing(this.engine, this.events, this.jobs, this.nodes);
+    local.onEnd = () => this.jobOver();
+    local.onTasks = (node, tasks, job) => {
+      this.timeline?.show(node, this.engine.now / 1e9, tasks > 0 ? ROW.local : this.ownerRow(node), job);
+    };
+    return local;
+  }
+
+  // -- Events ----------------------------------------------------------------------------------------------
+
+  /** All submissions of this instant. */
+  private arrive(): void {
+    const { engine, jobs, config } = this;
+    const { now } = engine;
+    while (this.nextJob < jobs.n && jobs.submit[this.nextJob]! <= now) {
+      const job = this.nextJob++;
+      const width = jobs.width[job]!;
+      this.events.record(EVENT.submit, job, width);
+      if (width > config.nodes) {
+        jobs.state[job] = JOB.rejected;
+        this.events.record(EVENT.reject, job, width);
+        this.jobOver();
+      } else if (this.queue !== null) {
+        jobs.state[job] = JOB.waiting;
+        this.widths?.add(width);
+        this.queue.submit(job);
+      } else {
+        this.local!.start(job);
+        this.observeLocal();
+      }
+    }
+    if (this.nextJob < jobs.n) engine.scheduleAt(jobs.submit[this.nextJob]!, this.arriveType, 0);
+  }
+
+  private jobOver(): void {
+    this.jobsLeft--;
+    if (this.local !== null) this.observeLocal();
+    if (this.jobsLeft === 0 && this.config.horizon === Number.POSITIVE_INFINITY) this.engine.stop();
+  }
+
+  private ownerChanged(node: number): void {
+    const owners = this.owners!;
+    this.away.set(this.engine.now, owners.away);
+    const share = owners.down[node] === 1 ? 1 : Math.min(1, owners.load[node]! * this.ownerFactor[node]!);
+    if (share !== this.nodes.ownerShare[node]) {
+      this.nodes.setOwnerShare(node, share);
+      this.guests?.ownerShareChanged(node);
+      this.local?.ownerShareChanged(node);
+    }
+    this.daemons?.changed(node);
+    if (this.timeline !== null) {
+      const now_s = this.engine.now / 1e9;
+      this.timeline.series.owned_nodes.set(now_s, this.nodes.count - owners.away);
+      const mode = this.guests?.mode[node] ?? 0;
+      if (this.local === null)
+        this.timeline.show(node, now_s, this.rowOf(node, mode), this.guests?.guestOf[node] ?? -1);
+    }
+  }
+
+  // -- Observation -----------------------------------------------------------------------------------------
+
+  private observeQueue(): void {
+    const { engine, master, queue, guests } = this;
+    const now = engine.now;
+    const free = master!.freeNodes;
+    this.waitWhileIdle.set(now, queue!.waiting > 0 && free > 0 ? 1 : 0);
+    if (this.widths !== null) this.lostCapacity!.set(now, this.widths.smallest() <= free ? free : 0);
+    if (this.timeline !== null) {
+      const now_s = now / 1e9;
+      this.timeline.series.waiting_jobs.set(now_s, queue!.waiting);
+      this.timeline.series.running_jobs.set(now_s, guests!.running);
+      this.timeline.series.utilisation.set(now_s, this.nodes.guestShareSum / this.nodes.count);
+      if (this.daemons === null) this.timeline.series.idle_nodes.set(now_s, free);
+    }
+  }
+
+  private observeLocal(): void {
+    const { engine, local } = this;
+    this.waitWhileIdle.set(engine.now, local!.crowded > 0 && local!.empty > 0 ? 1 : 0);
+    if (this.timeline !== null) {
+      const now_s = engine.now / 1e9;
+      this.timeline.series.running_jobs.set(now_s, local!.running);
+      this.timeline.series.utilisation.set(now_s, this.nodes.guestShareSum / this.nodes.count);
+      this.timeline.series.idle_nodes.set(now_s, local!.empty);
+    }
+  }
+
+  private show(node: number, mode: number, job: number): void {
+    this.timeline!.show(node, this.engine.now / 1e9, this.rowOf(node, mode), job);
+  }
+
+  private rowOf(node: number, mode: number): number {
+    return rowKind(mode, this.owners?.present[node] === 1, this.owners?.down[node] === 1);
+  }
+
+  private ownerRow(node: number): number {
+    return this.rowOf(node, 0);
+  }
+
+  // -- Books -----------------------------------------------------------------------------------------------
+
+  private jobCpu(): number {
+    let total = 0;
+    if (this.guests !== null) for (let job = 0; job < this.jobs.n; job++) total += this.guests.cpuOf(job);
+    if (this.local !== null)
+      for (let node = 0; node < this.nodes.count; node++) total += this.local.served(node);
+    return total;
+  }
+
+  /** CPU time is conserved: every node's accounts add up to its time, and the jobs' progress to the guests' CPU. */
+  private checkAccounts(end: number, jobCpu: number): void {
+    const { nodes } = this;
+    let guest = 0;
+    for (let node = 0; node < nodes.count; node++) {
+      const sum = nodes.total(node);
+      if (Math.abs(sum - end) > 1e-9 * end + 1) {
+        throw new CheckError(`node ${node}: its accounts add up to ${sum / 1e9} s of ${end / 1e9} s`);
+      }
+      guest += nodes.guest[node] ?? 0;
+    }
+    // A completion falls on a whole nanosecond, so each task may be off by as much.
+    if (Math.abs(guest - jobCpu) > 1e-6 * jobCpu + 1e3 * (this.jobs.n + 1)) {
+      throw new CheckError(
+        `guests used ${guest / 1e9} s of CPU by the nodes' accounts and ${jobCpu / 1e9} s by the jobs' progress`,
+      );
+    }
+  }
+}
+
+function jobRecords(config: ClusterConfig): JobRecords {
+  const table = config.jobs ?? EMPTY_TABLE;
+  const { n } = table;
+  const { costs } = config;
+  const records: JobRecords = {
+    n,
+    table,
+    width: table.width.slice(),
+    submit: new Float64Array(n),
+    estimate: new Float64Array(n),
+    run_s: table.run_s,
+    work: new Float64Array(n),
+    cpuPart: new Float64Array(n).fill(1),
+    overhead: new Float64Array(config.overhead === null ? 0 : n),
+    image: new Float64Array(n),
+    state: new Uint8Array(n),
+    start: new Float64Array(n).fill(Number.NaN),
+    end: new Float64Array(n).fill(Number.NaN),
+    lostCpu: new Float64Array(n),
+  };
+  const bank = config.overhead === null || n === 0 ? null : config.streams.bank("jobs' programs", n);
+  for (let job = 0; job < n; job++) {
+    const h = bank === null ? 0 : config.overhead!(bank.at(job));
+    if (bank !== null) records.overhead[job] = h;
+    records.submit[job] = table.submit_s[job]! * 1e9;
+    records.estimate[job] = table.estimate_s[job]! * 1e9;
+    records.work[job] = costs.runTime(table.run_s[job]!, h) * 1e9;
+    if (config.glunix) records.cpuPart[job] = costs.cpuPart(h);
+    records.image[job] = table.memory[job]! > 0 ? table.memory[job]! : config.image;
+    if (table.width[job]! > config.nodes && config.tooWide !== 'reject') tooWide(records, job, config);
+  }
+  return records;
+}
+
+function tooWide(records: JobRecords, job: number, config: ClusterConfig): void {
+  if (config.tooWide === 'clamp') {
+    records.width[job] = config.nodes;
+    return;
+  }
+  throw new InputError({
+    where: 'jobs.too_wide',
+    found: `job ${records.table.id[job]} needs ${records.width[job]} processors and there are ${config.nodes}`,
+    would: 'set cluster.nodes higher, or jobs.too_wide to reject or clamp',
+  });
+}
+
+const EMPTY_TABLE: JobTable = {
+  n: 0,
+  id: new Float64Array(0),
+  submit_s: new Float64Array(0),
+  run_s: new Float64Array(0),
+  estimate_s: new Float64Array(0),
+  width: new Int32Array(0),
+  user: new Int32Array(0),
+  memory: new Float64Array(0),
+  status: new Int8Array(0),
+  offset_s: 0,
+};

@@ -1,0 +1,123 @@
+/**
+ * What a run pays: jobs and owners for the services that they call, the global layer for its operations, all by
+ * the one cost model of `models/os`, on the machine and network of the scenario.
+ *
+ * A logged run time is the job's user time u plus its services priced under a plain kernel on the same machine:
+ *   run = u (1 + k),  k = seconds of service per second of u under in-kernel.
+ * Under another structure the same u needs u (1 + h + x): h the program's SFI overhead (drawn per program, zero
+ * where the structure does not tax user time), x the services under that structure. Device time inside services
+ * is waited for, not used.
+ */
+import type { OsPrices, Split } from './os/cost.ts';
+
+/** Seconds per second of user time, or shares of a total; the parts into which reports split a job's time. */
+export interface Parts {
+  user: number;
+  services: number;
+  crossings: number;
+  copies: number;
+  inflation: number;
+  sfi: number;
+}
+
+export interface NetworkTimes {
+  /** ns from sender to receiver, software apart. */
+  readonly latency: number;
+  /** ns per byte of a long message. */
+  readonly perByte: number;
+}
+
+export class RunCosts {
+  /** ns of CPU: start a process; stop one; let one go on; freeze one and set it going elsewhere. */
+  readonly spawn: number;
+  readonly stop: number;
+  readonly resume: number;
+  readonly freeze: number;
+  readonly thaw: number;
+  /** ns of CPU for one sample of a node's idleness. */
+  readonly sample: number;
+  /** ns from one node's sending a short message to another's having received it. */
+  readonly messageDelay: number;
+  /** Bytes per ns at which a process image moves: the slower of the network and of handling its pages. */
+  readonly transferRate: number;
+  private readonly send: number;
+  private readonly transferPage: number;
+  private readonly page: number;
+  private readonly plain: Split;
+  private readonly structure: Split;
+  /** Whether this structure is a plain kernel, or prices equal it: run times are then the log's, to the bit. */
+  private readonly asLogged: boolean;
+
+  constructor(
+    prices: OsPrices,
+    plain: { readonly mix: Split },
+    structure: { readonly mix: Split },
+    network: NetworkTimes,
+    page: number,
+    free: boolean,
+  ) {
+    this.plain = plain.mix;
+    this.structure = structure.mix;
+    this.asLogged = sum(plain.mix) === 0 && sum(structure.mix) === 0;
+    this.page = page;
+    const price = (operation: Parameters<OsPrices['operation']>[0]) => prices.operation(operation);
+    this.spawn = price('spawn');
+    this.stop = price('stop');
+    this.resume = price('continue');
+    this.freeze = price('freeze');
+    this.thaw = price('resume');
+    this.sample = price('sample-idleness');
+    this.send = price('send');
+    this.transferPage = prices.operation('transfer-page', page);
+    this.messageDelay = free ? 0 : this.send + network.latency + price('receive');
+    const perPage = free ? 0 : Math.max(page * network.perByte, this.transferPage);
+    this.transferRate = page / perPage;
+  }
+
+  /** ns from the decision to launch a job of `width` tasks to all of them running: messages in turn, starts at once. */
+  launchTime(width: number): number {
+    return (width - 1) * this.send + this.messageDelay + this.spawn;
+  }
+
+  /** ns of CPU at each end to move `bytes` of a process image. */
+  transferCpu(bytes: number): number {
+    return (bytes / this.page) * this.transferPage;
+  }
+
+  /** Seconds that a job of logged run time `run_s` needs under the structure, for a program of overhead `h`. */
+  runTime(run_s: number, h: number): number {
+    if (this.asLogged && h === 0) return run_s;
+    return (run_s * (1 + h + sum(this.structure))) / (1 + sum(this.plain));
+  }
+
+  /** CPU that an owner's programs want under the structure, per CPU that they want under a plain kernel. */
+  ownerFactor(h: number): number {
+    return (1 + h + cpu(this.structure)) / (1 + cpu(this.plain));
+  }
+
+  /** Share of a job's time in which it uses its CPUs. */
+  cpuPart(h: number): number {
+    return 1 - this.structure.device / (1 + h + sum(this.structure));
+  }
+
+  /** How the CPU time of a program of overhead `h` splits; the parts (device apart) add up to 1. */
+  split(h: number): Parts {
+    const total = 1 + h + cpu(this.structure);
+    return {
+      user: 1 / total,
+      services: this.structure.body / total,
+      crossings: this.structure.crossings / total,
+      copies: this.structure.copies / total,
+      inflation: this.structure.inflation / total,
+      sfi: h / total,
+    };
+  }
+}
+
+function cpu(split: Split): number {
+  return split.body + split.crossings + split.copies + split.inflation;
+}
+
+function sum(split: Split): number {
+  return cpu(split) + split.device;
+}

@@ -1,0 +1,66 @@
+/**
+ * The domain events of a run: what happened to jobs, nodes and owners. Every one enters the digest, always;
+ * a log of them is kept only when asked for. The digest does not depend on the event queue: it sees no timer,
+ * only what a person would tell.
+ */
+import type { Engine } from '../sim/engine/engine.ts';
+import { Digest } from '../sim/measure/digest.ts';
+import { EventLog } from '../sim/measure/event-log.ts';
+
+/** What can happen; `who` is a job (J) or a node (N), `value` is said in brackets. */
+export const EVENT = {
+  /** J submitted (processors). */
+  submit: 0,
+  /** J started (processors). */
+  start: 1,
+  /** J finished (run time, s). */
+  finish: 2,
+  /** J rejected: wider than the machine (processors). */
+  reject: 3,
+  /** J stopped for good or sent back to the queue (work lost, s). */
+  kill: 4,
+  /** N's owner gives input again after having been away (0), or is withdrawn (1). */
+  'owner-return': 5,
+  /** N's owner leaves (0) or the node is given back (1). */
+  'owner-leave': 6,
+  /** N's daemon starts to accept guests. */
+  recruit: 7,
+  /** N's daemon refuses guests from now on. */
+  refuse: 8,
+  /** N: foreign processes are called off (the job, -1 where there is none). */
+  evict: 9,
+  /** N: the guest is stopped (job). */
+  suspend: 10,
+  /** N: the guest goes on (job). */
+  resume: 11,
+  /** N: the guest begins to move to another node (that node). */
+  migrate: 12,
+  /** N: a guest has arrived (job). */
+  arrive: 13,
+  /** N: the master hears that the node accepts (1) or refuses (0). */
+  report: 14,
+} as const;
+
+const NAMES = Object.keys(EVENT);
+
+export class DomainEvents {
+  private readonly engine: Engine;
+  private readonly digest = new Digest();
+  readonly log: EventLog | null;
+
+  constructor(engine: Engine, keepLog: boolean) {
+    this.engine = engine;
+    this.log = keepLog ? new EventLog(NAMES) : null;
+  }
+
+  record(what: number, who: number, value: number): void {
+    const { now } = this.engine;
+    this.digest.add(now, what, who, value);
+    if (this.log !== null) this.log.add(now, what, who, value);
+  }
+
+  /** The digest so far, hexadecimal. */
+  hex(): string {
+    return this.digest.hex();
+  }
+}

@@ -1,0 +1,179 @@
+/**
+ * The batch queue: jobs wait in order of arrival until the batch policy starts them on free processors.
+ *
+ * Order within an instant (the queue collects the instant, then acts):
+ *   pass: event    submissions in file order, each followed by a pass; then ends in the order in which the jobs
+ *                  started, each followed by a pass; then nodes that came or went, followed by one pass.
+ *   pass: instant  all submissions, all ends, all nodes; then one pass.
+ * Source: reference schedules on which two independent programs agree need exactly this order.
+ */
+import type { Engine } from '../../sim/engine/engine.ts';
+import type { BatchPolicy, BatchPolicyKind, BatchView } from '../policies/batch/contract.ts';
+
+const NONE = -1;
+
+export interface QueuedJobs {
+  readonly n: number;
+  readonly width: Int32Array;
+  /** ns */
+  readonly estimate: Float64Array;
+}
+
+export class BatchQueue implements BatchView {
+  readonly width: Int32Array;
+  readonly estimate: Float64Array;
+  /** Waiting jobs. */
+  waiting = 0;
+  private readonly engine: Engine;
+  private readonly policy: BatchPolicy;
+  private readonly passEach: boolean;
+  private readonly freeNow: () => number;
+  /** Called to start a job now; must take the job's processors before it returns. */
+  private readonly start: (job: number) => void;
+  /** Called when an instant has been dealt with. */
+  private readonly acted: () => void;
+  /** Called when an ended job's processors are to be given back, at its turn within the instant. */
+  private readonly release: (job: number) => void;
+  private readonly next: Int32Array;
+  private readonly previous: Int32Array;
+  private first = NONE;
+  private last = NONE;
+  /** Rank of each job's start, for the order of ends. */
+  private readonly startRank: Int32Array;
+  private starts = 0;
+  private readonly submissions: number[] = [];
+  private readonly ends: number[] = [];
+  private resized = false;
+  private collecting = false;
+  private acting = false;
+  private readonly actType: number;
+
+  constructor(
+    engine: Engine,
+    jobs: QueuedJobs,
+    kind: BatchPolicyKind,
+    passEach: boolean,
+    parts: {
+      freeNow: () => number;
+      start: (job: number) => void;
+      release: (job: number) => void;
+      acted: () => void;
+    },
+  ) {
+    this.engine = engine;
+    this.width = jobs.width;
+    this.estimate = jobs.estimate;
+    this.passEach = passEach;
+    this.freeNow = parts.freeNow;
+    this.start = parts.start;
+    this.release = parts.release;
+    this.acted = parts.acted;
+    this.next = new Int32Array(jobs.n).fill(NONE);
+    this.previous = new Int32Array(jobs.n).fill(NONE);
+    this.startRank = new Int32Array(jobs.n);
+    this.policy = kind.create(this, jobs.n);
+    this.actType = engine.on(() => this.act(), 'batch queue');
+  }
+
+  get now(): number {
+    return this.engine.now;
+  }
+
+  get free(): number {
+    return this.freeNow();
+  }
+
+  head(): number {
+    return this.first;
+  }
+
+  after(job: number): number {
+    return this.next[job]!;
+  }
+
+  submit(job: number): void {
+    this.submissions.push(job);
+    this.collect();
+  }
+
+  /** A started job has ended; its processors are released at its turn within this instant. */
+  end(job: number): void {
+    this.ends.push(job);
+    this.collect();
+  }
+
+  /** A node has become free or is no longer, by a report. */
+  resize(): void {
+    // Nodes given back by the ends that are being acted on are part of those ends.
+    if (this.acting) return;
+    this.resized = true;
+    this.collect();
+  }
+
+  private collect(): void {
+    if (this.collecting) return;
+    this.collecting = true;
+    this.engine.schedule(0, this.actType, 0);
+  }
+
+  private act(): void {
+    this.collecting = false;
+    this.acting = true;
+    const policy = this.policy;
+    for (let i = 0; i < this.submissions.length; i++) {
+      const job = this.submissions[i]!;
+      this.append(job);
+      policy.submitted(job);
+      if (this.passEach) this.pass();
+    }
+    this.submissions.length = 0;
+    const ends = this.ends;
+    if (ends.length > 1) ends.sort((a, b) => this.startRank[a]! - this.startRank[b]!);
+    for (let i = 0; i < ends.length; i++) {
+      const job = ends[i]!;
+      this.release(job);
+      policy.ended(job);
+      if (this.passEach) this.pass();
+    }
+    ends.length = 0;
+    if (this.resized) {
+      this.resized = false;
+      policy.resized();
+      if (this.passEach) this.pass();
+    }
+    if (!this.passEach) this.pass();
+    this.acting = false;
+    this.acted();
+  }
+
+  private pass(): void {
+    if (this.first === NONE) return;
+    const policy = this.policy;
+    policy.begin();
+    for (let job = policy.next(); job !== NONE; job = policy.next()) {
+      this.remove(job);
+      this.startRank[job] = this.starts++;
+      this.start(job);
+      policy.started(job);
+    }
+  }
+
+  private append(job: number): void {
+    this.waiting++;
+    this.previous[job] = this.last;
+    this.next[job] = NONE;
+    if (this.last === NONE) this.first = job;
+    else this.next[this.last] = job;
+    this.last = job;
+  }
+
+  private remove(job: number): void {
+    this.waiting--;
+    const before = this.previous[job]!;
+    const after = this.next[job]!;
+    if (before === NONE) this.first = after;
+    else this.next[before] = after;
+    if (after === NONE) this.last = before;
+    else this.previous[after] = before;
+  }
+}

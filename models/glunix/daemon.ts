@@ -1,0 +1,118 @@
+/**
+ * The daemon of each node: reads its node, lets the idle policy decide, reports changes to the master, and calls
+ * foreign processes off when the policy says so.
+ *
+ * One pending event a node at most: the policy computes the sample at which something would change. Reports that
+ * only say "still so" are counted, not simulated.
+ */
+import type { Engine } from '../../sim/engine/engine.ts';
+import { Timers } from '../../sim/engine/timers.ts';
+import { type DomainEvents, EVENT } from '../events.ts';
+import type { Owners } from '../owners.ts';
+import type { IdlePolicy, NodeReadings } from '../policies/idle/contract.ts';
+import type { Master } from './master.ts';
+
+export class Daemons {
+  /** 1 while the daemon accepts guests (the truth at the node; the master may not have heard yet). */
+  readonly accepting: Uint8Array;
+  /** Daemons that accept now. */
+  acceptingNow = 0;
+  /** Times a node has begun to accept. */
+  recruitments = 0;
+  /** Times foreign processes were called off a node that had one. */
+  evictions = 0;
+  private readonly engine: Engine;
+  private readonly events: DomainEvents;
+  private readonly owners: Owners;
+  private readonly master: Master;
+  private readonly policy: IdlePolicy;
+  private readonly timers: Timers;
+  private readonly reportEvery: number;
+  private readonly lastReport: Float64Array;
+  private quietUntilLast = 0;
+  /** Called when foreign processes are to leave the node. */
+  onEvict: (node: number) => void = () => {};
+  /** Called when the node accepts again. */
+  onAccept: (node: number) => void = () => {};
+  /** Called when the number of accepting daemons has changed. */
+  onChange: () => void = () => {};
+
+  constructor(
+    engine: Engine,
+    events: DomainEvents,
+    owners: Owners,
+    master: Master,
+    nodes: number,
+    makePolicy: (readings: NodeReadings) => IdlePolicy,
+    reportEvery: number,
+    foreign: (node: number) => number,
+  ) {
+    this.engine = engine;
+    this.events = events;
+    this.owners = owners;
+    this.master = master;
+    this.accepting = new Uint8Array(nodes);
+    this.policy = makePolicy({
+      get now() {
+        return engine.now;
+      },
+      ownerPresent: (node) => owners.present[node] === 1,
+      lastInput: (node) => owners.lastInput[node]!,
+      ownerLoad: (node) => owners.load[node]!,
+      foreign,
+    });
+    this.timers = new Timers(engine, (node) => this.look(node, this.policy.wake(node)), nodes);
+    this.reportEvery = reportEvery;
+    this.lastReport = new Float64Array(reportEvery < Number.POSITIVE_INFINITY ? nodes : 0);
+  }
+
+  /** Something that the daemon of this node can read has changed. */
+  changed(node: number): void {
+    this.look(node, this.policy.changed(node));
+  }
+
+  /** Reports sent that only say that nothing has changed, up to now. */
+  quietReports(): number {
+    let more = 0;
+    const { now } = this.engine;
+    for (let node = 0; node < this.lastReport.length; node++) more += this.missed(node, now);
+    return this.quietUntilLast + more;
+  }
+
+  private look(node: number, next: number): void {
+    const policy = this.policy;
+    if (next < Number.POSITIVE_INFINITY) this.timers.set(node, next);
+    else this.timers.clear(node);
+    const accepts = policy.accepting(node);
+    const evicts = policy.evicting;
+    if (accepts !== (this.accepting[node] === 1)) {
+      this.accepting[node] = accepts ? 1 : 0;
+      if (accepts) {
+        this.acceptingNow++;
+        this.recruitments++;
+        this.events.record(EVENT.recruit, node, 0);
+      } else {
+        this.acceptingNow--;
+        this.events.record(EVENT.refuse, node, 0);
+      }
+      this.onChange();
+      this.tell(node, accepts);
+      if (accepts) this.onAccept(node);
+    }
+    if (evicts) this.onEvict(node);
+  }
+
+  private tell(node: number, accepts: boolean): void {
+    if (this.lastReport.length > 0) {
+      const { now } = this.engine;
+      this.quietUntilLast += this.missed(node, now);
+      this.lastReport[node] = now;
+    }
+    this.master.report(node, accepts, this.owners.lastInput[node]!);
+  }
+
+  /** Reports due between the last one and `now` (half open), at every period after the last. */
+  private missed(node: number, now: number): number {
+    return Math.max(0, Math.ceil((now - this.lastReport[node]!) / this.reportEvery) - 1);
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * The workstations' processors, as columns: who uses each node's CPU, and what each has been used for so far.
+ *
+ * Model: a fluid CPU. The owner's programs come first and take `ownerShare`; the global layer's daemon and
+ * mechanisms take `operationShare`; at most one guest takes `guestShare` of what is left. The shares hold until
+ * they are set anew; accounts are brought up to date before. Left out: quanta, context switches and cache
+ * effects between owner and guest.
+ * Accounts of a node, CPU-ns: owner, operations, guest, waiting (held for a guest that cannot run: launching,
+ * stopped, moving, or held back by a slower member of its gang), idle. They add up to the node's elapsed time.
+ */
+import type { Engine } from '../sim/engine/engine.ts';
+
+export class Nodes {
+  readonly count: number;
+  /** CPU share of the owner's programs under the OS structure at hand, 0..1. */
+  readonly ownerShare: Float64Array;
+  /** CPU share of the daemon's samples, the same on every node. */
+  readonly sampleShare: number;
+  /** Column views that only a building with guests needs; empty arrays otherwise. */
+  readonly guestShare: Float64Array;
+  readonly operationShare: Float64Array;
+  /** 1 while the node is held for a guest. */
+  readonly held: Uint8Array;
+  readonly owner: Float64Array;
+  readonly operations: Float64Array;
+  readonly guest: Float64Array;
+  readonly waiting: Float64Array;
+  readonly idle: Float64Array;
+  private readonly since: Float64Array;
+  /** Operations that the node still has to carry out, CPU-ns: served from what the others leave. */
+  private readonly due: Float64Array;
+  private readonly engine: Engine;
+  /** Sum of all nodes' guest shares now, kept for time averages. */
+  guestShareSum = 0;
+
+  constructor(engine: Engine, count: number, sampleShare: number, withGuests: boolean) {
+    const guests = withGuests ? count : 0;
+    this.engine = engine;
+    this.count = count;
+    this.sampleShare = sampleShare;
+    this.ownerShare = new Float64Array(count);
+    this.guestShare = new Float64Array(guests);
+    this.operationShare = new Float64Array(guests);
+    this.held = new Uint8Array(guests);
+    this.owner = new Float64Array(count);
+    this.operations = new Float64Array(count);
+    this.guest = new Float64Array(guests);
+    this.waiting = new Float64Array(guests);
+    this.idle = new Float64Array(count);
+    this.since = new Float64Array(count);
+    this.due = new Float64Array(guests);
+  }
+
+  /** CPU share that a guest could have now, 0..1. */
+  left(node: number): number {
+    const left = 1 - this.sampleShare - this.ownerShare[node]!;
+    return left > 0 ? left : 0;
+  }
+
+  /** Bring a node's accounts up to now; call before any of its shares changes. */
+  settle(node: number): void {
+    const { now } = this.engine;
+    const span = now - this.since[node]!;
+    if (span === 0) return;
+    this.since[node] = now;
+    // The owner's programs cannot use more than there is; the daemon's samples come first.
+    const owner = Math.min(this.ownerShare[node]!, 1 - this.sampleShare);
+    if (this.guest.length === 0) {
+      this.owner[node]! += span * owner;
+      this.operations[node]! += span * this.sampleShare;
+      this.idle[node]! += span * (1 - this.sampleShare - owner);
+      return;
+    }
+    const operations = this.sampleShare + this.operationShare[node]!;
+    const guest = this.guestShare[node]!;
+    let rest = span * (1 - owner - operations - guest);
+    this.owner[node]! += span * owner;
+    this.operations[node]! += span * operations;
+    this.guest[node]! += span * guest;
+    const due = this.due[node]!;
+    if (due > 0 && rest > 0) {
+      const served = Math.min(due, rest);
+      this.due[node] = due - served;
+      this.operations[node]! += served;
+      rest -= served;
+    }
+    if (this.held[node] === 1) this.waiting[node]! += rest;
+    else this.idle[node]! += rest;
+  }
+
+  /** Have the node carry out an operation of `cpu` ns from now on, from the time that the others leave. */
+  charge(node: number, cpu: number): void {
+    this.settle(node);
+    this.due[node]! += cpu;
+  }
+
+  /** Change the CPU share that a guest really uses. */
+  setGuestShare(node: number, share: number): void {
+    this.settle(node);
+    this.guestShareSum += share - this.guestShare[node]!;
+    this.guestShare[node] = share;
+  }
+
+  /** Hold a node for a guest, or give it back; a mechanism may use `operationShare` of it meanwhile. */
+  setHeld(node: number, held: boolean, operationShare: number): void {
+    this.settle(node);
+    this.held[node] = held ? 1 : 0;
+    this.operationShare[node] = Math.min(operationShare, this.left(node));
+  }
+
+  setOwnerShare(node: number, share: number): void {
+    this.settle(node);
+    this.ownerShare[node] = share;
+    if (this.guest.length > 0 && this.operationShare[node]! > 0) {
+      this.operationShare[node] = Math.min(this.operationShare[node]!, this.left(node));
+    }
+  }
+
+  /** Sum of a node's accounts, ns; its elapsed time if all is well. */
+  total(node: number): number {
+    const ofGuests = this.guest.length === 0 ? 0 : this.guest[node]! + this.waiting[node]!;
+    return this.owner[node]! + this.operations[node]! + this.idle[node]! + ofGuests;
+  }
+
+  settleAll(): void {
+    for (let node = 0; node < this.count; node++) this.settle(node);
+  }
+}

@@ -1,0 +1,183 @@
+/**
+ * Owners: when the person of each node is there, how much CPU their programs want, and when they last gave input.
+ *
+ * Driven by a trace (changes node by node; owner i sits at node i, a shorter trace is used again from its first
+ * owner on) or by a law (a stream of its own for every owner). One pending event a node at most. A node that a
+ * trace withdraws (`down`) counts as one whose owner is there and uses all of it.
+ * Left out: the owner's memory, and that owners might behave otherwise because they are disturbed.
+ */
+import type { Engine } from '../sim/engine/engine.ts';
+import type { StreamBank } from '../sim/engine/streams.ts';
+import { Timers } from '../sim/engine/timers.ts';
+import { ACTIVITY, type ActivityTable } from '../workloads/owners/activity.ts';
+import type { OwnerLaw } from '../workloads/owners/law.ts';
+import { type DomainEvents, EVENT } from './events.ts';
+
+export type OwnerSource =
+  | { readonly kind: 'trace'; readonly table: ActivityTable; readonly repeat: boolean }
+  | { readonly kind: 'law'; readonly law: OwnerLaw; readonly chance: StreamBank };
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+export class Owners {
+  /** 1 while the owner gives input all the time, or the node is withdrawn. */
+  readonly present: Uint8Array;
+  /** 1 while the node is withdrawn altogether. */
+  readonly down: Uint8Array;
+  /** CPU demand of the owner's programs as the source says it (runnable processes). */
+  readonly load: Float64Array;
+  /** Last input, ns; -infinity where there has been none. */
+  readonly lastInput: Float64Array;
+  /** Owners who are away now. */
+  away: number;
+  /** Returns so far: the owner came back, or the node was withdrawn. */
+  returns = 0;
+  private readonly engine: Engine;
+  private readonly events: DomainEvents;
+  private readonly timers: Timers;
+  private readonly source: OwnerSource;
+  private readonly changed: (node: number) => void;
+  private readonly cursor: Int32Array;
+  private readonly round: Int32Array;
+  private readonly leftBehind: Uint8Array;
+
+  constructor(
+    engine: Engine,
+    events: DomainEvents,
+    nodes: number,
+    source: OwnerSource,
+    changed: (node: number) => void,
+  ) {
+    this.engine = engine;
+    this.events = events;
+    this.source = source;
+    this.changed = changed;
+    this.present = new Uint8Array(nodes);
+    this.down = new Uint8Array(nodes);
+    this.load = new Float64Array(nodes);
+    this.lastInput = new Float64Array(nodes).fill(Number.NEGATIVE_INFINITY);
+    this.away = nodes;
+    const traced = source.kind === 'trace' ? nodes : 0;
+    this.cursor = new Int32Array(traced);
+    this.round = new Int32Array(traced);
+    this.leftBehind = new Uint8Array(traced);
+    this.timers = new Timers(
+      engine,
+      source.kind === 'trace' ? (node) => this.replay(node) : (node) => this.toggle(node),
+      nodes,
+    );
+  }
+
+  /** Put every owner into their first state; call once, at time zero, before the run. */
+  start(): void {
+    const source = this.source;
+    for (let node = 0; node < this.present.length; node++) {
+      if (source.kind === 'trace') {
+        this.cursor[node] = source.table.first[node % source.table.names.length]!;
+        this.replay(node);
+        continue;
+      }
+      const first = source.law.first(node, source.chance.at(node));
+      if (first < 0) this.arrive(node, 0);
+      this.load[node] = source.law.demand(first < 0);
+      if (Math.abs(first) < NEVER) this.timers.set(node, Math.abs(first) * 1e9);
+      this.changed(node);
+    }
+  }
+
+  private toggle(node: number): void {
+    if (this.source.kind !== 'law') return;
+    const { law, chance } = this.source;
+    const { now } = this.engine;
+    const present = this.present[node] === 0;
+    if (present) this.arrive(node, 0);
+    else this.leave(node, 0);
+    this.load[node] = law.demand(present);
+    const until = now + law.next(node, present, now / 1e9, chance.at(node)) * 1e9;
+    if (until < NEVER) this.timers.set(node, until);
+    this.changed(node);
+  }
+
+  /** Apply all records of this instant, then wait for the next one. */
+  private replay(node: number): void {
+    if (this.source.kind !== 'trace') return;
+    const { table, repeat } = this.source;
+    const { now } = this.engine;
+    const of = node % table.names.length;
+    const end = table.first[of + 1]!;
+    let at = this.cursor[node]!;
+    let due = this.timeOf(node, at, end);
+    while (due <= now) {
+      this.apply(node, table.kind[at]!, table.value[at]!);
+      at++;
+      if (at === end && repeat && end > table.first[of]!) {
+        at = table.first[of]!;
+        this.round[node]!++;
+      }
+      due = this.timeOf(node, at, end);
+    }
+    this.cursor[node] = at;
+    if (due < NEVER) this.timers.set(node, due);
+    this.changed(node);
+  }
+
+  private timeOf(node: number, at: number, end: number): number {
+    if (this.source.kind !== 'trace' || at >= end) return NEVER;
+    const { table } = this.source;
+    return (table.time_s[at]! + this.round[node]! * table.span_s) * 1e9;
+  }
+
+  private apply(node: number, kind: number, value: number): void {
+    switch (kind) {
+      case ACTIVITY.present:
+        this.load[node] = value;
+        if (this.down[node] === 0) this.arrive(node, 0);
+        break;
+      case ACTIVITY.away:
+        this.load[node] = value;
+        if (this.down[node] === 0) this.leave(node, 0);
+        break;
+      case ACTIVITY.input:
+        this.lastInput[node] = this.engine.now;
+        if (this.present[node] === 0) {
+          this.returns++;
+          this.events.record(EVENT['owner-return'], node, 0);
+        }
+        break;
+      case ACTIVITY.load:
+        this.load[node] = value;
+        break;
+      case ACTIVITY.down:
+        this.leftBehind[node] = this.present[node]!;
+        this.arrive(node, 1);
+        this.down[node] = 1;
+        break;
+      case ACTIVITY.up:
+        if (this.down[node] === 1) {
+          this.down[node] = 0;
+          if (this.leftBehind[node] === 0) this.leave(node, 1);
+        }
+        break;
+      default:
+        // Memory in use is read and kept for models of paging; a CPU has no use for it.
+        break;
+    }
+  }
+
+  private arrive(node: number, withdrawn: number): void {
+    if (this.present[node] === 1) return;
+    this.present[node] = 1;
+    this.away--;
+    this.returns++;
+    this.events.record(EVENT['owner-return'], node, withdrawn);
+  }
+
+  private leave(node: number, givenBack: number): void {
+    if (this.present[node] === 0) return;
+    this.present[node] = 0;
+    this.away++;
+    // A node that comes back from being withdrawn has been without input since then; nobody sat at it.
+    this.lastInput[node] = this.engine.now;
+    this.events.record(EVENT['owner-leave'], node, givenBack);
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * EASY backfilling: the head of the queue gets a promise (its shadow time); any job behind it that fits now may
+ * start if it ends by its estimate before the shadow time or needs no more than the processors left over then.
+ *
+ * Rules: start the head while it fits. Shadow time = the earliest time at which enough processors are free by the
+ * running jobs' estimated ends (an estimate that has passed counts as free now); extra = all that is free then,
+ * every job ending at that time counted, less what the head needs. The promise is made anew at every pass.
+ * Source: Lifka 1995; Mu'alem and Feitelson 2001 (by count of processors).
+ *
+ * Within a pass the promise need not be searched again after each start: a job that ends before the shadow time
+ * leaves it as it was, and one that does not takes its processors out of the extra ones. Nor can a job that was
+ * passed over fit later in the same pass, since free and extra processors only become fewer.
+ */
+import type { BatchPolicy, BatchPolicyKind, BatchView } from './contract.ts';
+import { RunningByEstimatedEnd } from './running.ts';
+
+export const easy: BatchPolicyKind = {
+  doc: 'EASY backfilling: jobs may overtake if the head of the queue is not delayed by their estimates',
+  fields: {},
+  create: (view, jobs) => new Easy(view, jobs),
+};
+
+class Easy implements BatchPolicy {
+  private readonly view: BatchView;
+  private readonly running: RunningByEstimatedEnd;
+  /** Where the search behind the head goes on; -2: the head has not been passed over yet in this pass. */
+  private cursor = -2;
+  private shadow = 0;
+  private extra = 0;
+
+  constructor(view: BatchView, jobs: number) {
+    this.view = view;
+    this.running = new RunningByEstimatedEnd(jobs);
+  }
+
+  submitted(): void {}
+
+  started(job: number): void {
+    this.running.add(job, this.view.now + this.view.estimate[job]!);
+  }
+
+  ended(job: number): void {
+    this.running.remove(job);
+  }
+
+  resized(): void {}
+
+  begin(): void {
+    this.cursor = -2;
+  }
+
+  next(): number {
+    const view = this.view;
+    if (this.cursor === -2) {
+      const head = view.head();
+      if (head < 0) return -1;
+      if (view.width[head]! <= view.free) return head;
+      this.cursor = view.after(head);
+      if (this.cursor < 0 || view.free === 0) return -1;
+      this.promise(view.width[head]!);
+    }
+    while (this.cursor >= 0 && view.free > 0) {
+      const job = this.cursor;
+      this.cursor = view.after(job);
+      const width = view.width[job]!;
+      if (width > view.free) continue;
+      if (view.now + view.estimate[job]! <= this.shadow) return job;
+      if (width <= this.extra) {
+        this.extra -= width;
+        return job;
+      }
+    }
+    return -1;
+  }
+
+  /** Shadow time and extra processors for a head that needs `width` and does not fit now. */
+  private promise(width: number): void {
+    const { now, free } = this.view;
+    const running = this.running;
+    let freeThen = free;
+    let i = 0;
+    while (i < running.count && freeThen < width) freeThen += this.view.width[running.job(i++)]!;
+    if (freeThen < width) {
+      // More than the master has been offered: no time can be promised, and nothing can delay the head.
+      this.shadow = Number.POSITIVE_INFINITY;
+      this.extra = 0;
+      return;
+    }
+    this.shadow = Math.max(now, running.end(i - 1));
+    while (i < running.count && running.end(i) <= this.shadow) freeThen += this.view.width[running.job(i++)]!;
+    this.extra = freeThen - width;
+  }
+}

@@ -1,0 +1,29 @@
+/** The bounds of idle detection: a node that is always offered, whoever sits at it, and one that never is. */
+import type { IdlePolicy, IdlePolicyKind } from './contract.ts';
+
+export const always: IdlePolicyKind = {
+  doc: 'bound: every node is always offered and never called back (dedicated nodes)',
+  fields: {},
+  offersUnowned: true,
+  sampleEvery: () => Number.POSITIVE_INFINITY,
+  reportEvery: Number.POSITIVE_INFINITY,
+  create: () => constant(true),
+};
+
+export const never: IdlePolicyKind = {
+  doc: 'bound: no node is ever offered',
+  fields: {},
+  offersUnowned: false,
+  sampleEvery: () => Number.POSITIVE_INFINITY,
+  reportEvery: Number.POSITIVE_INFINITY,
+  create: () => constant(false),
+};
+
+function constant(answer: boolean): IdlePolicy {
+  return {
+    accepting: () => answer,
+    evicting: false,
+    changed: () => Number.POSITIVE_INFINITY,
+    wake: () => Number.POSITIVE_INFINITY,
+  };
+}

@@ -1,0 +1,14 @@
+/**
+ * Stop and copy: the process is frozen while its whole image crosses the network: freeze = F + m/B.
+ * Source: the definition; the simplest of the forms in use (V, Sprite and Accent improve on it).
+ */
+import type { MigrationPolicyKind } from './contract.ts';
+
+export const stopCopy: MigrationPolicyKind = {
+  doc: 'the process is frozen while its whole image is sent',
+  fields: {},
+  plan: (process) => ({
+    frozen: process.freezeAndResume + process.image / process.rate,
+    bytes: process.image,
+  }),
+};

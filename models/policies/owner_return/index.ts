@@ -1,0 +1,13 @@
+/** What happens to guests when an owner returns: one file each; the name here is the name in experiment files. */
+import type { OwnerReturnPolicyKind } from './contract.ts';
+import { kill } from './kill.ts';
+import { lowPriority } from './low-priority.ts';
+import { migrate } from './migrate.ts';
+import { suspend } from './suspend.ts';
+
+export const ownerReturnPolicies = {
+  migrate,
+  'low-priority': lowPriority,
+  suspend,
+  kill,
+} satisfies Record<string, OwnerReturnPolicyKind>;

@@ -1,0 +1,11 @@
+/** Placement policies: one file each; the name here is the name in experiment files. */
+import type { PlacementPolicyKind } from './contract.ts';
+import { firstFit } from './first-fit.ts';
+import { longestIdle } from './longest-idle.ts';
+import { randomIdle } from './random-idle.ts';
+
+export const placementPolicies = {
+  'longest-idle': longestIdle,
+  'random-idle': randomIdle,
+  'first-fit': firstFit,
+} satisfies Record<string, PlacementPolicyKind>;
