@@ -27,6 +27,8 @@ const EXCERPT_WIDTH = 96;
 export interface Document {
   /** The file's name without extension; names the results folder. */
   readonly name: string;
+  /** The path as the user wrote it, for messages. */
+  readonly shown: string;
   /** Folder that relative paths in the file refer to. */
   readonly base: string;
   readonly content: Plain;
@@ -46,6 +48,7 @@ export function readDocument(path: string, shown = path): Document {
 export function documentOf(content: Plain, name: string, base: string): Document {
   return {
     name,
+    shown: name,
     base,
     content,
     problem: (path, _at, fault) => ({
@@ -142,6 +145,7 @@ export function parseText(text: string, shown: string, from: { name: string; bas
   }
   return {
     ...from,
+    shown,
     content: content as Plain,
     problem(path, at, fault) {
       const [start, end] = find(parsed.contents, path, at);
@@ -216,5 +220,8 @@ function excerpt(source: string, line: number, col: number, length: number): str
 export function atMost(problems: readonly Problem[], shown: string): readonly Problem[] {
   if (problems.length <= MOST_PROBLEMS) return problems;
   const rest = problems.length - MOST_PROBLEMS;
-  return [...problems.slice(0, MOST_PROBLEMS), { where: shown, found: `and ${rest} more problems` }];
+  return [
+    ...problems.slice(0, MOST_PROBLEMS),
+    { where: shown, found: rest === 1 ? 'and one more problem' : `and ${rest} more problems` },
+  ];
 }

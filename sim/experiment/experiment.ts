@@ -50,6 +50,8 @@ export interface Experiment {
   /** Measures to show; all of the study's where the file names none. */
   readonly measures: readonly string[];
   readonly points: readonly Point[];
+  /** The scenario before the axes, as far as it is complete without them. */
+  readonly base: Plain;
   readonly notes: readonly string[];
 }
 
@@ -101,7 +103,7 @@ export async function settleExperiment(
   document: Document,
   overrides: Overrides = {},
 ): Promise<Experiment> {
-  const problems = new Problems(document.name);
+  const problems = new Problems(document.shown);
   const cwd = resolve(overrides.cwd ?? '.');
   const inFile = (path: readonly string[]): Origin => ({
     base: document.base,
@@ -129,7 +131,7 @@ export async function settleExperiment(
   const count = pointCount(plainAxes);
   if (count > MOST_POINTS) {
     problems.add({
-      where: document.name,
+      where: document.shown,
       found: `the axes make ${count.toLocaleString('en-US')} points`,
       would: `vary less: at most ${MOST_POINTS.toLocaleString('en-US')} points can be run at once`,
     });
@@ -177,6 +179,7 @@ export async function settleExperiment(
     axes: plainAxes,
     measures: kit.measures.length === 0 ? Object.keys(study.measures) : kit.measures,
     points,
+    base: layOver(study.fields, [...fileSettings, ...set], inFile).scenario,
     notes: [...notes],
   };
 }
@@ -213,8 +216,19 @@ class Problems {
     }
   }
 
+  /** Flags first, then the file from top to bottom. */
   throwAny(): void {
-    if (this.any) throw new InputError(atMost(this.list, this.shown));
+    if (!this.any) return;
+    const place = (problem: Problem): number => {
+      const match = problem.where.startsWith('--') ? null : /:(\d+):(\d+)$/.exec(problem.where);
+      return match === null ? 0 : Number(match[1]) * 1e7 + Number(match[2]);
+    };
+    throw new InputError(
+      atMost(
+        this.list.toSorted((a, b) => place(a) - place(b)),
+        this.shown,
+      ),
+    );
   }
 }
 

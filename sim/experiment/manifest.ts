@@ -6,36 +6,57 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { InputError } from '../problem.ts';
 import type { Axis, Params } from './axes.ts';
+import { canonicalJson } from './cells.ts';
 import type { Experiment } from './experiment.ts';
 import { isMap, type Plain, type Value } from './fields.ts';
+import { paramsText } from './results.ts';
 import { layOver, spread } from './settings.ts';
 import type { Study } from './study.ts';
 
-/** The manifest of an experiment; `digest` is undefined until all runs have ended. */
+/** Stands for the digest until all runs have ended. */
+const INTERRUPTED = 'interrupted';
+
+/**
+ * The manifest of an experiment; `digest` is undefined until all runs have ended. `about` (machine, time, command
+ * line) is the only part that two runs of the same experiment do not share.
+ */
 export function manifestOf(
   version: string,
   experiment: Experiment,
   digest: string | undefined,
   about: Plain,
 ): Plain {
+  const { name, question, seed, replications, baseline, axes, measures, points, base } = experiment;
   const inputs: Record<string, Value> = {};
-  for (const { scenario } of experiment.points)
+  const presets = new Map<string, { value: Value; at: string }>();
+  for (const { params, scenario } of points) {
     if (isMap(scenario['inputs'])) Object.assign(inputs, scenario['inputs']);
-  const { name, question, seed, replications, baseline, axes, measures, points, notes } = experiment;
+    const value = scenario['presets'];
+    if (value === undefined) continue;
+    const text = canonicalJson(value);
+    if (!presets.has(text)) presets.set(text, { value, at: paramsText(params) });
+  }
+  const distinct = [...presets.values()];
   return {
     nowsim: version,
-    digest: digest ?? 'interrupted',
-    experiment: name,
-    question,
-    seed,
-    replications,
-    baseline,
-    vary: Object.fromEntries(axes.map((axis) => [axis.path, axis.values])),
-    measures,
+    ...about,
+    name,
+    digest: digest ?? INTERRUPTED,
+    experiment: {
+      question,
+      seed,
+      replications,
+      measures,
+      baseline,
+      vary: Object.fromEntries(axes.map((axis) => [axis.path, axis.values])),
+      ...base,
+    },
     inputs,
-    notes,
+    presets:
+      distinct.length === 1
+        ? distinct[0]!.value
+        : Object.fromEntries(distinct.map(({ at, value }) => [at, value])),
     points: points.map(({ params, scenario }) => ({ params, scenario })),
-    about,
   };
 }
 
@@ -74,27 +95,17 @@ export async function readManifest(study: Study, path: string): Promise<Replay> 
   } catch (error) {
     fail(`is not JSON: ${(error as Error).message}`, 'give the manifest.json of a results folder');
   }
-  const {
-    nowsim,
-    digest,
-    experiment: name,
-    question,
-    seed,
-    replications,
-    baseline,
-    vary,
-    measures,
-    points,
-  } = manifest;
+  const { nowsim, digest, name, experiment, points } = isMap(manifest) ? manifest : ({} as Plain);
   if (
-    !isMap(manifest) ||
     typeof nowsim !== 'string' ||
     typeof digest !== 'string' ||
+    !isMap(experiment) ||
     !Array.isArray(points)
   ) {
     fail('is no manifest of nowsim', 'give the manifest.json of a results folder');
   }
-  if (digest === 'interrupted') {
+  const { question, seed, replications, baseline, vary, measures, ...plainBase } = experiment as Plain;
+  if (digest === INTERRUPTED) {
     fail(
       'belongs to a run that was interrupted, so there is nothing to compare with',
       'run the experiment again: it goes on where it stopped',
@@ -134,6 +145,7 @@ export async function readManifest(study: Study, path: string): Promise<Replay> 
       axes,
       measures: (measures ?? []) as readonly string[],
       points: settled,
+      base: plainBase,
       notes: [],
     },
     digest: digest as string,

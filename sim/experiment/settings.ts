@@ -223,7 +223,14 @@ export function layOver(
       return;
     }
     const full = at.path.join('.');
-    const near = nearest(key, known) === undefined ? elsewhere(root, setting.path) : undefined;
+    const here = nearest(key, known);
+    // on a command line the whole path is what has to be typed
+    const near =
+      here === undefined
+        ? elsewhere(root, setting.path)
+        : setting.layer === 0
+          ? undefined
+          : [...path, here].join('.');
     const would = near === undefined ? suggest(key, known) : `did you mean "${near}"?`;
     problem({
       found:

@@ -1,0 +1,78 @@
+/** `nowsim trace info FILE`: what a trace holds, and what a run would make of it. */
+import type { ArgumentsCamelCase, Argv } from 'yargs';
+import { shortNumber } from '../../sim/units.ts';
+import { type Counts, type TraceInfo, traceInfo } from '../../workloads/info.ts';
+
+interface TraceArguments {
+  readonly what: string;
+  readonly file: string;
+  readonly json: boolean;
+  readonly busyAbove: number;
+}
+
+export const command = 'trace <what> <file>';
+export const describe = 'Tell what a trace holds: counts, span, availability, records kept and dropped';
+
+export function builder(yargs: Argv): Argv {
+  return yargs
+    .positional('what', { choices: ['info'], describe: 'what to do with the trace', type: 'string' })
+    .positional('file', { describe: 'a trace, plain or gzip', type: 'string', normalize: true })
+    .option('json', { type: 'boolean', default: false, describe: 'print JSON and nothing else' })
+    .option('busy-above', {
+      type: 'number',
+      default: 0.1,
+      describe: 'CPU share at or above which a PlanetLab sample means that the owner is there',
+    })
+    .example('$0 trace info KTH-SP2-1996-2.1-cln.swf.gz', 'counts of a job log')
+    .example('$0 trace info planetlab/ --json', 'owners of a folder of CPU traces, as JSON');
+}
+
+/** Prints to standard output. Throws `InputError` where the file cannot be used. */
+export async function handler(given: ArgumentsCamelCase<TraceArguments>): Promise<void> {
+  const info = await traceInfo(given.file, given.busyAbove);
+  process.stdout.write(given.json ? `${JSON.stringify(jsonOf(info), null, 2)}\n` : textOf(info));
+}
+
+/** The counts stand at the top level, under the names of the published tables of expected counts. */
+function jsonOf(info: TraceInfo): Record<string, unknown> {
+  const { counts, ...rest } = info;
+  return {
+    file: rest.file,
+    form: rest.form,
+    ...counts,
+    records: rest.records,
+    choices: rest.choices,
+    header: rest.header,
+  };
+}
+
+function textOf(info: TraceInfo): string {
+  const { records, header } = info;
+  const lines = [info.file, `  ${info.what}`];
+  for (const label of ['Computer', 'Installation', 'Acknowledge', 'StartTime', 'EndTime'] as const) {
+    for (const value of header?.labels[label] ?? []) {
+      lines.push(`  ${label}: ${value.replace(/\n/g, `\n  ${' '.repeat(label.length + 2)}`)}`);
+    }
+  }
+  lines.push('', ...table(info.counts), '', `  ${records.read} records read, ${records.kept} kept`);
+  lines.push(...reasons('repaired', records.repaired), ...reasons('dropped', records.dropped));
+  if (info.choices !== undefined)
+    lines.push('', '  by the default choices of an experiment', ...table(info.choices));
+  return `${lines.join('\n')}\n`;
+}
+
+function reasons(what: string, counts: Readonly<Record<string, number>>): string[] {
+  return Object.entries(counts).map(([reason, n]) => `    ${what} ${shortNumber(n)}: ${reason}`);
+}
+
+function table(counts: Counts): string[] {
+  const width = Math.max(...Object.keys(counts).map((name) => name.length));
+  return Object.entries(counts).map(([name, n]) => `  ${name.padEnd(width)}  ${valueText(name, n)}`);
+}
+
+function valueText(name: string, n: number | null): string {
+  if (n === null) return 'not said';
+  // Clock times and sums are whole numbers worth reading in full.
+  if (Number.isInteger(n)) return n.toLocaleString('en-US');
+  return name.endsWith('_share') || name === 'availability' ? n.toFixed(4) : shortNumber(n);
+}

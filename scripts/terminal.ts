@@ -1,0 +1,154 @@
+/** What is printed for people: tables, numbers with their intervals, the progress line. */
+
+type Align = 'left' | 'right';
+export interface Column {
+  readonly title: string;
+  readonly align?: Align;
+}
+
+/** Columns that may be used on a stream: the terminal's width, 100 where there is none. */
+export function widthOf(stream: NodeJS.WriteStream): number {
+  return stream.isTTY ? Math.max(60, stream.columns || 100) : 100;
+}
+
+/** Bold on a terminal that may be coloured, plain elsewhere (NO_COLOR, TERM=dumb, pipes). */
+export function bold(text: string, stream: NodeJS.WriteStream = process.stdout): string {
+  const plain = !stream.isTTY || (process.env['NO_COLOR'] ?? '') !== '' || process.env['TERM'] === 'dumb';
+  return plain ? text : `\u001b[1m${text}\u001b[22m`;
+}
+
+/** A table without rules: titles (broken after `_` or `.` where they are wider than their cells), then rows. */
+export function tableText(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+  const titles = columns.map((column, i) => {
+    const cells = Math.max(8, ...rows.map((row) => row[i]!.length));
+    return broken(column.title, cells);
+  });
+  const widths = columns.map((_, i) =>
+    Math.max(...titles[i]!.map((line) => line.length), ...rows.map((row) => row[i]!.length)),
+  );
+  const height = Math.max(...titles.map((lines) => lines.length));
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, i) => (columns[i]!.align === 'right' ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
+      .join('  ')
+      .trimEnd();
+  const head = Array.from({ length: height }, (_, k) =>
+    bold(line(titles.map((lines) => lines[k - height + lines.length] ?? ''))),
+  );
+  return [...head, ...rows.map(line)].join('\n');
+}
+
+function broken(title: string, width: number): string[] {
+  const lines: string[] = [''];
+  for (const part of title.split(/(?<=[_.])/)) {
+    const last = lines[lines.length - 1]!;
+    if (last !== '' && last.length + part.length > width) lines.push(part);
+    else lines[lines.length - 1] = last + part;
+  }
+  return lines;
+}
+
+/** Width that a column with these cells takes in `tableText`. */
+export function columnWidth(title: string, cells: readonly string[]): number {
+  const widest = Math.max(8, ...cells.map((cell) => cell.length));
+  return Math.max(...broken(title, widest).map((line) => line.length), ...cells.map((cell) => cell.length));
+}
+
+/**
+ * `123.4 ± 1.2`: the half width to two significant digits, the mean to the same place. Without a half width four
+ * significant digits. `signed` writes a plus before what is not negative.
+ */
+export function estimateText(mean: number, half: number | null, signed = false): string {
+  const sign = signed && mean > 0 ? '+' : '';
+  if (half === null || half === 0) {
+    const text = sign + plainNumber(mean, 4);
+    return half === 0 ? `${text} ± 0` : text;
+  }
+  const largest = Math.max(Math.abs(mean), half);
+  if (largest >= 1e7 || largest < 1e-3) {
+    const exponent = Math.floor(Math.log10(largest));
+    const scale = 10 ** exponent;
+    const decimals = Math.min(4, Math.max(0, 1 - Math.floor(Math.log10(half / scale))));
+    return `${sign}(${(mean / scale).toFixed(decimals)} ± ${(half / scale).toFixed(decimals)})e${exponent}`;
+  }
+  const decimals = Math.min(6, Math.max(0, 1 - Math.floor(Math.log10(half))));
+  return `${sign}${grouped(mean, decimals)} ± ${grouped(half, decimals)}`;
+}
+
+function grouped(value: number, decimals: number): string {
+  return value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+}
+
+/** A number to `digits` significant digits, thousands apart, an exponent only where it would be long. */
+export function plainNumber(value: number, digits: number): string {
+  const size = Math.abs(value);
+  if (size !== 0 && (size >= 1e9 || size < 1e-4)) return value.toExponential(digits - 1);
+  if (size >= 10 ** (digits - 1)) return grouped(value, 0);
+  return String(Number(value.toPrecision(digits)));
+}
+
+/** `45 s`, `3 min 20 s`, `2 h 5 min`. */
+export function durationText(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}
+
+/** Words as a shell takes them back. */
+export function commandText(words: readonly string[]): string {
+  return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
+}
+
+/** Text broken into lines of at most `width`, continued with `indent`. */
+export function wrapped(text: string, width: number, indent = '  '): string {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = indent + word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  lines.push(line);
+  return lines.join('\n');
+}
+
+/**
+ * One rewriting line on a terminal's standard error; elsewhere only the lines given to `stage`; nothing when quiet.
+ */
+export class ProgressLine {
+  private readonly quiet: boolean;
+  private readonly stream: NodeJS.WriteStream;
+  private shown = false;
+  private last = 0;
+
+  constructor(quiet: boolean, stream: NodeJS.WriteStream = process.stderr) {
+    this.quiet = quiet;
+    this.stream = stream;
+  }
+
+  /** A line that stays. */
+  stage(text: string): void {
+    if (this.quiet) return;
+    this.clear();
+    this.stream.write(`${text}\n`);
+  }
+
+  /** The line that is rewritten, at most ten times a second unless `now`. */
+  update(text: string, now = false): void {
+    if (this.quiet || !this.stream.isTTY) return;
+    const time = performance.now();
+    if (!now && time - this.last < 100) return;
+    this.last = time;
+    const room = widthOf(this.stream) - 1;
+    this.stream.write(`\r\u001b[K${text.slice(0, room)}`);
+    this.shown = true;
+  }
+
+  clear(): void {
+    if (this.shown) this.stream.write('\r\u001b[K');
+    this.shown = false;
+  }
+}
