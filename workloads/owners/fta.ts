@@ -22,6 +22,14 @@ const MOST_COLUMNS = 9;
 
 export type Gaps = 'unavailable' | 'available';
 
+export interface FtaTrace {
+  readonly owners: ActivityTable;
+  readonly records: RecordCount;
+  /** Share of node time that the intervals cover, and the share of that in which nodes are available. */
+  readonly known_share: number;
+  readonly known_availability: number;
+}
+
 /** Intervals as they stand in the file. */
 interface Intervals {
   readonly node: number[];
@@ -34,10 +42,7 @@ interface Intervals {
  * Times at which nodes are given and withdrawn (records `up` and `down`, one at zero for every node). Throws
  * `InputError` with file:line:col for a line that is no event.
  */
-export async function readFta(
-  path: string,
-  gaps: Gaps = 'unavailable',
-): Promise<{ owners: ActivityTable; records: RecordCount }> {
+export async function readFta(path: string, gaps: Gaps = 'unavailable'): Promise<FtaTrace> {
   const records = recordCount();
   const nodes = new NodeNames();
   const intervals: Intervals = { node: [], up: [], start: [], stop: [] };
@@ -69,11 +74,12 @@ export async function readFta(
     if (Number.isNaN(from)) throw fault(6, `start time "${words[6]}"`, 'times are seconds');
     if (Number.isNaN(to)) throw fault(7, `stop time "${words[7]}"`, 'times are seconds, or NULL');
     records.read++;
+    const node = nodes.number(`${words[3]}/${words[2]}`, words[4]!);
     if (open) count(records.repaired, 'interval without an end');
     if (to < from) count(records.dropped, 'interval that ends before it begins');
     else if (to === from) count(records.dropped, 'interval of no length');
     else {
-      intervals.node.push(nodes.number(`${words[3]}/${words[2]}`, words[4]!));
+      intervals.node.push(node);
       intervals.up.push(Number(type));
       intervals.start.push(from);
       intervals.stop.push(to);
@@ -83,7 +89,7 @@ export async function readFta(
   count(records.repaired, 'missing last newline', text.missing_last_newline ? 1 : 0);
   records.kept = intervals.node.length;
   mustKeepSome(path, 'availability intervals', records);
-  return { owners: changesOf(intervals, nodes.names(), gaps, records), records };
+  return { ...changesOf(intervals, nodes.names(), gaps, records), records };
 }
 
 /** Offset of the n-th word of a line. */
@@ -119,7 +125,7 @@ function changesOf(
   names: readonly string[],
   gaps: Gaps,
   records: RecordCount,
-): ActivityTable {
+): Omit<FtaTrace, 'records'> {
   const n = intervals.node.length;
   let first = Infinity;
   let last = -Infinity;
@@ -149,6 +155,8 @@ function changesOf(
 
   const columns = new ActivityColumns();
   const unknown = gaps === 'available' ? 1 : 0;
+  let known = 0;
+  let available = 0;
   let at = 0;
   for (let node = 0; node < names.length; node++) {
     const number = columns.nodeNumber(names[node]!);
@@ -173,11 +181,17 @@ function changesOf(
         start = covered;
       } else if (start > covered) turn(covered, unknown);
       turn(start, intervals.up[i]!);
+      known += stop - start;
+      if (intervals.up[i] === 1) available += stop - start;
       covered = stop;
     }
     if (covered < end) turn(covered, unknown);
   }
-  return columns.finish(end - offset, offset, records);
+  return {
+    owners: columns.finish(end - offset, offset, records),
+    known_share: known / (names.length * (end - offset)),
+    known_availability: available / known,
+  };
 }
 
 /**
