@@ -1,0 +1,226 @@
+/**
+ * The OS structures by name, and what they cost on a machine.
+ *
+ * `priceStructure` prices every service and operation once per run; the cluster reads sums from then on.
+ */
+import type { Source } from '../../sim/engine/streams.ts';
+import { InputError, nearest } from '../../sim/problem.ts';
+import type { Machine } from '../presets/machines.ts';
+import type { Mix } from '../presets/mixes.ts';
+import { MIXES } from '../presets/mixes.ts';
+import type { PriceOptions, Split, Step } from './cost.ts';
+import { cpuOf, cpuTime, NOTHING, Prices, plus, splitOf } from './cost.ts';
+import { free } from './free.ts';
+import { inKernel } from './in-kernel.ts';
+import { microkernelMach } from './microkernel-mach.ts';
+import type { Operation } from './operations.ts';
+import { OPERATIONS } from './operations.ts';
+import type { ServiceClass } from './services.ts';
+import { SERVICE_CLASSES } from './services.ts';
+import type { SfiOptions } from './sfi.ts';
+import { checkedSfi, drawOverhead, meanOverhead } from './sfi.ts';
+import { sfiBinary, sfiLibrary } from './sfi-library.ts';
+import type { OsStructure } from './structure.ts';
+import { userServer } from './user-server.ts';
+
+/** Every structure, one line each. */
+export const STRUCTURES: Readonly<Record<string, OsStructure>> = {
+  'in-kernel': inKernel,
+  'microkernel-mach': microkernelMach,
+  'user-server': userServer,
+  'sfi-library': sfiLibrary,
+  'sfi-binary': sfiBinary,
+  free,
+};
+
+/** The structure of that name. Throws `InputError` with the nearest one. */
+export function structureNamed(name: string): OsStructure {
+  const structure = STRUCTURES[name];
+  if (structure !== undefined) return structure;
+  const near = nearest(name, Object.keys(STRUCTURES));
+  throw new InputError({
+    where: 'cluster.os',
+    found: `no OS structure is called "${name}"`,
+    would:
+      near === undefined ? `use one of ${Object.keys(STRUCTURES).join(', ')}` : `did you mean "${near}"?`,
+  });
+}
+
+/** The mix of that name. Throws `InputError` with the nearest one. */
+export function mixNamed(name: string): Mix {
+  const mix = MIXES[name];
+  if (mix !== undefined) return mix;
+  const near = nearest(name, Object.keys(MIXES));
+  throw new InputError({
+    where: 'program.mix',
+    found: `no mix of services is called "${name}"`,
+    would: near === undefined ? `use one of ${Object.keys(MIXES).join(', ')}` : `did you mean "${near}"?`,
+  });
+}
+
+/** How a structure is priced. */
+export interface StructureOptions extends Partial<PriceOptions> {
+  readonly sfi?: Partial<SfiOptions>;
+}
+
+const DEFAULTS: PriceOptions = {
+  operationPrice: 1,
+  pathInflation: true,
+  crossing: 'integer',
+  metaTransitions: 2,
+};
+
+/** What a structure costs on a machine. All times are ns; a mix is seconds per second of user CPU. */
+export interface OsPrices {
+  readonly structure: string;
+  readonly machine: string;
+  readonly taxesUserTime: boolean;
+  /** SFI as set: whom it covers, what it checks. */
+  readonly sfi: SfiOptions;
+  /** One call of a class. */
+  service(service: ServiceClass): Split;
+  /** The same, step by step. */
+  steps(of: ServiceClass | Operation, bytes?: number): Step[];
+  /** One null service at the boundary: no stubs, no body. */
+  crossing(): Split;
+  /** CPU time of one of GLUnix's operations, ns, at this node. */
+  operation(op: Operation, bytes?: number): number;
+  /** Services of a mix, seconds per second of the program's own user CPU time (before any tax on it). */
+  mix(mix: Mix): { readonly perUserSecond: Split };
+  /** The share of its user time that a program newly drawn is taxed (0 where user time is not taxed). */
+  sfiOverhead(source: Source): number;
+  /** The mean of that share. */
+  readonly meanSfiOverhead: number;
+  /** Borrowed and assumed prices that were used, to be printed under the table. */
+  readonly notes: string[];
+}
+
+function isOperation(name: ServiceClass | Operation): name is Operation {
+  return (OPERATIONS as readonly string[]).includes(name);
+}
+
+/**
+ * Prices a structure on a machine. Throws `InputError` where a price that it needs is `none`, naming the machines
+ * that have it. Services and operations are priced at once, so the refusal comes before a run starts.
+ */
+export function priceStructure(name: string, machine: Machine, options: StructureOptions = {}): OsPrices {
+  const { sfi: sfiGiven, ...given } = options;
+  const structure = structureNamed(name);
+  const sfi = checkedSfi(sfiGiven ?? {});
+  const prices = new Prices(machine, name, { ...DEFAULTS, ...given });
+  const services = new Map<ServiceClass, Split>();
+  for (const s of SERVICE_CLASSES) services.set(s, splitOf(structure.service(s, prices)));
+  // An operation's cost is a line in its bytes.
+  const fixed = new Map<Operation, number>();
+  const perByte = new Map<Operation, number>();
+  const MANY = 65_536;
+  for (const op of OPERATIONS) {
+    const base = cpuTime(structure.operation(op, prices, 0));
+    fixed.set(op, base);
+    perByte.set(op, (cpuTime(structure.operation(op, prices, MANY)) - base) / MANY);
+  }
+  const law = structure.tax?.[sfi.checks];
+  const notes = prices.notes();
+  return {
+    structure: name,
+    machine: machine.name,
+    taxesUserTime: structure.taxesUserTime,
+    sfi,
+    notes,
+    service: (s) => services.get(s)!,
+    steps: (of, bytes = 0) =>
+      isOperation(of) ? structure.operation(of, prices, bytes) : structure.service(of, prices),
+    crossing: () => splitOf(structure.crossing(prices)),
+    operation: (op, bytes = 0) => fixed.get(op)! + perByte.get(op)! * bytes,
+    mix: (mix) => ({ perUserSecond: mixCost(mix, services) }),
+    meanSfiOverhead:
+      law === undefined ? 0 : sfi.overhead === 'per-program' ? meanOverhead(law) : sfi.overhead,
+    sfiOverhead: (source) => {
+      if (law === undefined) return 0;
+      return sfi.overhead === 'per-program' ? drawOverhead(law, source) : sfi.overhead;
+    },
+  };
+}
+
+/** Seconds per second of user CPU: rate times the mean call. */
+function mixCost(mix: Mix, services: ReadonlyMap<ServiceClass, Split>): Split {
+  let sum = NOTHING;
+  for (const [name, share] of Object.entries(mix.shares)) {
+    const split = services.get(name as ServiceClass);
+    if (split === undefined) throw new Error(`mix ${mix.name}: no service class "${name}"`);
+    sum = plus(sum, split, mix.rate.value * share.value * 1e-9);
+  }
+  return sum;
+}
+
+/** Where one structure begins to beat another. */
+export interface BreakEven {
+  /** Calls per second of user CPU above which `a` is faster, for a null service that `a` answers itself; Infinity: never. */
+  readonly rate: number;
+  /** The same for the mean call of a mix, full paths: bodies, stubs, native calls. */
+  readonly fullRate: number;
+  /** Difference of the taxes on user time, a share. */
+  readonly tax: number;
+  /** Saved per null call, and per call of the mix, ns. */
+  readonly saved_ns: number;
+  readonly fullSaved_ns: number;
+}
+
+/** The rate at which a tax is paid back by a saving of `saved_ns` a call. */
+function paysAt(tax: number, saved_ns: number): number {
+  if (saved_ns <= 0) return tax < 0 ? 0 : Number.POSITIVE_INFINITY;
+  return Math.max(0, tax / (saved_ns * 1e-9));
+}
+
+/**
+ * Calls per second of user CPU above which structure `a` beats structure `b` on a machine: the difference of their
+ * taxes on user time over what a call saves. Throws `InputError` for a price that is `none`.
+ *
+ * @param options.overheads fixed taxes as shares; otherwise the mean of each structure's law
+ */
+export function breakEven(
+  machine: Machine,
+  a: string,
+  b: string,
+  options: StructureOptions & { readonly mix?: string } = {},
+): BreakEven {
+  const { mix: mixName, ...rest } = options;
+  const mix = mixNamed(mixName ?? 'unix-1994');
+  const of = (name: string) => {
+    const prices = new Prices(machine, name, { ...DEFAULTS, ...rest });
+    const structure = structureNamed(name);
+    const sfi = checkedSfi(rest.sfi ?? {});
+    const law = structure.tax?.[sfi.checks];
+    const tax = law === undefined ? 0 : sfi.overhead === 'per-program' ? meanOverhead(law) : sfi.overhead;
+    return {
+      tax,
+      crossing: cpuTime(structure.crossing(prices)),
+      perCall: () => meanCall(structure, prices, mix),
+    };
+  };
+  const [first, second] = [of(a), of(b)];
+  const tax = first.tax - second.tax;
+  const saved_ns = second.crossing - first.crossing;
+  const fullSaved_ns = second.perCall() - first.perCall();
+  return {
+    tax,
+    saved_ns,
+    fullSaved_ns,
+    rate: paysAt(tax, saved_ns),
+    fullRate: paysAt(tax, fullSaved_ns),
+  };
+}
+
+/** CPU time of the mean call of a mix, ns; NaN where the machine lacks a price of the full path. */
+function meanCall(structure: OsStructure, prices: Prices, mix: Mix): number {
+  try {
+    let sum = 0;
+    for (const [name, share] of Object.entries(mix.shares)) {
+      sum += share.value * cpuOf(splitOf(structure.service(name as ServiceClass, prices)));
+    }
+    return sum;
+  } catch (error) {
+    if (error instanceof InputError) return Number.NaN;
+    throw error;
+  }
+}

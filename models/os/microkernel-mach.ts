@@ -1,0 +1,85 @@
+/**
+ * A microkernel with one Unix server, in the style of Mach 3.0: the kernel reflects each Unix call to an emulation
+ * library in the caller, which answers some calls itself and sends the others to the server by RPC; bytes go
+ * through messages; the server's path is about twice that of a monolithic kernel, with more memory stalls.
+ *
+ * The path length phi was measured on all system instructions, those of the RPC among them, so that RPC and
+ * inflation overlap by some per cent of a call; with phi = 1 the crossings alone are left, and fall short of Mach.
+ *
+ * Left out: mapped files (a read is answered by the emulation library for the published share of calls), threads of
+ * the server running out.
+ * Source: section 3, row "microkernel + Unix server"; Bershad 1992, Maeda & Bershad 1992, Chen & Bershad 1993.
+ */
+
+import type { Constant } from '../presets/constant.ts';
+import {
+  EMULATION_ABSORBS,
+  MACH_PATH,
+  MACH_STALLS,
+  MESSAGE_COPIES_IN,
+  MESSAGE_COPIES_OUT,
+  TRAP_COPIES,
+} from '../presets/paths.ts';
+import type { CallBytes, Prices, Step } from './cost.ts';
+import { serviceSteps, step } from './cost.ts';
+import type { ServiceClass } from './services.ts';
+import { SERVICES } from './services.ts';
+import { defineStructure, kernelSwitch } from './structure.ts';
+
+/** The share of a class's calls that a library with the published share answers itself. */
+export function answeredShare(service: ServiceClass, published: Constant): number {
+  const { answered } = SERVICES[service];
+  return answered === 'always' ? 1 : answered === 'never' ? 0 : published.value;
+}
+
+/** Copies of a byte when a share of the calls stays in the library (one copy) and the others go by messages. */
+export function mixedCopies(answered: number): { in: Constant; out: Constant } {
+  const mix = (far: Constant): Constant => ({
+    ...far,
+    value: answered * TRAP_COPIES.value + (1 - answered) * far.value,
+  });
+  return { in: mix(MESSAGE_COPIES_IN), out: mix(MESSAGE_COPIES_OUT) };
+}
+
+/** The way to the server and back for a share of calls: emulation pass, stubs, RPC. */
+export function machRemote(prices: Prices, share: number): Step[] {
+  return [
+    step('pass through the emulation library', 'call', share, prices.of('mach-emulation')),
+    step('stubs', 'call', share, prices.of('mach-stubs')),
+    step('Mach RPC to the server and back', 'switch', share, prices.of('mach-rpc')),
+  ];
+}
+
+function service(name: ServiceClass, prices: Prices, bytes?: CallBytes): Step[] {
+  const answered = answeredShare(name, EMULATION_ABSORBS);
+  return [
+    step('trap reflected to the emulation library', 'trap', 1, prices.of('mach-syscall')),
+    ...(answered < 1 ? machRemote(prices, 1 - answered) : []),
+    ...serviceSteps(name, prices, mixedCopies(answered), { phi: MACH_PATH, stalls: MACH_STALLS }, bytes),
+  ];
+}
+
+/** Mach turns an exception into an RPC to whoever handles it. */
+function exceptionRpc(prices: Prices): Step[] {
+  if (prices.has('mach-exception')) {
+    return [step('exception dispatch by Mach', 'trap', 1, prices.of('mach-exception'))];
+  }
+  return [
+    step('trap of the exception, and its return', 'trap', 2, prices.of('mach-syscall')),
+    step('exception RPC to the handler', 'switch', 1, prices.of('mach-rpc')),
+  ];
+}
+
+export const microkernelMach = defineStructure({
+  name: 'microkernel-mach',
+  title: 'Mach-style microkernel with one Unix server',
+  describes:
+    'Unix in a server of its own: RPC for what the emulation library cannot answer, and longer paths.',
+  source: 'Bershad 1992; Maeda & Bershad 1992; Chen & Bershad 1993',
+  crossing: (prices) => [step('Mach RPC to the server and back', 'switch', 1, prices.of('mach-rpc'))],
+  service,
+  upcall: exceptionRpc,
+  fault: exceptionRpc,
+  lock: (prices) => [step('Mach RPC for the lock', 'lock', 1, prices.of('mach-rpc'))],
+  switch: kernelSwitch,
+});

@@ -1,0 +1,294 @@
+/**
+ * What a system call asks for: the classes of service, and what the body of each costs in a monolithic kernel,
+ * the boundary left out.
+ *
+ * Bodies are cycles of an R3000 under a monolithic kernel (its memory stalls included); a machine with its own
+ * measured bodies uses those. Bytes are of one typical call. `answered` says where a library or a proxy may answer
+ * without the system below; `native` is k_s, the calls that only the kernel can do; `locks` is sigma_s, the locks
+ * on state that libraries share; `missShare` leads to D_s, the wait for a device, which is never CPU time.
+ *
+ * Left out: the spread of a body inside its class. Many bodies come from other families and are marked `borrowed`;
+ * the classes' bytes, native calls and locks are assumed.
+ *
+ * Sources: `w_s`, `q_s`, `k_s`, `sigma_s` and `D_s` of the cost equation; the rows beside each number.
+ */
+import type { Constant } from '../presets/constant.ts';
+import { assumed, derived, measured, recalled } from '../presets/constant.ts';
+
+/** The classes of service, in the order of tables. */
+export const SERVICE_CLASSES = [
+  'null',
+  'file-read',
+  'file-write',
+  'file-meta',
+  'memory',
+  'process',
+  'ipc',
+  'network-send',
+  'network-receive',
+  'time',
+  'signal',
+  'other',
+] as const;
+export type ServiceClass = (typeof SERVICE_CLASSES)[number];
+
+/** One class of service under a monolithic kernel. */
+export interface Service {
+  readonly doc: string;
+  /** w_s with its stalls: cycles of the reference machine. */
+  readonly body: Constant;
+  /** Bytes that go in with the call, and come out with its result. */
+  readonly bytesIn: Constant;
+  readonly bytesOut: Constant;
+  /** Can a library answer without the system below: always, for the published share of calls, or never? */
+  readonly answered: 'always' | 'partly' | 'never';
+  /** k_s: native calls of one that the library passes on. */
+  readonly native: Constant;
+  /** sigma_s: locks on state that libraries share. */
+  readonly locks: Constant;
+  /** Share of calls that wait for a disk. */
+  readonly missShare: Constant;
+}
+
+const mhz25 = measured(25, 'MHz', 'EXO-T4-DEC5000-Ultrix-sys', { at: 'setting' });
+const ultrixNull = measured(21.3, 'us', 'EXO-T4-DEC5000-Ultrix-sys');
+
+const nothing = assumed(0, 'cycles', 'the null price holds all of it');
+
+// read() of 1 KB on an i486/25 less its trap and its copy, brought to the R3000 by the integer speeds of the two.
+const fileRead = derived(
+  'cycles',
+  [
+    measured(245, 'us', 'JON92-read'),
+    measured(18, 'us', 'LIE95-machcall'),
+    measured(50, 'MHz', 'LIE95-machcall', { at: 'setting' }),
+    measured(25, 'MHz', 'JON92-int', { at: 'setting' }),
+    measured(184, 'us', 'DA92-bc'),
+    measured(30.1, 'SPECint92', 'EXO-T6-L3', { at: 'setting' }),
+    measured(16.1, 'SPECint92', 'EXO-T6-L3', { at: 'setting' }),
+    mhz25,
+  ],
+  'read of 1 KB on an i486/25, less a Mach null call and a cached copy of 1 KB, by integer speed (a body, not a crossing)',
+  (read, trap, trapClock, clock, copy4K, spec486, specMips, mips) =>
+    (((read - (trap * trapClock) / clock - copy4K / 4) * (spec486 / 2)) / specMips) * mips,
+);
+const lent = (c: Constant): Constant => ({ ...c, quality: 'borrowed' });
+const fileWrite = derived(
+  'cycles',
+  [fileRead, measured(380, 'us', 'DA92-write1-Mach2.6'), measured(390, 'us', 'DA92-read1-Mach2.6')],
+  'the read, in the ratio of one-byte write and read on Mach 2.6',
+  (body, write, read) => (body * write) / read,
+);
+const xeonClock = measured(2.4, 'GHz', 'XEN03-stat-native', { at: 'setting' });
+const xeonNull = measured(0.45, 'us', 'XEN03-null-native');
+const fileMeta = derived(
+  'cycles',
+  [measured(1.28, 'us', 'XEN03-stat-native'), xeonNull, xeonClock],
+  'stat less the null call, in cycles of a Xeon with a name cache; a VAX-11/780 without one took 24.2 ms (BSD42-namei)',
+  (stat, null_, ghz) => (stat - null_) * ghz * 1e3,
+);
+const memory = derived(
+  'cycles',
+  [measured(32, 'us', 'EXO-T10-DEC5000-Ultrix-prot1'), ultrixNull, mhz25],
+  'changing the protection of one page under Ultrix, less the null call',
+  (protect, null_, mhz) => (protect - null_) * mhz,
+);
+const process = derived(
+  'cycles',
+  [measured(1_030_000, 'cycles', 'SING-proc-FreeBSD')],
+  'creating and starting a process on a BSD kernel of 2005, a quarter for each of fork, exec, exit and wait; 0.97 and 1.27 million cycles on two Linux machines (LMB18-exec, XEN03-exec)',
+  (cycles) => cycles / 4,
+);
+const ipc = derived(
+  'cycles',
+  [
+    measured(199, 'us', 'EXO-T8-DEC5000-Ultrix-pipe'),
+    ultrixNull,
+    recalled(7.4, 'us', 'ALBL-T1-contexts-R3000'),
+    mhz25,
+  ],
+  'one way through a pipe less two null calls and a switch, half for each end',
+  (oneWay, null_, change, mhz) => ((oneWay - 2 * null_ - change) / 2) * mhz,
+);
+const networkSend = derived(
+  'cycles',
+  [
+    measured(231, 'us', 'MB93-T4-sendpathtotal-UDPkernel', { at: 0 }),
+    measured(65, 'us', 'MB93-T4-entry-copyin-UDPkernel', { at: 0 }),
+    mhz25,
+  ],
+  'kernel UDP send path of one byte, less entry and copy',
+  (path, entry, mhz) => (path - entry) * mhz,
+);
+const networkReceive = derived(
+  'cycles',
+  [
+    measured(351, 'us', 'MB93-T4-receivepathtot-UDPkernel', { at: 0 }),
+    measured(27, 'us', 'MB93-T4-copyout-exit-UDPkernel', { at: 0 }),
+    mhz25,
+  ],
+  'kernel UDP receive path of one byte, interrupt and wake-up included, less copy and exit',
+  (path, exit, mhz) => (path - exit) * mhz,
+);
+const time = derived(
+  'cycles',
+  [measured(404, 'cycles', 'KML2', { at: 1 }), measured(12, 'cycles', 'KML', { at: 1 })],
+  'gettimeofday called inside the kernel, less getpid so called (Pentium 4)',
+  (clock, null_) => clock - null_,
+);
+const signal = derived(
+  'cycles',
+  [measured(0.68, 'us', 'XEN03-siginst-native'), xeonNull, xeonClock],
+  'installing a handler less the null call, in cycles of a Xeon',
+  (install, null_, ghz) => (install - null_) * ghz * 1e3,
+);
+const other = derived(
+  'cycles',
+  [
+    measured(79, 'us', 'DA92-lseek-Mach2.6'),
+    measured(61, 'us', 'DA92-unix-Mach2.6'),
+    measured(25, 'MHz', 'DA92-lseek-Mach2.6', { at: 'setting' }),
+  ],
+  'lseek less getpid on Mach 2.6, in cycles of a 386',
+  (seek, null_, mhz) => (seek - null_) * mhz,
+);
+
+const bytes = (value: number, why: string) => assumed(value, 'bytes', why);
+const none = bytes(0, 'arguments in registers');
+const small = measured(200, 'bytes', 'LRPC-size', { note: 'most calls between domains carry fewer' });
+const page = bytes(4096, 'a buffer of one page');
+const noNative = assumed(0, 'calls', 'nothing is passed on');
+const oneNative = assumed(1, 'calls', 'a call that is passed on is one native call');
+const noLock = assumed(0, 'locks', 'touches the state of its own process only');
+const oneLock = assumed(1, 'locks', 'changes a table that libraries share');
+const noMiss = assumed(0, 'fraction', 'waits for no disk');
+const readMiss = derived(
+  'fraction',
+  [recalled(16, '%', 'NOW-13')],
+  'miss rate of client and server file caches, 42 workstations',
+  (share) => share / 100,
+);
+
+/** The table of services. */
+export const SERVICES: Readonly<Record<ServiceClass, Service>> = {
+  null: {
+    doc: 'a call with no body (getpid)',
+    body: nothing,
+    bytesIn: none,
+    bytesOut: none,
+    answered: 'always',
+    native: noNative,
+    locks: noLock,
+    missShare: noMiss,
+  },
+  'file-read': {
+    doc: 'reading a block of a file that is in memory',
+    body: lent(fileRead),
+    bytesIn: none,
+    bytesOut: page,
+    answered: 'partly',
+    native: oneNative,
+    locks: noLock,
+    missShare: readMiss,
+  },
+  'file-write': {
+    doc: 'writing a block of a file; the disk write comes later',
+    body: lent(fileWrite),
+    bytesIn: page,
+    bytesOut: none,
+    answered: 'partly',
+    native: oneNative,
+    locks: oneLock,
+    missShare: noMiss,
+  },
+  'file-meta': {
+    doc: 'open, close, stat and the like',
+    body: lent(fileMeta),
+    bytesIn: bytes(64, 'a path name'),
+    bytesOut: bytes(64, 'a stat record'),
+    answered: 'partly',
+    native: oneNative,
+    locks: oneLock,
+    missShare: noMiss,
+  },
+  memory: {
+    doc: 'mapping or protecting a page',
+    body: memory,
+    bytesIn: none,
+    bytesOut: none,
+    answered: 'never',
+    native: oneNative,
+    locks: noLock,
+    missShare: noMiss,
+  },
+  process: {
+    doc: 'one of fork, exec, exit, wait',
+    body: lent(process),
+    bytesIn: bytes(256, 'arguments and environment, over the four calls'),
+    bytesOut: none,
+    answered: 'never',
+    native: oneNative,
+    locks: oneLock,
+    missShare: noMiss,
+  },
+  ipc: {
+    doc: 'one end of a pipe or a local socket',
+    body: ipc,
+    bytesIn: derived('bytes', [small], 'half in, half out', (b) => b / 2),
+    bytesOut: derived('bytes', [small], 'half in, half out', (b) => b / 2),
+    answered: 'never',
+    native: oneNative,
+    locks: oneLock,
+    missShare: noMiss,
+  },
+  'network-send': {
+    doc: 'sending a message, UDP',
+    body: networkSend,
+    bytesIn: small,
+    bytesOut: none,
+    answered: 'never',
+    native: oneNative,
+    locks: noLock,
+    missShare: noMiss,
+  },
+  'network-receive': {
+    doc: 'receiving a message, UDP, interrupt and wake-up included',
+    body: networkReceive,
+    bytesIn: none,
+    bytesOut: small,
+    answered: 'never',
+    native: oneNative,
+    locks: noLock,
+    missShare: noMiss,
+  },
+  time: {
+    doc: 'reading the clock',
+    body: lent(time),
+    bytesIn: none,
+    bytesOut: bytes(16, 'a time record'),
+    answered: 'partly',
+    native: oneNative,
+    locks: noLock,
+    missShare: noMiss,
+  },
+  signal: {
+    doc: 'installing a handler, changing a mask, sending a signal',
+    body: lent(signal),
+    bytesIn: bytes(16, 'a signal record'),
+    bytesOut: none,
+    answered: 'never',
+    native: oneNative,
+    locks: noLock,
+    missShare: noMiss,
+  },
+  other: {
+    doc: 'lseek, fcntl, ioctl and all the rest',
+    body: lent(other),
+    bytesIn: none,
+    bytesOut: none,
+    answered: 'partly',
+    native: oneNative,
+    locks: noLock,
+    missShare: noMiss,
+  },
+};
