@@ -80,8 +80,8 @@ export interface ClusterRun {
   readonly away: TimeAverage;
   /** Idle processors while a waiting job would have fitted on them; null where it was not followed. */
   readonly lostCapacity: TimeAverage | null;
-  /** CPU of all jobs' tasks, ns, by the jobs' own progress: must equal the nodes' accounts. */
-  readonly jobCpu: number;
+  /** CPU of a job's tasks, killed attempts included, ns, by the job's own progress. */
+  cpuOf(job: number): number;
   /** CPU time of owners' programs per CPU time under a plain kernel, by node. */
   readonly ownerFactor: Float64Array;
   /** ns at which the books were closed. */
@@ -169,8 +169,7 @@ class Building {
     engine.run(config.horizon);
     const end = engine.now;
     this.nodes.settleAll();
-    const jobCpu = this.jobCpu();
-    this.checkAccounts(end, jobCpu);
+    this.checkAccounts(end);
     return {
       config,
       engine,
@@ -188,7 +187,7 @@ class Building {
       wantedOffered: this.wantedOffered,
       away: this.away,
       lostCapacity: this.lostCapacity,
-      jobCpu,
+      cpuOf: (job) => this.cpuOf(job),
       ownerFactor: this.ownerFactor,
       end,
     };
@@ -395,17 +394,15 @@ class Building {
 
   // -- Books -----------------------------------------------------------------------------------------------
 
-  private jobCpu(): number {
-    let total = 0;
-    if (this.guests !== null) for (let job = 0; job < this.jobs.n; job++) total += this.guests.cpuOf(job);
-    if (this.local !== null)
-      for (let node = 0; node < this.nodes.count; node++) total += this.local.served(node);
-    return total;
+  private cpuOf(job: number): number {
+    return this.guests?.cpuOf(job) ?? this.local?.cpuOf(job) ?? 0;
   }
 
   /** CPU time is conserved: every node's accounts add up to its time, and the jobs' progress to the guests' CPU. */
-  private checkAccounts(end: number, jobCpu: number): void {
+  private checkAccounts(end: number): void {
     const { nodes } = this;
+    let jobCpu = 0;
+    for (let job = 0; job < this.jobs.n; job++) jobCpu += this.cpuOf(job);
     let guest = 0;
     for (let node = 0; node < nodes.count; node++) {
       const sum = nodes.total(node);
@@ -447,9 +444,9 @@ function jobRecords(config: ClusterConfig): JobRecords {
   for (let job = 0; job < n; job++) {
     const h = bank === null ? 0 : config.overhead!(bank.at(job));
     if (bank !== null) records.overhead[job] = h;
-    records.submit[job] = table.submit_s[job]! * 1e9;
-    records.estimate[job] = table.estimate_s[job]! * 1e9;
-    records.work[job] = costs.runTime(table.run_s[job]!, h) * 1e9;
+    records.submit[job] = Math.round(table.submit_s[job]! * 1e9);
+    records.estimate[job] = Math.round(table.estimate_s[job]! * 1e9);
+    records.work[job] = Math.round(costs.runTime(table.run_s[job]!, h) * 1e9);
     if (config.glunix) records.cpuPart[job] = costs.cpuPart(h);
     records.image[job] = table.memory[job]! > 0 ? table.memory[job]! : config.image;
     if (table.width[job]! > config.nodes && config.tooWide !== 'reject') tooWide(records, job, config);

@@ -8,7 +8,8 @@
  * where the structure does not tax user time), x the services under that structure. Device time inside services
  * is waited for, not used.
  */
-import type { OsPrices, Split } from './os/cost.ts';
+import type { Split } from './os/cost.ts';
+import type { OsPrices } from './os/index.ts';
 
 /** Seconds per second of user time, or shares of a total; the parts into which reports split a job's time. */
 export interface Parts {
@@ -50,15 +51,15 @@ export class RunCosts {
 
   constructor(
     prices: OsPrices,
-    plain: { readonly mix: Split },
-    structure: { readonly mix: Split },
+    plain: Split,
+    structure: Split,
     network: NetworkTimes,
     page: number,
     free: boolean,
   ) {
-    this.plain = plain.mix;
-    this.structure = structure.mix;
-    this.asLogged = sum(plain.mix) === 0 && sum(structure.mix) === 0;
+    this.plain = plain;
+    this.structure = structure;
+    this.asLogged = sum(plain) === 0 && sum(structure) === 0;
     this.page = page;
     const price = (operation: Parameters<OsPrices['operation']>[0]) => prices.operation(operation);
     this.spawn = price('spawn');

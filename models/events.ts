@@ -59,6 +59,11 @@ export class DomainEvents {
     if (this.log !== null) this.log.add(now, what, who, value);
   }
 
+  /** Domain events so far. */
+  get count(): number {
+    return this.digest.count;
+  }
+
   /** The digest so far, hexadecimal. */
   hex(): string {
     return this.digest.hex();

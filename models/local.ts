@@ -30,6 +30,7 @@ export class LocalSharing {
   private readonly freeTasks: number[] = [];
   private readonly tasksLeft: Int32Array;
   private readonly nodeOf: Int32Array;
+  private readonly lastTask: Int32Array;
 
   constructor(engine: Engine, events: DomainEvents, jobs: JobRecords, nodes: Nodes) {
     this.engine = engine;
@@ -39,6 +40,7 @@ export class LocalSharing {
     this.empty = nodes.count;
     this.tasksLeft = new Int32Array(jobs.n);
     this.nodeOf = new Int32Array(jobs.n);
+    this.lastTask = new Int32Array(jobs.n);
     this.bank = new ProcessorSharingBank(engine, nodes.count, (task) => this.taskDone(task));
   }
 
@@ -57,6 +59,7 @@ export class LocalSharing {
     for (let i = 0; i < width; i++) {
       const task = this.freeTasks.pop() ?? this.jobOf.length;
       this.jobOf[task] = job;
+      this.lastTask[job] = task;
       this.bank.add(node, task, jobs.work[job]!);
     }
     this.count(node, before, job);
@@ -69,9 +72,14 @@ export class LocalSharing {
     if (this.bank.tasks(node) > 0) this.nodes.setGuestShare(node, left);
   }
 
-  /** Work served at a node so far, ns, by the account of processor sharing. */
-  served(node: number): number {
-    return this.bank.served(node);
+  /** CPU that a job's tasks have got so far, ns, by the account of processor sharing. */
+  cpuOf(job: number): number {
+    const state = this.jobs.state[job];
+    const all = this.jobs.work[job]! * this.jobs.width[job]!;
+    if (state === JOB.finished) return all;
+    if (state !== JOB.running) return 0;
+    // Its tasks came together with equal work, so all that are left have the same to go.
+    return all - this.tasksLeft[job]! * this.bank.remaining(this.nodeOf[job]!, this.lastTask[job]!);
   }
 
   private taskDone(task: number): void {

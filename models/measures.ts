@@ -6,6 +6,10 @@
  *   max(1, response / max(run, 10 s)), with run = the logged run time (what the job needs on dedicated nodes under
  *   a plain kernel). Utilisation and time averages run from the first submission to the last end.
  */
+import type { ClusterRun } from './cluster.ts';
+import type { Parts } from './costs.ts';
+import { JOB } from './jobs.ts';
+
 export const MEASURES = {
   response_time_s: { unit: 's', doc: 'mean time from submission to end' },
   wait_s: { unit: 's', doc: 'mean time from submission to start' },
@@ -71,3 +75,228 @@ export const MEASURES = {
 } as const satisfies Record<string, { unit: string; doc: string }>;
 
 export type MeasureName = keyof typeof MEASURES;
+
+/** Shortest run time that bounded slowdown divides by, s (Feitelson and others 1997). */
+const SHORT_JOB_S = 10;
+
+/** What a finished run reports, and how its jobs ended. Jobs submitted before `warmup_s` are left out of job measures. */
+export function measure(
+  run: ClusterRun,
+  warmup_s: number,
+): { measures: Partial<Record<MeasureName, number>>; counts: Record<string, number> } {
+  const { jobs, config } = run;
+  const measures: Partial<Record<MeasureName, number>> = {};
+  const counts = countJobs(run);
+  if (jobs.n > 0) {
+    measureJobs(run, warmup_s, measures);
+    measureDeciles(run, warmup_s, measures);
+    const used = splitCpu(run);
+    const cpu = used.user + used.services + used.crossings + used.copies + used.inflation + used.sfi;
+    if (cpu > 0) {
+      measures.cpu_crossings = (used.crossings + used.copies) / cpu;
+      measures.cpu_inflation = used.inflation / cpu;
+      measures.cpu_sfi = used.sfi / cpu;
+    }
+    measures.wait_while_idle = run.waitWhileIdle.mean(run.end);
+    if (run.lostCapacity !== null) measures.loss_of_capacity = lossOfCapacity(run);
+  }
+  const nodeTime = config.nodes * run.end;
+  if (nodeTime > 0) measures.cpu_operations = total(run.nodes.operations) / nodeTime;
+  if (run.owners !== null) measureOwners(run, measures);
+  if (run.daemons !== null && run.end > 0) {
+    const nodeHours = nodeTime / 3600e9;
+    measures.usable = run.offered.mean(run.end) / config.nodes;
+    measures.idle_nodes = run.offered.mean(run.end);
+    measures.wanted_available = run.wantedOffered.mean(run.end);
+    measures.recruitments_per_h = run.daemons.recruitments / nodeHours;
+    measures.evictions_per_h = run.daemons.evictions / nodeHours;
+  }
+  if (run.guests !== null) {
+    measures.migrations = run.guests.migrations;
+    measures.suspensions = run.guests.suspensions;
+    measures.restarts = run.guests.restarts;
+    measures.lost_work_h = run.guests.lost / 3600e9;
+  }
+  if (run.master !== null) {
+    measures.messages = run.master.reports + (run.daemons?.quietReports() ?? 0) + (run.guests?.messages ?? 0);
+  }
+  return { measures, counts };
+}
+
+function countJobs(run: ClusterRun): Record<string, number> {
+  const { state, n } = run.jobs;
+  let finished = 0;
+  let rejected = 0;
+  for (let job = 0; job < n; job++) {
+    if (state[job] === JOB.finished) finished++;
+    else if (state[job] === JOB.rejected) rejected++;
+  }
+  const counts: Record<string, number> = {
+    submitted: n,
+    finished,
+    killed: 0,
+    rejected,
+    pending: n - finished - rejected,
+    events: run.events.count,
+  };
+  if (run.owners !== null) counts['owner_returns'] = run.owners.returns;
+  if (run.daemons !== null) counts['recruitments'] = run.daemons.recruitments;
+  if (run.daemons !== null) counts['evictions'] = run.daemons.evictions;
+  if (run.guests !== null) counts['migrations'] = run.guests.migrations;
+  return counts;
+}
+
+function measureJobs(
+  run: ClusterRun,
+  warmup_s: number,
+  measures: Partial<Record<MeasureName, number>>,
+): void {
+  const { jobs, config } = run;
+  let n = 0;
+  let response = 0;
+  let wait = 0;
+  let slowdown = 0;
+  let sloweds = 0;
+  let bounded = 0;
+  let boundedPerProcessor = 0;
+  let area = 0;
+  let weighted = 0;
+  let longest = 0;
+  let waited = 0;
+  let lastEnd = 0;
+  let firstSubmit = Number.POSITIVE_INFINITY;
+  for (let job = 0; job < jobs.n; job++) {
+    const submit_s = jobs.table.submit_s[job]!;
+    if (submit_s < warmup_s) continue;
+    if (submit_s < firstSubmit) firstSubmit = submit_s;
+    if (jobs.state[job] !== JOB.finished) continue;
+    const run_s = jobs.run_s[job]!;
+    const width = jobs.width[job]!;
+    const wait_s = (jobs.start[job]! - jobs.submit[job]!) / 1e9;
+    const response_s = (jobs.end[job]! - jobs.submit[job]!) / 1e9;
+    n++;
+    wait += wait_s;
+    response += response_s;
+    if (run_s > 0) {
+      slowdown += response_s / run_s;
+      sloweds++;
+    }
+    bounded += Math.max(1, response_s / Math.max(run_s, SHORT_JOB_S));
+    boundedPerProcessor += Math.max(1, response_s / (width * Math.max(run_s, SHORT_JOB_S)));
+    area += width * run_s;
+    weighted += width * run_s * response_s;
+    if (wait_s > longest) longest = wait_s;
+    if (wait_s > 0) waited++;
+    if (jobs.end[job]! > lastEnd) lastEnd = jobs.end[job]!;
+  }
+  measures.finished_jobs = n;
+  if (n === 0) return;
+  measures.response_time_s = response / n;
+  measures.wait_s = wait / n;
+  if (sloweds > 0) measures.slowdown = slowdown / sloweds;
+  measures.bounded_slowdown = bounded / n;
+  measures.bounded_slowdown_per_processor = boundedPerProcessor / n;
+  if (area > 0) measures.weighted_response_s = weighted / area;
+  measures.total_wait_s = wait;
+  measures.longest_wait_s = longest;
+  measures.jobs_that_wait = waited;
+  const span_s = lastEnd / 1e9 - firstSubmit;
+  measures.last_end_s = lastEnd / 1e9 + jobs.table.offset_s;
+  measures.span_s = span_s;
+  if (span_s > 0) {
+    measures.throughput_jobs_per_h = (n * 3600) / span_s;
+    measures.utilisation = area / (config.nodes * span_s);
+  }
+}
+
+/** Slowdown by size: jobs in ten classes of equal number by their run time. */
+function measureDeciles(
+  run: ClusterRun,
+  warmup_s: number,
+  measures: Partial<Record<MeasureName, number>>,
+): void {
+  const { jobs } = run;
+  const sizes = jobs.run_s.slice().sort();
+  const CLASSES = 10;
+  if (sizes.length < 10 * CLASSES) return;
+  const bounds = Float64Array.from(
+    { length: CLASSES - 1 },
+    (_, i) => sizes[Math.floor(((i + 1) * sizes.length) / CLASSES)]!,
+  );
+  const work = new Float64Array(CLASSES);
+  const response = new Float64Array(CLASSES);
+  for (let job = 0; job < jobs.n; job++) {
+    if (jobs.state[job] !== JOB.finished || jobs.table.submit_s[job]! < warmup_s) continue;
+    const run_s = jobs.run_s[job]!;
+    let c = 0;
+    while (c < CLASSES - 1 && run_s >= bounds[c]!) c++;
+    work[c]! += run_s;
+    response[c]! += (jobs.end[job]! - jobs.submit[job]!) / 1e9;
+  }
+  const overall = total(response) / total(work);
+  let spread = 0;
+  for (let c = 0; c < CLASSES; c++) {
+    // Equal sizes leave classes empty.
+    if (work[c] === 0) continue;
+    spread = Math.max(spread, Math.abs(response[c]! / work[c]! / overall - 1));
+  }
+  if (!Number.isFinite(overall)) return;
+  if (work[0]! > 0) measures.smallest_decile_slowdown = response[0]! / work[0]!;
+  if (work[CLASSES - 1]! > 0) {
+    measures.largest_decile_slowdown = response[CLASSES - 1]! / work[CLASSES - 1]!;
+  }
+  measures.decile_slowdown_spread = spread;
+}
+
+function lossOfCapacity(run: ClusterRun): number {
+  const from = run.jobs.submit[0]!;
+  const span = run.end - from;
+  return span > 0 ? run.lostCapacity!.integral(run.end) / (run.config.nodes * span) : 0;
+}
+
+function measureOwners(run: ClusterRun, measures: Partial<Record<MeasureName, number>>): void {
+  const { owners, config, end } = run;
+  if (end === 0) return;
+  measures.availability = run.away.mean(end) / config.nodes;
+  measures.owner_slowdown = total(run.ownerFactor) / config.nodes;
+  const waited = run.guests?.ownerDelay ?? 0;
+  if (owners!.returns > 0) measures.owner_delay_s = waited / 1e9 / owners!.returns;
+  measures.owner_delays_per_day = (run.guests?.reclaims ?? 0) / ((config.nodes * end) / 86_400e9);
+}
+
+/** The CPU time of all jobs, killed attempts included, by cause, s. */
+export function splitCpu(run: ClusterRun): Parts {
+  const { jobs, config } = run;
+  const sum: Parts = { user: 0, services: 0, crossings: 0, copies: 0, inflation: 0, sfi: 0 };
+  const common = config.costs.split(0);
+  for (let job = 0; job < jobs.n; job++) {
+    const cpu_s = run.cpuOf(job) / 1e9;
+    if (cpu_s === 0) continue;
+    const parts = jobs.overhead.length > 0 ? config.costs.split(jobs.overhead[job]!) : common;
+    sum.user += cpu_s * parts.user;
+    sum.services += cpu_s * parts.services;
+    sum.crossings += cpu_s * parts.crossings;
+    sum.copies += cpu_s * parts.copies;
+    sum.inflation += cpu_s * parts.inflation;
+    sum.sfi += cpu_s * parts.sfi;
+  }
+  return sum;
+}
+
+/** Where all node time went, node-seconds; the parts add up to nodes x elapsed time. */
+export function accounts(run: ClusterRun): Record<string, number> {
+  const { nodes } = run;
+  return {
+    ...splitCpu(run),
+    owner: total(nodes.owner) / 1e9,
+    operations: total(nodes.operations) / 1e9,
+    waiting: total(nodes.waiting) / 1e9,
+    idle: total(nodes.idle) / 1e9,
+  };
+}
+
+function total(column: Float64Array): number {
+  let sum = 0;
+  for (const x of column) sum += x;
+  return sum;
+}

@@ -80,7 +80,7 @@ export class Owners {
       const first = source.law.first(node, source.chance.at(node));
       if (first < 0) this.arrive(node, 0);
       this.load[node] = source.law.demand(first < 0);
-      if (Math.abs(first) < NEVER) this.timers.set(node, Math.abs(first) * 1e9);
+      if (Math.abs(first) < NEVER) this.timers.set(node, Math.round(Math.abs(first) * 1e9));
       this.changed(node);
     }
   }
@@ -93,7 +93,7 @@ export class Owners {
     if (present) this.arrive(node, 0);
     else this.leave(node, 0);
     this.load[node] = law.demand(present);
-    const until = now + law.next(node, present, now / 1e9, chance.at(node)) * 1e9;
+    const until = now + Math.round(law.next(node, present, now / 1e9, chance.at(node)) * 1e9);
     if (until < NEVER) this.timers.set(node, until);
     this.changed(node);
   }
@@ -124,7 +124,7 @@ export class Owners {
   private timeOf(node: number, at: number, end: number): number {
     if (this.source.kind !== 'trace' || at >= end) return NEVER;
     const { table } = this.source;
-    return (table.time_s[at]! + this.round[node]! * table.span_s) * 1e9;
+    return Math.round((table.time_s[at]! + this.round[node]! * table.span_s) * 1e9);
   }
 
   private apply(node: number, kind: number, value: number): void {

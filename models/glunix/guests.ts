@@ -148,7 +148,7 @@ export class Guests {
     this.since[job] = now;
     if (launch > 0) {
       this.messages += width;
-      this.jobTimers.set(job, now + launch);
+      this.jobTimers.set(job, now + Math.round(launch));
     } else this.begin(job);
   }
 
@@ -201,7 +201,8 @@ export class Guests {
       for (let node = this.first[job]!; node !== NONE; node = this.next[node]!) {
         nodes.setGuestShare(node, share);
       }
-      if (rate > 0) this.jobTimers.set(job, now + Math.max(0, this.remaining[job]!) / rate);
+      // Accounts keep fractions of a nanosecond; the clock does not.
+      if (rate > 0) this.jobTimers.set(job, now + Math.round(Math.max(0, this.remaining[job]!) / rate));
       else this.jobTimers.clear(job);
     }
   }
@@ -227,7 +228,7 @@ export class Guests {
     const { messageDelay } = this.costs;
     if (messageDelay > 0) {
       this.messages++;
-      this.jobTimers.set(job, this.engine.now + messageDelay);
+      this.jobTimers.set(job, this.engine.now + Math.round(messageDelay));
     } else this.queue.end(job);
   }
 
@@ -355,7 +356,7 @@ export class Guests {
     this.setMode(to, MODE.arriving);
     this.updateRate(job);
     if (wasRunning) this.ownerWaited(this.costs.stop + plan.frozen);
-    this.moveTimers.set(to, this.engine.now + plan.frozen);
+    this.moveTimers.set(to, this.engine.now + Math.round(plan.frozen));
     this.daemons!.changed(node);
     this.queue.resize();
   }

@@ -42,7 +42,7 @@ export class Master {
     this.engine = engine;
     this.events = events;
     this.placement = placement;
-    this.delay = delay;
+    this.delay = Math.round(delay);
     this.told = new Uint8Array(nodes);
     this.given = new Uint8Array(nodes);
     this.saying = new Uint8Array(nodes);

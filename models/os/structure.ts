@@ -20,6 +20,11 @@ export interface StructureParts {
   readonly source: string;
   /** Overheads on user time of every program linked with it, by what is checked; left out: user time is not taxed. */
   readonly tax?: Readonly<Record<SfiChecks, OverheadLaw>>;
+  /**
+   * It stands beside a stock kernel and only programs that ask for it pay for it; left out: it is the whole system,
+   * and the owners' own programs run under it too.
+   */
+  readonly besideKernel?: true;
   /** What one null service that cannot be avoided pays at the boundary: no stubs, no body. */
   crossing(prices: Prices): Step[];
   /** The path of one service. Bytes are the class's own unless given. */

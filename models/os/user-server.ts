@@ -42,6 +42,7 @@ export const userServer = defineStructure({
   describes:
     'The layer in a process of its own, reached through pipes: no new kernel, a round trip a service.',
   source: 'Wahbe et al. 1993, Table 2; Engler et al. 1995, Table 8; lmbench',
+  besideKernel: true,
   crossing: (prices) => [roundTrip(prices)],
   service,
   upcall: kernelUpcall,

@@ -1,0 +1,58 @@
+/**
+ * The traces of a scenario: read once a process, however many points and replications use them, with the digest
+ * that tells a changed file.
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream, statSync } from 'node:fs';
+import { readSwf, type JobChoices } from '../workloads/jobs/index.ts';
+import type { SwfJobs } from '../workloads/jobs/swf.ts';
+import type { ActivityTable } from '../workloads/owners/activity.ts';
+import { readOwners } from '../workloads/owners/index.ts';
+import type { RecordCount } from '../workloads/records.ts';
+
+export interface OwnerTrace {
+  readonly owners: ActivityTable;
+  readonly records: RecordCount;
+}
+
+const read = new Map<string, Promise<unknown>>();
+
+/** A value made once for a file in its present state. */
+function once<T>(path: string, key: string, make: () => Promise<T>): Promise<T> {
+  let stamp = '';
+  try {
+    const { mtimeMs, size } = statSync(path);
+    stamp = `${mtimeMs} ${size}`;
+  } catch {
+    // The reader says what is wrong with the file.
+  }
+  const full = `${path}\n${key}\n${stamp}`;
+  const known = read.get(full) as Promise<T> | undefined;
+  if (known !== undefined) return known;
+  const made = make();
+  read.set(full, made);
+  // A failure is told every time anew, and the next attempt reads again.
+  made.catch(() => read.delete(full));
+  return made;
+}
+
+/** The jobs of a log by the choices. Throws `InputError`. */
+export function jobLog(path: string, choices: JobChoices): Promise<SwfJobs> {
+  const key = `jobs ${choices.processors} ${choices.overrun} ${choices.zero_run}`;
+  return once(path, key, () => readSwf(path, choices));
+}
+
+/** The owners of a trace in any of the known forms. Throws `InputError`. */
+export function ownerTrace(path: string, busyAbove: number): Promise<OwnerTrace> {
+  return once(path, `owners ${busyAbove}`, () => readOwners(path, busyAbove));
+}
+
+/** SHA-256 of a file, hexadecimal. */
+export function fileDigest(path: string): Promise<string> {
+  return once(path, 'sha256', async () => {
+    if (statSync(path).isDirectory()) return 'folder';
+    const hash = createHash('sha256');
+    for await (const piece of createReadStream(path)) hash.update(piece as Buffer);
+    return hash.digest('hex');
+  });
+}
