@@ -32,7 +32,7 @@ const CHOICES: JobChoices = { processors: 'allocated', overrun: 'kill', zero_run
 export async function traceInfo(path: string, busyAbove: number): Promise<TraceInfo> {
   const form = await formOf(path);
   if (form === 'swf') return swfInfo(path);
-  const { owners, records, more } = await readOwners(path, { busy_above: busyAbove });
+  const { owners, records, more } = await readOwners(path, busyAbove);
   return { file: path, form, what: FORMS[form], counts: { ...summariseActivity(owners), ...more }, records };
 }
 

@@ -28,14 +28,6 @@ export function ownerLaw(settings: OwnerLawSettings): OwnerLaw {
   return settings.name === 'day-cycle' ? dayCycle(settings) : alternating(settings);
 }
 
-/** How an owner trace is read. */
-export interface OwnerChoices {
-  /** CPU share at or above which a PlanetLab sample means that the owner is there (a fraction). */
-  readonly busy_above: number;
-  /** What is taken where an availability trace says nothing of a node. */
-  readonly gaps?: Gaps;
-}
-
 export interface OwnerTrace {
   readonly form: Form;
   readonly owners: ActivityTable;
@@ -44,14 +36,18 @@ export interface OwnerTrace {
   readonly more?: Readonly<Record<string, number>>;
 }
 
-/** Owners from a trace of any known form. Throws `InputError` for a job log, and for damaged input. */
-export async function readOwners(path: string, choices: OwnerChoices): Promise<OwnerTrace> {
+/**
+ * Owners from a trace of any known form. `busyAbove`: CPU share (a fraction) at or above which a PlanetLab sample
+ * means that the owner is there. `gaps`: what is taken where an availability trace says nothing of a node. Throws
+ * `InputError` for a job log, and for damaged input.
+ */
+export async function readOwners(path: string, busyAbove: number, gaps?: Gaps): Promise<OwnerTrace> {
   const form = await formOf(path);
   switch (form) {
     case 'planetlab':
-      return { form, ...(await readPlanetLab(path, choices.busy_above)) };
+      return { form, ...(await readPlanetLab(path, busyAbove)) };
     case 'fta':
-      return ftaTrace(await readFta(path, choices.gaps));
+      return ftaTrace(await readFta(path, gaps));
     case 'activity':
       return { form, ...(await readActivity(path)) };
     case 'keyboard':
