@@ -1,0 +1,105 @@
+/** The head of the page: the question, the verdict, and what it takes to get the same again. */
+import { isMap, type Value } from '../../sim/experiment/fields.ts';
+import { html, type Markup } from './markup.ts';
+import type { Results } from './results.ts';
+import { verdict } from './verdict.ts';
+
+/** Keys of the manifest that the head or the record show in their own way. */
+const SHOWN = new Set([
+  'nowsim',
+  'name',
+  'question',
+  'digest',
+  'node',
+  'machine',
+  'started',
+  'wall_s',
+  'peak_memory_bytes',
+  'command',
+  'experiment',
+  'inputs',
+  'presets',
+  'points',
+  'notes',
+]);
+
+/** Title, verdict, version, date, command and digest; other plain facts of the manifest by their own names. */
+export function header(results: Results): Markup {
+  const { summary, manifest } = results;
+  const { headline, sentences } = verdict(results);
+  const others = Object.entries(manifest).filter(([key, value]) => !SHOWN.has(key) && !isMap(value));
+  const rows: [string, Markup | undefined][] = [
+    ['Version', joined(`nowsim ${text(manifest['nowsim'])}`, nodeText(manifest['node']))],
+    ['Machine', joined(machineText(manifest['machine']))],
+    [
+      'Run',
+      joined(
+        dateText(manifest['started']),
+        wallText(manifest['wall_s']),
+        memoryText(manifest['peak_memory_bytes']),
+      ),
+    ],
+    ...others.map(([key, value]): [string, Markup | undefined] => [
+      key.replaceAll('_', ' '),
+      joined(text(value)),
+    ]),
+    ['Repeat', commandMarkup(manifest['command'])],
+    ['Digest', summary.digest === '' ? undefined : html`<code>${summary.digest}</code>`],
+  ];
+  return html`<header>
+<p class="kicker">nowsim experiment <b>${summary.experiment}</b></p>
+<h1>${summary.question === '' ? summary.experiment : summary.question}</h1>
+<div class="verdict"><strong>${headline}</strong>${sentences.map((s) => html`<span>${s} </span>`)}</div>
+<dl class="facts">${rows.flatMap(([name, value]) => (value === undefined ? [] : [html`<dt>${name}</dt><dd>${value}</dd>`]))}</dl>
+</header>`;
+}
+
+function text(value: Value | undefined): string {
+  return value === undefined || value === null ? '' : String(value);
+}
+
+function joined(...parts: readonly string[]): Markup | undefined {
+  const present = parts.filter((part) => part.trim() !== '');
+  return present.length === 0 ? undefined : html`${present.join(' · ')}`;
+}
+
+function nodeText(version: Value | undefined): string {
+  return version === undefined ? '' : `Node ${text(version).replace(/^v/, '')}`;
+}
+
+/** One text, or the parts of a map with the names of those that are numbers. */
+function machineText(machine: Value | undefined): string {
+  if (!isMap(machine)) return text(machine);
+  const parts = Object.entries(machine).map(([key, value]) =>
+    typeof value === 'number' ? `${key.replaceAll('_', ' ')} ${value}` : text(value),
+  );
+  return parts.join(', ');
+}
+
+function dateText(started: Value | undefined): string {
+  const date = typeof started === 'string' || typeof started === 'number' ? new Date(started) : undefined;
+  if (date === undefined || Number.isNaN(date.getTime())) return '';
+  return `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+function wallText(wall: Value | undefined): string {
+  return typeof wall === 'number' ? `took ${Number(wall.toPrecision(3))} s` : '';
+}
+
+function memoryText(bytes: Value | undefined): string {
+  return typeof bytes === 'number' ? `at most ${Math.round(bytes / 1024 ** 2)} MiB` : '';
+}
+
+/** The command word by word, so that a line breaks between words and not inside `--set`. */
+function commandMarkup(command: Value | undefined): Markup | undefined {
+  const words = Array.isArray(command)
+    ? (command as readonly Value[]).map((word) => shellWord(text(word)))
+    : text(command).split(' ').filter(Boolean);
+  if (words.length === 0) return undefined;
+  return html`<code>${words.map((word) => html`<span class="word">${word}</span> `)}</code>`;
+}
+
+/** A word as a shell takes it back. */
+function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,33 @@
+/**
+ * Which side of a measure users want, and what a paired difference shows.
+ *
+ * A difference is called better or worse only where its 95 % interval (paired, Student's t, as the run computed
+ * it) excludes zero and the measure has a side that users want; a measure without one is higher or lower.
+ */
+
+export type Goal = 'lower' | 'higher' | 'neither';
+export type Judgement = 'better' | 'worse' | 'lower' | 'higher' | 'none' | 'no interval';
+
+/** Words of a measure's name that tell its wanted side; the first list with a match wins. */
+const WANTED_HIGH = /(^|_)(throughput|utilisation|finished|speedup|availability|available|usable)(_|$)/;
+const WANTED_LOW =
+  /(^|_)(response|waits?|slowdown|delays?|lost|loss|crossings|inflation|copies|sfi|operations|overhead|restarts|killed|rejected|faults|misses)(_|$)/;
+
+/** Whether users want the measure low or high, by the words of its name; `neither` where the name does not say. */
+export function goalOf(measure: string): Goal {
+  if (WANTED_HIGH.test(measure)) return 'higher';
+  if (WANTED_LOW.test(measure)) return 'lower';
+  return 'neither';
+}
+
+/**
+ * What a difference (point minus baseline) with its half width shows. Without an interval nothing is claimed.
+ * A half width of zero is an interval of one value: equal runs in every replication.
+ */
+export function judge(goal: Goal, difference: number, ci95: number | null): Judgement {
+  if (ci95 === null) return 'no interval';
+  if (Math.abs(difference) <= ci95) return 'none';
+  const side = difference < 0 ? 'lower' : 'higher';
+  if (goal === 'neither') return side;
+  return side === goal ? 'better' : 'worse';
+}

@@ -1,0 +1,64 @@
+/**
+ * The page's own script and style: plain browser files under `page/`, put together to one script.
+ *
+ * They are modules, so that each says what it uses, but a page without a server cannot load modules from one
+ * another; their imports and exports are taken out and they follow one another in one function, those that are
+ * imported first. Every top-level name must therefore be unique among them, which joining checks.
+ */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+
+export interface PageCode {
+  readonly script: string;
+  readonly style: string;
+}
+
+const IMPORT = /^import \{[^}]*\} from '\.\/([a-z-]+\.js)';\n/gm;
+const EXPORT = /^export (?=(?:async )?(?:function|const|let|class) )/gm;
+const TOP_LEVEL = /^(?:async )?(?:function|const|let|class) (\w+)/gm;
+
+/** Beside the sources, and seen from the built copy in dist/, which holds no browser files. */
+const FOLDERS = [
+  new URL('./page/', import.meta.url),
+  new URL('../../../scripts/report/page/', import.meta.url),
+];
+
+/** Reads and joins the page's files. */
+export async function readPageCode(): Promise<PageCode> {
+  const folder = FOLDERS.find((url) => existsSync(new URL('start.js', url)));
+  if (folder === undefined)
+    throw new Error(`the report's page files are missing: ${FOLDERS.map((url) => url.pathname).join(', ')}`);
+  const modules = new Map<string, string>();
+  await collect('start.js', folder, modules);
+  const script = join([...modules.values()]);
+  return { script, style: await readFile(new URL('page.css', folder), 'utf8') };
+}
+
+/** Adds a module after those that it imports. */
+async function collect(
+  name: string,
+  folder: URL,
+  modules: Map<string, string>,
+  above: readonly string[] = [],
+): Promise<void> {
+  if (modules.has(name)) return;
+  if (above.includes(name))
+    throw new Error(`the page's files import one another in a circle: ${[...above, name].join(' -> ')}`);
+  const text = await readFile(new URL(name, folder), 'utf8');
+  for (const match of text.matchAll(IMPORT)) await collect(match[1]!, folder, modules, [...above, name]);
+  modules.set(name, text);
+}
+
+/** One function of the modules' texts, in order. */
+export function join(texts: readonly string[]): string {
+  const body = texts.map((text) => text.replace(IMPORT, '').replace(EXPORT, '')).join('\n');
+  const left = /^(import|export)\b.*$/m.exec(body);
+  if (left !== null)
+    throw new Error(`the page's files use a form of import or export that cannot be joined: ${left[0]}`);
+  const seen = new Set<string>();
+  for (const [, name] of body.matchAll(TOP_LEVEL)) {
+    if (seen.has(name!)) throw new Error(`two of the page's files declare ${name}`);
+    seen.add(name!);
+  }
+  return `(() => {\n'use strict';\n${body}\n})();\n`;
+}

@@ -1,0 +1,416 @@
+/**
+ * The report without a browser: that the page holds what the results hold, says no more than they show, cannot be
+ * broken by the text of an experiment, and comes out the same twice.
+ */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { measureLabel, pointLabel, timelineData } from '../../scripts/report/data.ts';
+import { goalOf, judge } from '../../scripts/report/judgement.ts';
+import { escapeHtml, html, jsonScript } from '../../scripts/report/markup.ts';
+import { join as joinModules, readPageCode } from '../../scripts/report/page-code.ts';
+import { factsOf } from '../../scripts/report/record.ts';
+import { writeReport } from '../../scripts/report/report.ts';
+import type { Results, Timeline } from '../../scripts/report/results.ts';
+import { verdict } from '../../scripts/report/verdict.ts';
+import { writeFixture } from './report.fixture.ts';
+
+let root: string;
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'nowsim-report-'));
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+/** Text of the element with this id; the page writes ids only with double quotes. */
+function element(page: string, id: string): string {
+  const open = new RegExp(`<(\\w+)[^>]* id="${id}"[^>]*>`).exec(page);
+  if (open === null) throw new Error(`no element ${id}`);
+  const from = open.index + open[0].length;
+  return page.slice(from, page.indexOf(`</${open[1]}>`, from));
+}
+
+const embedded = (page: string) => JSON.parse(element(page, 'data'));
+const unpacked = (page: string, id: string) =>
+  gunzipSync(Buffer.from(element(page, id), 'base64')).toString();
+
+describe('the page of a headline experiment', () => {
+  let page: string;
+  let fixture: ReturnType<typeof writeFixture>;
+  let dir: string;
+  beforeAll(async () => {
+    dir = join(root, 'headline');
+    fixture = writeFixture(dir);
+    page = readFileSync(await writeReport(dir), 'utf8');
+  });
+
+  test('asks nothing of a network: no address, a policy that forbids loading', () => {
+    const own = page.replace(element(page, 'library'), '').replace(element(page, 'timelines'), '');
+    expect(own).not.toMatch(/\b(src|href)\s*=\s*"(?!#)/);
+    expect(own).not.toMatch(/https?:\/\//);
+    expect(own).not.toMatch(/@import|url\(/);
+    expect(page).toContain('content="default-src &#39;none&#39;;');
+  });
+
+  test('carries the whole chart library, byte for byte', () => {
+    const library = readFileSync(join('node_modules', 'plotly.js-dist', 'plotly.js'), 'utf8');
+    expect(unpacked(page, 'library') === library).toBe(true);
+  });
+
+  test('embeds every estimate and difference of the summary, rounded to six digits', () => {
+    const data = embedded(page);
+    expect(data.points).toHaveLength(8);
+    for (const [k, point] of fixture.summary.points.entries()) {
+      for (const [m, measure] of data.measures.entries()) {
+        const wanted = point.measures[measure.name]!;
+        const [mean, ci95, n] = data.points[k].estimates[m];
+        expect(mean).toBe(Number(wanted.mean.toPrecision(6)));
+        expect(ci95).toBe(Number(wanted.ci95!.toPrecision(6)));
+        expect(n).toBe(10);
+      }
+    }
+    expect(data.pairs).toHaveLength(6);
+    for (const [k, pair] of data.pairs.entries()) {
+      const wanted = fixture.summary.paired[k]!;
+      expect(data.points[pair.point].label).toBe(pointLabel(wanted.params));
+      expect(data.points[pair.against].label).toBe(pointLabel(wanted.against));
+      expect(pair.differences[0][0]).toBe(
+        Number(wanted.measures['response_time_s']!.difference.toPrecision(6)),
+      );
+    }
+  });
+
+  test('holds no rows of single runs', () => {
+    expect(page).not.toContain(fixture.rows[7]!.cell);
+    expect(page).not.toContain(String(fixture.rows[7]!.measures['response_time_s']));
+  });
+
+  test('keeps series, accounts and Gantt of every point', () => {
+    const timelines = JSON.parse(unpacked(page, 'timelines'));
+    expect(timelines.map((t: { point: number }) => t.point)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    for (const t of timelines) {
+      const source = JSON.parse(
+        readFileSync(join(dir, 'timelines', `point-${t.point}.json`), 'utf8'),
+      ) as Timeline;
+      const sum = Object.values(t.accounts_s as Record<string, number>).reduce((a, b) => a + b, 0);
+      expect(Math.abs(sum / (64 * 1_209_600) - 1)).toBeLessThan(1e-5);
+      expect(t.series.idle_nodes).toEqual(source.series['idle_nodes']!.map((x) => Number(x.toPrecision(4))));
+      const rows = [...source.gantt.rows].sort((a, b) => a[1] - b[1] || a[0] - b[0]);
+      let start = 0;
+      const back = t.gantt.node.map((node: number, i: number) => {
+        start += t.gantt.start[i];
+        return [
+          node,
+          start * t.gantt.step_s,
+          (start + t.gantt.length[i]) * t.gantt.step_s,
+          t.gantt.kind[i],
+          t.gantt.job[i],
+        ];
+      });
+      expect(back).toHaveLength(rows.length);
+      expect(t.gantt.cut).toBe(false);
+      for (const [i, row] of rows.entries()) {
+        expect([back[i][0], back[i][3], back[i][4]]).toEqual([row[0], row[3], row[4]]);
+        expect(Math.abs(back[i][1] - row[1]) + Math.abs(back[i][2] - row[2])).toBeLessThanOrEqual(
+          t.gantt.step_s * 1.001,
+        );
+      }
+    }
+  });
+
+  test('says version, digest, date and how to run it again', () => {
+    const head = page.slice(page.indexOf('<header>'), page.indexOf('</header>')).replace(/<[^>]*>/g, '');
+    expect(head).toContain('nowsim 0.1.0');
+    expect(head).toContain(fixture.summary.digest);
+    expect(head).toContain('2026-03-14 09:26 UTC');
+    expect(head).toContain('nowsim run scripts/experiments/headline.yaml --set jobs.load=0.7');
+  });
+
+  test('shows notes, inputs with digests, counts, and each preset number with its quality and source', () => {
+    expect(page).toContain('mach-rpc is borrowed from the CVAX Firefly');
+    expect(element(page, 'inputs')).toContain('ab'.repeat(32));
+    expect(element(page, 'inputs')).toContain('11,204');
+    expect(element(page, 'counts')).toContain('138,400');
+    const presets = element(page, 'presets');
+    for (const word of [
+      'machine.prices.mach-rpc',
+      'LRPC-T2-mach',
+      'borrowed',
+      'same-family',
+      'assumed',
+      'measured',
+    ]) {
+      expect(presets).toContain(word);
+    }
+    expect(element(page, 'scenario')).toContain('machine: r3000-40');
+  });
+
+  test('labels every control, and no id stands twice', () => {
+    const body = page.slice(page.indexOf('<body'), page.indexOf('<script type="application/json"'));
+    for (const [, id] of body.matchAll(/<(?:select|input)[^>]* id="([^"]+)"/g)) {
+      expect(body).toContain(`<label for="${id}"`);
+    }
+    const ids = [...body.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id!);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const [, id] of body.matchAll(/ href="#([^"]+)"/g)) expect(ids).toContain(id);
+    expect(body.match(/<canvas[^>]*tabindex="0"[^>]*aria-label=/)).not.toBeNull();
+    expect(page).toMatch(/<html lang="en">/);
+  });
+
+  test('comes out the same twice and leaves nothing else behind', async () => {
+    expect(readFileSync(await writeReport(dir), 'utf8') === page).toBe(true);
+    expect(readdirSync(dir).filter((name) => name.includes('report'))).toEqual(['report.html']);
+  });
+});
+
+test('no text of an experiment can break the page or run in it', async () => {
+  const dir = join(root, 'hostile');
+  const question =
+    '</script><script>alert(1)</script><img src=x onerror="alert(2)"> & \u2028 does \'it\' hold?';
+  writeFixture(dir, { question, timelines: false });
+  const summary = JSON.parse(readFileSync(join(dir, 'summary.json'), 'utf8'));
+  for (const point of summary.points) {
+    if (point.params['cluster.os'] === 'user-server') point.params['cluster.os'] = '</script><b>mine';
+  }
+  writeFileSync(join(dir, 'summary.json'), JSON.stringify(summary));
+  const page = readFileSync(await writeReport(dir), 'utf8');
+  expect(page).toContain(`<h1>${escapeHtml(question)}</h1>`);
+  // The data, the two packed parts and the page's own script: as many as the template opens, each closed once.
+  expect(page.match(/<script\b/g)).toHaveLength(4);
+  expect(page.match(/<\/script/g)).toHaveLength(4);
+  expect(page).not.toContain('<img');
+  expect(embedded(page).axes[0].values).toContain('</script><b>mine');
+});
+
+test('a folder without timelines or rows still gives a page that says so', async () => {
+  const dir = join(root, 'bare');
+  writeFixture(dir, { timelines: false });
+  rmSync(join(dir, 'rows.jsonl'));
+  const page = readFileSync(await writeReport(dir), 'utf8');
+  expect(page).toContain('no timelines');
+  expect(page).not.toContain('id="gantt"');
+  expect(page).not.toContain('id="counts"');
+});
+
+describe('a folder that holds no results', () => {
+  test.each([
+    ['is not there', (_: string) => {}, /no such folder/],
+    [
+      'has no manifest',
+      (dir: string) => rmSync(join(dir, 'manifest.json')),
+      /manifest\.json.*not there.*run/s,
+    ],
+    ['was interrupted', (dir: string) => rmSync(join(dir, 'summary.json')), /summary\.json.*run it again/s],
+    [
+      'has a torn summary',
+      (dir: string) => writeFileSync(join(dir, 'summary.json'), '{"points": ['),
+      /not JSON/,
+    ],
+    [
+      'has no points',
+      (dir: string) => writeFileSync(join(dir, 'summary.json'), '{"points": []}'),
+      /no points/,
+    ],
+    [
+      'has a timeline without accounts',
+      (dir: string) => writeFileSync(join(dir, 'timelines', 'point-0.json'), '{"series": {}}'),
+      /point-0\.json.*accounts_s/s,
+    ],
+  ])('%s: an input error that says what would do', async (name, damage, message) => {
+    const dir = join(root, name.replaceAll(' ', '-'));
+    if (name !== 'is not there') writeFixture(dir);
+    damage(dir);
+    const error = await writeReport(dir).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ name: 'InputError' });
+    expect((error as Error).message).toMatch(message);
+    if (name !== 'is not there') expect(readdirSync(dir)).not.toContain('report.html');
+  });
+});
+
+/** Results of two or three points with one measure; differences against the first. */
+function results(
+  measure: string,
+  means: readonly number[],
+  differences: readonly (readonly [number, number | null])[],
+): Results {
+  const params = means.map((_, k) => ({ 'cluster.os': `os-${k}` }));
+  const n = differences[0]?.[1] === null ? 1 : 10;
+  return {
+    dir: '',
+    manifest: {},
+    counts: [],
+    timelines: [],
+    summary: {
+      experiment: 'x',
+      question: 'q',
+      digest: 'd',
+      baseline: {},
+      notes: [],
+      points: means.map((mean, k) => ({
+        params: params[k]!,
+        measures: { [measure]: { mean, ci95: n === 1 ? null : 1, n, unit: 's' } },
+      })),
+      paired: differences.map(([difference, ci95], k) => ({
+        params: params[k + 1]!,
+        against: params[0]!,
+        measures: { [measure]: { difference, ci95, n, unit: 's' } },
+      })),
+    },
+  };
+}
+const said = (r: Results) => {
+  const { headline, sentences } = verdict(r);
+  return [headline, ...sentences].join(' ').replaceAll('\u00A0', ' ');
+};
+
+describe('the verdict', () => {
+  test('better: the best point differs from its baseline by more than the interval', () => {
+    const text = said(results('response_time_s', [100, 90], [[-10, 4]]));
+    expect(text).toContain('Best response time: os-1, 90 ± 1 s.');
+    expect(text).toContain('It is better than os-0: 10 ± 4 s lower (10 %)');
+  });
+  test('no difference shown: the interval includes zero', () => {
+    const text = said(results('response_time_s', [100, 97], [[-3, 4]]));
+    expect(text).toContain('Against os-0, no difference is shown: paired difference -3 ± 4 s');
+    expect(text).not.toContain('better');
+  });
+  test('against the paper: the baseline is best and the next is worse', () => {
+    const text = said(
+      results(
+        'response_time_s',
+        [100, 112, 105],
+        [
+          [12, 2],
+          [5, 2],
+        ],
+      ),
+    );
+    expect(text).toContain('Best response time: os-0');
+    expect(text).toContain('It is the baseline. The next, os-2, is worse than os-0: 5 ± 2 s higher (5 %)');
+    expect(text).toContain('Of 2 comparisons with a baseline on this measure: 2 worse.');
+  });
+  test('more is better for a throughput', () => {
+    const text = said(results('throughput_jobs_s', [10, 12], [[2, 1]]));
+    expect(text).toContain('Best throughput jobs: os-1');
+    expect(text).toContain('better than os-0');
+  });
+  test('a measure without a wanted side is not judged', () => {
+    const text = said(results('idle_nodes', [10, 12], [[2, 1]]));
+    expect(text).toContain('Lowest idle nodes: os-0');
+    expect(text).not.toMatch(/better|worse|best/i);
+  });
+  test('one replication shows nothing', () => {
+    const text = said(results('response_time_s', [100, 90], [[-10, null]]));
+    expect(text).toContain('without an interval nothing is shown');
+    expect(text).not.toContain('better');
+  });
+  test('equal points are called equal', () => {
+    expect(said(results('response_time_s', [100, 100], [[0, 0]]))).toContain('No difference: every point');
+  });
+  test('a single point is told, not compared', () => {
+    expect(said(results('response_time_s', [100], []))).toContain('Response time: 100 ± 1 s.');
+  });
+});
+
+test('judgements need an interval that excludes zero', () => {
+  expect(judge('lower', -2, 1)).toBe('better');
+  expect(judge('lower', 2, 1)).toBe('worse');
+  expect(judge('higher', 2, 1)).toBe('better');
+  expect(judge('neither', 2, 1)).toBe('higher');
+  expect(judge('lower', -1, 1)).toBe('none');
+  expect(judge('lower', 0, 0)).toBe('none');
+  expect(judge('lower', -9, null)).toBe('no interval');
+});
+
+test.each([
+  ['response_time_s', 'lower'],
+  ['bounded_slowdown_per_processor', 'lower'],
+  ['owner_delays_per_day', 'lower'],
+  ['cpu_sfi', 'lower'],
+  ['loss_of_capacity', 'lower'],
+  ['throughput_jobs_per_h', 'higher'],
+  ['utilisation', 'higher'],
+  ['wanted_available', 'higher'],
+  ['idle_nodes', 'neither'],
+  ['migrations', 'neither'],
+  ['last_end_s', 'neither'],
+])('users want %s %s', (measure, goal) => expect(goalOf(measure)).toBe(goal));
+
+test('names in words', () => {
+  expect(measureLabel('response_time_s', 's')).toBe('response time');
+  expect(measureLabel('throughput_jobs_per_h', '1/h')).toBe('throughput jobs');
+  expect(measureLabel('bounded_slowdown', '1')).toBe('bounded slowdown');
+  expect(pointLabel({ 'cluster.os': 'sfi-library', glunix: false, 'jobs.load': 0.7 })).toBe(
+    'sfi-library, glunix off, load 0.7',
+  );
+  expect(pointLabel({ 'policies.idle': { name: 'quiet', after: '60s' } })).toBe('idle quiet (after 60s)');
+  expect(pointLabel({})).toBe('the scenario');
+});
+
+test('axes of quantities become numbers, in whatever unit each value is written', async () => {
+  const dir = join(root, 'numeric');
+  writeFixture(dir, { timelines: false });
+  const summary = JSON.parse(readFileSync(join(dir, 'summary.json'), 'utf8'));
+  const after = ['30s', '1min', '5min', '1h'];
+  summary.points.forEach((point: { params: object }, k: number) => {
+    point.params = { 'policies.idle.after': after[k >> 1], glunix: k % 2 === 0 };
+  });
+  summary.paired = [];
+  writeFileSync(join(dir, 'summary.json'), JSON.stringify(summary));
+  const data = embedded(readFileSync(await writeReport(dir), 'utf8'));
+  expect(data.axes[0].numbers).toEqual([30e9, 60e9, 300e9, 3600e9]);
+  expect(data.axes[1].numbers).toBeNull();
+});
+
+test('many Gantt diagrams share a budget; what is cut off is said', () => {
+  const rows = Array.from({ length: 20_000 }, (_, i) => [i % 64, i, i + 50, 1, i] as const);
+  const one = { horizon_s: 3e4, bins: 1, bin_s: 3e4, series: {}, nodes: 64, accounts_s: {}, jobs: 1 };
+  const timelines: Timeline[] = Array.from({ length: 40 }, () => ({
+    ...one,
+    gantt: { from_s: 0, to_s: 3e4, rows },
+  }));
+  const packed = timelineData(timelines);
+  expect(packed).toHaveLength(40);
+  for (const { gantt } of packed) {
+    expect(gantt.node).toHaveLength(10_000);
+    expect(gantt.cut).toBe(true);
+    expect(gantt.to_s).toBe(10_000);
+  }
+  expect(timelineData(timelines.slice(0, 2))[0]!.gantt.cut).toBe(false);
+});
+
+test('presets that differ by point are listed once where they agree', () => {
+  const clock = { value: 40, unit: 'MHz', fact: 'WAH-S5-machine', quality: 'measured' };
+  const trap = { value: 2, unit: 'us', fact: 'X-1', quality: 'assumed' };
+  const facts = factsOf({ 'os=a': { machine: { clock } }, 'os=b': { machine: { clock, trap } } });
+  expect(facts.map((f) => f.path)).toEqual(['machine.clock', 'machine.trap']);
+});
+
+describe('templates', () => {
+  test('escape what is put in, but not other templates', () => {
+    const inner = html`<b title="${'a"b'}">${'<i>'}</b>`;
+    expect(html`<p>${inner}${[inner]}${3}${undefined}</p>`.markup).toBe(
+      '<p><b title="a&quot;b">&lt;i&gt;</b><b title="a&quot;b">&lt;i&gt;</b>3</p>',
+    );
+  });
+  test('data holds no tag, and comes back as it was', () => {
+    const value = { a: '</script><!--' };
+    const { markup } = jsonScript('d', value);
+    expect(markup.match(/</g)).toHaveLength(2);
+    expect(JSON.parse(markup.slice(markup.indexOf('>') + 1, markup.lastIndexOf('<')))).toEqual(value);
+  });
+});
+
+describe("the page's own files", () => {
+  test('join to one script that the engine can parse', async () => {
+    const { script, style } = await readPageCode();
+    expect(() => new Function(script)).not.toThrow();
+    expect(style).toContain('prefers-color-scheme: dark');
+  });
+  test('refuse what would not work when joined', () => {
+    expect(() => joinModules(['function a() {}\n', 'export const a = 1;\n'])).toThrow(/two .* declare a/);
+    expect(() => joinModules(["import x from './x.js';\n"])).toThrow(/import/);
+    expect(() => joinModules(['export default 1;\n'])).toThrow(/export default/);
+  });
+});
