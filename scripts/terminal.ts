@@ -98,21 +98,22 @@ export function durationText(seconds: number): string {
 
 /** Words as a shell takes them back. */
 export function commandText(words: readonly string[]): string {
-  return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
+  return words
+    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))
+    .join(' ');
 }
 
-/** Text broken into lines of at most `width`, continued with `indent`. */
+/** Text broken at blanks into lines of at most `width`, continued with `indent`. */
 export function wrapped(text: string, width: number, indent = '  '): string {
   const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = indent + word;
-    } else line = line === '' ? word : `${line} ${word}`;
+  let rest = text;
+  while (rest.length > width) {
+    const blank = rest.lastIndexOf(' ', width);
+    if (blank <= indent.length) break;
+    lines.push(rest.slice(0, blank));
+    rest = indent + rest.slice(blank + 1).trimStart();
   }
-  lines.push(line);
-  return lines.join('\n');
+  return [...lines, rest].join('\n');
 }
 
 /**

@@ -10,7 +10,12 @@ const MOST_ROWS = 48;
  * The table as text of at most `width` columns. Measures that do not fit or were not asked for are named under it;
  * `elsewhere` says where they are.
  */
-export function summaryTable(experiment: Experiment, summary: Summary, width: number, elsewhere: string): string {
+export function summaryTable(
+  experiment: Experiment,
+  summary: Summary,
+  width: number,
+  elsewhere: string,
+): string {
   const axes = experiment.axes.filter((axis) => axis.values.length > 1).map((axis) => axis.path);
   const { replications, points } = experiment;
   const known = new Set(summary.points.flatMap((point) => Object.keys(point.measures)));
@@ -33,7 +38,16 @@ export function summaryTable(experiment: Experiment, summary: Summary, width: nu
     }),
   }));
   const paramColumns: Column[] = axes.map((path) => ({ title: path }));
-  const paramWidth = axes.reduce((sum, path, i) => sum + 2 + columnWidth(path, rows.map((row) => row.params[i]!)), 0);
+  const paramWidth = axes.reduce(
+    (sum, path, i) =>
+      sum +
+      2 +
+      columnWidth(
+        path,
+        rows.map((row) => row.params[i]!),
+      ),
+    0,
+  );
   const shown: number[] = [];
   let used = paramWidth;
   for (const [i, name] of wanted.entries()) {
@@ -42,10 +56,18 @@ export function summaryTable(experiment: Experiment, summary: Summary, width: nu
     if (shown.length > 0 && used - 2 > width) break;
     shown.push(i);
   }
-  const columns: Column[] = [...paramColumns, ...shown.map((i): Column => ({ title: wanted[i]!, align: 'right' }))];
+  const columns: Column[] = [
+    ...paramColumns,
+    ...shown.map((i): Column => ({ title: wanted[i]!, align: 'right' })),
+  ];
   const part = (list: typeof rows) => {
-    const text = tableText(columns, list.slice(0, MOST_ROWS).map((row) => [...row.params, ...shown.map((i) => row.cells[i]!)]));
-    return list.length > MOST_ROWS ? `${text}\n... and ${list.length - MOST_ROWS} more points ${elsewhere}` : text;
+    const text = tableText(
+      columns,
+      list.slice(0, MOST_ROWS).map((row) => [...row.params, ...shown.map((i) => row.cells[i]!)]),
+    );
+    return list.length > MOST_ROWS
+      ? `${text}\n... and ${list.length - MOST_ROWS} more points ${elsewhere}`
+      : text;
   };
 
   const fixed = experiment.axes.filter((axis) => axis.values.length === 1);

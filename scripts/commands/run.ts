@@ -1,0 +1,155 @@
+/** `nowsim run`: runs an experiment. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Argv, CommandModule } from 'yargs';
+import { InputError, nearest } from '../../sim/problem.ts';
+import { experimentsFolder, readyExperiments } from '../package.ts';
+import {
+  defaultWorkers,
+  each,
+  once,
+  printResult,
+  WORKER_OPTIONS,
+  watched,
+  wholeNumber,
+  writeReportOf,
+} from './run-options.ts';
+
+type Text = string | string[];
+interface RunArguments {
+  file: string;
+  set?: Text;
+  vary?: Text;
+  replications?: Text;
+  seed?: Text;
+  workers?: Text;
+  out?: Text;
+  json: boolean;
+  quiet: boolean;
+  report: boolean;
+  'jobs-out'?: Text;
+  'swf-out'?: Text;
+  'events-out'?: Text;
+}
+
+export const runCommand: CommandModule<object, RunArguments> = {
+  command: 'run <file>',
+  aliases: ['sweep'],
+  describe: 'run an experiment: a table with 95 % intervals, files, a report',
+  builder: (yargs) =>
+    yargs
+      .usage(
+        '$0 run <file>\n\nRuns every point of an experiment (axes: all combinations) with every replication, on all cores.\n' +
+          'Rows are kept as runs end: run the same command again after an interruption and it goes on.',
+      )
+      .positional('file', {
+        type: 'string',
+        demandOption: true,
+        describe: `an experiment file (.yaml, .json), or the name of a ready one: ${readyExperiments().join(', ')}`,
+      })
+      .option('set', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'path=value: another value for a setting (again and again)',
+      })
+      .option('vary', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'path=a,b,c: an axis; replaces that of the file (again and again)',
+      })
+      .option('replications', { type: 'string', requiresArg: true, describe: 'runs of every point' })
+      .option('seed', { type: 'string', requiresArg: true, describe: 'all random numbers derive from it' })
+      .options(WORKER_OPTIONS)
+      .option('out', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'results folder (default results/runs/<name>)',
+      })
+      .option('report', {
+        type: 'boolean',
+        default: true,
+        describe: 'write report.html (--no-report: do not)',
+      })
+      .option('jobs-out', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'write a CSV file with one row per job',
+      })
+      .option('swf-out', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'write the schedule as SWF (several runs: one file each)',
+      })
+      .option('events-out', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'write the event log (several runs: one file each)',
+      })
+      .example('$0 run headline', "the paper's question")
+      .example(
+        '$0 run mine.yaml --set cluster.nodes=128 --replications 20',
+        'a bigger building, narrower intervals',
+      )
+      .example('$0 run mine.yaml --vary policies.idle=quiet,sprite', 'compare two policies')
+      .example(
+        '$0 run mine.yaml --set policies.idle=quiet --set policies.idle.after=30s',
+        'a policy and its parameter',
+      )
+      .example(
+        '$0 run dedicated --set jobs.trace=log.swf.gz --jobs-out jobs.csv',
+        'replay a log, one row per job',
+      )
+      .example('$0 run mine.yaml --json --quiet | jq .points', 'for other programs')
+      .epilogue(
+        'Paths in a file are relative to that file, on the command line to the working directory. "nowsim list" names all settings.',
+      ) as Argv<RunArguments>,
+  handler: run,
+};
+
+async function run(args: RunArguments): Promise<void> {
+  const path = experimentPath(args.file);
+  const seed = wholeNumber('seed', args.seed, 0);
+  const replications = wholeNumber('replications', args.replications, 1);
+  const workers = wholeNumber('workers', args.workers, 1) ?? defaultWorkers();
+  const outFlag = once('out', args.out);
+  const files = {
+    jobsOut: once('jobs-out', args['jobs-out']),
+    swfOut: once('swf-out', args['swf-out']),
+    eventsOut: once('events-out', args['events-out']),
+  };
+  const { study } = await import('../study.ts');
+  const { runExperiment } = await import('../../sim/experiment/runner.ts');
+  const { readDocument } = await import('../../sim/experiment/document.ts');
+  const document = readDocument(path, path);
+  const out = outFlag ?? join('results', 'runs', document.name);
+  const result = await watched(args.quiet, workers, (watching) =>
+    runExperiment(study, document, {
+      out,
+      set: each(args.set),
+      vary: each(args.vary),
+      ...(seed === undefined ? {} : { seed }),
+      ...(replications === undefined ? {} : { replications }),
+      ...(files.jobsOut === undefined ? {} : { jobsOut: files.jobsOut }),
+      ...(files.swfOut === undefined ? {} : { swfOut: files.swfOut }),
+      ...(files.eventsOut === undefined ? {} : { eventsOut: files.eventsOut }),
+      ...watching,
+    }),
+  );
+  const report = args.report ? await writeReportOf(out) : undefined;
+  if (args.json) process.stdout.write(`${JSON.stringify(result.summary, null, 2)}\n`);
+  else await printResult(result, report);
+}
+
+/** A path as it was given, or the file of a ready experiment. Throws `InputError`. */
+export function experimentPath(given: string): string {
+  if (existsSync(given)) return given;
+  const ready = readyExperiments();
+  if (ready.includes(given)) return join(experimentsFolder, `${given}.yaml`);
+  if (/[/\\]|\.(ya?ml|json)$/.test(given)) return given;
+  const near = nearest(given, ready);
+  throw new InputError({
+    where: given,
+    found: 'there is no such file, and no ready experiment of this name',
+    would: near === undefined ? `ready ones: ${ready.join(', ')}` : `did you mean "${near}"?`,
+  });
+}

@@ -1,0 +1,182 @@
+/** `nowsim validate`: runs the validation cases and prints expected, got, tolerance, verdict. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Argv, CommandModule } from 'yargs';
+import { suggest } from '../../sim/experiment/fields.ts';
+import type { Estimate } from '../../sim/experiment/statistics.ts';
+import type { Study } from '../../sim/experiment/study.ts';
+import { CheckError, InputError } from '../../sim/problem.ts';
+import { packageFolder } from '../package.ts';
+import { ProgressLine, plainNumber, tableText } from '../terminal.ts';
+import type { Case } from '../validate/case.ts';
+import { defaultWorkers, wholeNumber } from './run-options.ts';
+
+interface ValidateArguments {
+  cases?: string[];
+  workers?: string | string[];
+  json: boolean;
+  quiet: boolean;
+}
+/** ok: within tolerance; miss: outside, and listed with its cause; NEW MISS and FAILED end with exit code 3. */
+type Verdict = 'ok' | 'miss' | 'NEW MISS' | 'FAILED';
+interface Outcome {
+  readonly id: string;
+  readonly title: string;
+  readonly source: string;
+  readonly kind: Case['kind'];
+  readonly expected: number;
+  readonly got: number;
+  /** Half width of the 99 % interval; null where the case gives one value. */
+  readonly ci99: number | null;
+  readonly tolerance: number | string;
+  readonly verdict: Verdict;
+  /** Run again at four times the length, since the 99 % interval of the first run excluded the expected value. */
+  readonly longer: boolean;
+  readonly cause?: string;
+}
+
+export const validateCommand: CommandModule<object, ValidateArguments> = {
+  command: 'validate [cases..]',
+  describe: 'run the validation cases: closed forms, golden schedules, published measurements',
+  builder: (yargs) =>
+    yargs
+      .usage(
+        '$0 validate [cases..]\n\nRuns each case as an experiment and prints expected, got, tolerance and verdict. A known miss is listed\n' +
+          'with its cause; a new miss, or an exact case that fails, gives exit code 3.',
+      )
+      .positional('cases', { type: 'string', array: true, describe: 'ids of cases (default: all)' })
+      .option('workers', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'worker threads (default: one a core)',
+      })
+      .option('json', {
+        type: 'boolean',
+        default: false,
+        describe: 'print the outcomes as JSON, and nothing else',
+      })
+      .option('quiet', { type: 'boolean', default: false, describe: 'no progress' })
+      .example('$0 validate', 'all cases')
+      .example('$0 validate V01 V22', 'two of them') as Argv<ValidateArguments>,
+  handler: validate,
+};
+
+async function validate(args: ValidateArguments): Promise<void> {
+  const workers = wholeNumber('workers', args.workers, 1) ?? defaultWorkers();
+  const { cases } = await import('../validate/cases.ts');
+  const { study } = await import('../study.ts');
+  const chosen = choose(cases, args.cases ?? []);
+  const misses = await knownMisses();
+  const line = new ProgressLine(args.quiet);
+  const outcomes: Outcome[] = [];
+  for (const [i, one] of chosen.entries()) {
+    line.update(`${one.id} (${i + 1} of ${chosen.length}): ${one.title}`, true);
+    outcomes.push(await outcomeOf(study, one, workers, misses));
+  }
+  line.clear();
+  const bad = outcomes.filter(({ verdict }) => verdict === 'FAILED' || verdict === 'NEW MISS');
+  if (args.json) process.stdout.write(`${JSON.stringify(outcomes, null, 2)}\n`);
+  else print(outcomes);
+  if (bad.length > 0) {
+    throw new CheckError(`${bad.length} of ${outcomes.length} cases: ${bad.map(({ id }) => id).join(', ')}`);
+  }
+}
+
+function choose(cases: readonly Case[], ids: readonly string[]): readonly Case[] {
+  const known = cases.map((one) => one.id);
+  const wanted = ids.map((id) => id.toUpperCase());
+  for (const [i, id] of wanted.entries()) {
+    if (!known.some((each) => each.toUpperCase() === id)) {
+      throw new InputError({
+        where: `nowsim validate ${ids[i]}`,
+        found: 'there is no such case',
+        would: suggest(ids[i]!, known, 'cases'),
+      });
+    }
+  }
+  return wanted.length === 0 ? cases : cases.filter((one) => wanted.includes(one.id.toUpperCase()));
+}
+
+/** Misses that are known, with their causes: id -> cause. */
+async function knownMisses(): Promise<ReadonlyMap<string, string>> {
+  const path = join(packageFolder, 'scripts', 'validate', 'misses.yaml');
+  if (!existsSync(path)) return new Map();
+  const { parse } = await import('yaml');
+  return new Map(Object.entries((parse(readFileSync(path, 'utf8')) ?? {}) as Record<string, string>));
+}
+
+/** Runs one case, a second time and longer where chance may have spoilt the first. */
+export async function outcomeOf(
+  study: Study,
+  one: Case,
+  workers: number,
+  misses: ReadonlyMap<string, string>,
+): Promise<Outcome> {
+  const { estimate } = await import('../../sim/experiment/statistics.ts');
+  const { runExperiment } = await import('../../sim/experiment/runner.ts');
+  const attempt = async (longer: boolean): Promise<Estimate> => {
+    const set = longer ? (one.longer ?? []) : [];
+    const given = Number(one.experiment['replications'] ?? 1);
+    const more = longer && one.longer === undefined ? { replications: 4 * given } : {};
+    const result = await runExperiment(study, one.experiment, {
+      out: null,
+      workers,
+      threads: true,
+      set,
+      ...more,
+    });
+    const got = one.got(result);
+    return typeof got === 'number' ? { mean: got, ci95: null, n: 1 } : estimate(got, 0.99);
+  };
+  const excludes = ({ mean, ci95: half }: Estimate) => half !== null && Math.abs(mean - one.expected) > half;
+  let found = await attempt(false);
+  const longer = excludes(found);
+  if (longer) found = await attempt(true);
+  const { id, title, source, kind, expected, tolerance } = one;
+  const allowed =
+    typeof tolerance === 'number' ? tolerance : (Number.parseFloat(tolerance) / 100) * Math.abs(expected);
+  const ok = Math.abs(found.mean - expected) <= allowed;
+  const cause = misses.get(id);
+  const verdict: Verdict = ok
+    ? 'ok'
+    : kind === 'exact'
+      ? 'FAILED'
+      : cause === undefined
+        ? 'NEW MISS'
+        : 'miss';
+  return {
+    ...{ id, title, source, kind, expected, got: found.mean, ci99: found.ci95, tolerance, verdict, longer },
+    ...(ok || cause === undefined ? {} : { cause }),
+  };
+}
+
+function print(outcomes: readonly Outcome[]): void {
+  const rows = outcomes.map(({ id, title, kind, expected, got, ci99, tolerance, verdict, longer }) => [
+    id,
+    title.length > 44 ? `${title.slice(0, 43)}…` : title,
+    kind,
+    plainNumber(expected, 5),
+    plainNumber(got, 5) + (ci99 === null ? '' : ` ± ${plainNumber(ci99, 2)}`),
+    typeof tolerance === 'string' ? tolerance : plainNumber(tolerance, 3),
+    verdict + (longer ? ' (x4)' : ''),
+  ]);
+  const columns = [
+    { title: 'case' },
+    { title: 'title' },
+    { title: 'kind' },
+    { title: 'expected', align: 'right' },
+    { title: 'got', align: 'right' },
+    { title: 'tolerance', align: 'right' },
+    { title: 'verdict' },
+  ] as const;
+  process.stdout.write(`${tableText(columns, rows)}\n`);
+  const causes = outcomes.flatMap(({ id, cause }) => (cause === undefined ? [] : [`${id}: ${cause}`]));
+  if (causes.length > 0) process.stdout.write(`\nKnown misses\n${causes.join('\n')}\n`);
+  if (outcomes.some(({ longer }) => longer)) {
+    process.stdout.write(
+      '\n(x4): run again at four times the length, since the first 99 % interval excluded the expected value\n',
+    );
+  }
+  const ok = outcomes.filter(({ verdict }) => verdict === 'ok').length;
+  process.stdout.write(`\n${ok} of ${outcomes.length} cases within their tolerance\n`);
+}

@@ -1,0 +1,141 @@
+#!/usr/bin/env node
+/**
+ * The nowsim command. Each subcommand is a file of commands/, and loads what is heavy when it is called.
+ *
+ * Exit codes: 0 ok, 1 failed (a fault of nowsim), 2 bad usage or bad input, 3 a check failed, 130 interrupted.
+ * Standard output holds the answer and nothing else; messages go to standard error.
+ */
+import yargs, { type CommandModule } from 'yargs';
+import { CheckError, InputError, nearest } from '../sim/problem.ts';
+import { initCommand } from './commands/init.ts';
+import { listCommand } from './commands/list.ts';
+import { reportCommand } from './commands/report.ts';
+import { rerunCommand } from './commands/rerun.ts';
+import { runCommand } from './commands/run.ts';
+import { schemaCommand } from './commands/schema.ts';
+import { version } from './package.ts';
+
+const COMMANDS: readonly CommandModule[] = [
+  runCommand,
+  rerunCommand,
+  reportCommand,
+  listCommand,
+  initCommand,
+  schemaCommand,
+] as unknown as readonly CommandModule[];
+
+/** Something typed that the command does not know. */
+class UsageError extends Error {}
+
+const parser = yargs(process.argv.slice(2))
+  .scriptName('nowsim')
+  .locale('en')
+  .usage(
+    '$0 <command>\n\nWhat does it cost to put operating-system functionality in the kernel, in servers, or in a library?',
+  )
+  .parserConfiguration({ 'dot-notation': false })
+  .command([...COMMANDS])
+  .demandCommand(1, 'a command is missing')
+  .strict()
+  .example('$0 run headline', "the paper's question, from an experiment that ships with nowsim")
+  .example('$0 init mine', 'write an experiment file to edit')
+  .example('$0 list', 'what there is to choose from')
+  .epilogue(
+    '"nowsim <command> --help" tells more, with examples. Exit codes: 0 ok, 1 failed, 2 bad input, 3 a check failed.',
+  )
+  .version(version)
+  .alias('help', 'h')
+  .recommendCommands()
+  .showHelpOnFail(false)
+  .wrap(Math.min(100, process.stdout.columns || 100))
+  .exitProcess(false)
+  .fail((message, error) => {
+    throw error ?? new UsageError(message);
+  });
+
+// a reader that has seen enough (nowsim list | head) closes the pipe: that is no fault
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+try {
+  await parser.parseAsync();
+} catch (error) {
+  process.exitCode = await explain(error);
+}
+
+/** Says what went wrong on standard error; gives the exit code. */
+async function explain(thrown: unknown): Promise<number> {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  if (error instanceof InputError) {
+    process.stderr.write(`${error.message}\n`);
+    return 2;
+  }
+  if (error instanceof CheckError) {
+    process.stderr.write(`check failed: ${error.message}\n`);
+    return 3;
+  }
+  if (error.name === 'Interrupted') return 130;
+  if (error instanceof UsageError || error.name === 'YError') {
+    process.stderr.write(`nowsim: ${await usageText(error.message)}\n`);
+    return 2;
+  }
+  const system = (error as NodeJS.ErrnoException).syscall !== undefined;
+  process.stderr.write(
+    system ? `nowsim: ${error.message}\n` : `nowsim failed, which is a fault of nowsim: ${error.stack}\n`,
+  );
+  return 1;
+}
+
+/** yargs' message in our words, with the nearest command or option. */
+async function usageText(message: string): Promise<string> {
+  const names = COMMANDS.flatMap((command) =>
+    [command.command].flat().map((text) => String(text).split(' ')[0]!),
+  );
+  const help = ' ("nowsim --help" lists the commands)';
+  const typed = process.argv.slice(2).find((word) => !word.startsWith('-'));
+  if (message === 'a command is missing') {
+    return typed === undefined ? `${message}${help}` : unknownCommand(typed, names) + help;
+  }
+  if (
+    typed !== undefined &&
+    !names.includes(typed) &&
+    !COMMANDS.some((command) => [command.aliases].flat().includes(typed))
+  ) {
+    return unknownCommand(typed, names) + help;
+  }
+  const own = ` ("nowsim ${typed} --help" lists them)`;
+  if (message.startsWith('Not enough non-option arguments')) {
+    return `something is missing after "nowsim ${typed}" ("nowsim ${typed} --help" says what)`;
+  }
+  const bare = /^Not enough arguments following: (.*)$/.exec(message);
+  if (bare !== null) return `nothing stands after --${bare[1]}${own}`;
+  const unknown = /^Unknown arguments?: (.*)$/.exec(message);
+  if (unknown === null) return message;
+  const options = [...(await parser.getHelp()).matchAll(/--([a-z][\w-]*)/g)].map((match) => match[1]!);
+  const words = [...new Set(unknown[1]!.split(', '))].filter(
+    (word, _, all) => !all.some((other) => other !== word && kebab(word) === other),
+  );
+  return words
+    .map((word) => {
+      const near = nearest(word, options);
+      const isOption = process.argv.some(
+        (each) => each.replace(/=.*/s, '') === `--${word}` || each === `-${word}`,
+      );
+      if (!isOption) return `"${word}" is one argument too many${own}`;
+      return `there is no option --${word}${near === undefined ? own : `; did you mean --${near}?`}`;
+    })
+    .join('\nnowsim: ');
+}
+
+function kebab(word: string): string {
+  return word.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+function unknownCommand(typed: string, names: readonly string[]): string {
+  if (/\.(ya?ml|json)$/.test(typed))
+    return `"${typed}" is not a command; did you mean "nowsim run ${typed}"?`;
+  const near = nearest(typed, names);
+  return `"${typed}" is not a command${near === undefined ? '' : `; did you mean "${near}"?`}`;
+}
