@@ -103,7 +103,7 @@ export interface ChoiceCounts {
   readonly estimate_assumed: number;
   /** Ran longer than requested; the run time was cut at the request (`overrun: kill`). */
   readonly overrun_cut: number;
-  /** Ran longer than requested and was left so (`overrun: keep`). */
+  /** Ran longer than requested and was left so; the estimate became the run time (`overrun: keep`). */
   readonly overrun_kept: number;
   readonly zero_run_kept: number;
 }
@@ -476,7 +476,9 @@ function tableOf(
         cut++;
         run = estimate;
       } else {
+        // Policies plan with estimates; one that is known to be wrong from the start would promise the past.
         overrunKept++;
+        estimate = run;
       }
     }
     const used = log.used_memory_kb[i]!;

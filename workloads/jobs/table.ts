@@ -12,7 +12,7 @@ export interface JobTable {
   readonly submit_s: Float64Array;
   /** Run time on a dedicated node of the log's machine, s (after `jobs.overrun`). */
   readonly run_s: Float64Array;
-  /** What the user asked for, s; at least the run time unless `jobs.overrun` is `keep`. */
+  /** What the user asked for, s; at least the run time: either of the two is made so, by `jobs.overrun`. */
   readonly estimate_s: Float64Array;
   /** Processors. */
   readonly width: Int32Array;
