@@ -27,7 +27,7 @@ import { OWNER_LAW_FIELD, ownerLaw } from '../workloads/owners/index.ts';
 import { OWNER_STREAMS } from '../workloads/owners/law.ts';
 import { fileDigest, jobLog, ownerTrace } from './inputs.ts';
 import { writeOutputs } from './outputs.ts';
-import { VERSION } from './package.ts';
+import { version } from './package.ts';
 
 const NONE = { doc: 'none', fields: {} } as const;
 
@@ -237,7 +237,7 @@ type Settings = Read<typeof FIELDS>;
 const NOTHING = { latency: 0, perByte: 0 };
 
 export const study: Study = {
-  version: VERSION,
+  version,
   fields: FIELDS,
   measures: MEASURES,
   worker: new URL('./worker.js', import.meta.url),
