@@ -198,9 +198,9 @@ export class Prices {
   #note(price: Price, constant: Constant, what: string): void {
     if (price.quality !== 'borrowed' && price.quality !== 'assumed') return;
     const whose = constant.note?.startsWith('of ') ? ` (${constant.note.split(';')[0]})` : '';
-    const kind = this.#weak.get(price.quality) ?? new Set<string>();
-    kind.add(`${what}${whose}${constant.fact === 'assumed' ? '' : ` [${constant.fact}]`}`);
-    this.#weak.set(price.quality, kind);
+    const names = this.#weak.get(price.quality) ?? new Set<string>();
+    names.add(`${what}${whose}`);
+    this.#weak.set(price.quality, names);
   }
 
   /** What should stand under a table that used these prices: one line for each kind of weak price. */
