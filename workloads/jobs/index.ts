@@ -36,7 +36,10 @@ export const JOB_CHOICE_FIELDS = {
   overrun: {
     kind: 'choice',
     doc: 'Jobs that ran longer than they asked for.',
-    of: { kill: 'the run time is cut at the requested time', keep: 'the run time stays, and stands for the estimate too' },
+    of: {
+      kill: 'the run time is cut at the requested time',
+      keep: 'the run time stays, and stands for the estimate too',
+    },
     default: 'kill',
   },
   zero_run: {
