@@ -60,10 +60,9 @@ export function columnWidth(title: string, cells: readonly string[]): number {
  */
 export function estimateText(mean: number, half: number | null, signed = false): string {
   const sign = signed && mean > 0 ? '+' : '';
-  if (half === null || half === 0) {
-    const text = sign + plainNumber(mean, 4);
-    return half === 0 ? `${text} ± 0` : text;
-  }
+  // a half width of rounding errors is none
+  const exact = half !== null && half <= 1e-9 * Math.abs(mean);
+  if (half === null || exact) return `${sign}${plainNumber(mean, 4)}${exact ? ' ± 0' : ''}`;
   const largest = Math.max(Math.abs(mean), half);
   if (largest >= 1e7 || largest < 1e-3) {
     const exponent = Math.floor(Math.log10(largest));
@@ -76,7 +75,9 @@ export function estimateText(mean: number, half: number | null, signed = false):
 }
 
 function grouped(value: number, decimals: number): string {
-  return value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+  // no "-0.00": what rounds to nothing has no sign
+  const shown = Math.abs(value) < 0.5 * 10 ** -decimals ? 0 : value;
+  return shown.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
 }
 
 /** A number to `digits` significant digits, thousands apart, an exponent only where it would be long. */

@@ -51,7 +51,7 @@ async function list({ what, json }: ListArguments): Promise<void> {
   }
   process.stdout.write(
     `${Object.entries(chosen)
-      .map(([heading, entries]) => section(heading, entries))
+      .map(([heading, entries]) => section(heading, entries, what !== undefined))
       .join('\n\n')}\n`,
   );
 }
@@ -141,13 +141,13 @@ function choose(all: Catalogue, what: string | undefined): Catalogue {
   return Object.fromEntries(chosen.map((heading) => [heading, all[heading]!]));
 }
 
-function section(heading: string, entries: readonly Entry[]): string {
+function section(heading: string, entries: readonly Entry[], whole: boolean): string {
   const width = widthOf(process.stdout);
   const nameWidth = Math.min(32, Math.max(...entries.map((entry) => entry.name.length + 1)));
   const indent = ' '.repeat(nameWidth + 3);
   const lines = entries.flatMap((entry) => {
     const name = `${entry.name}${entry.default === true ? '*' : ''}`.padEnd(nameWidth);
-    const parameters = (entry.parameters ?? []).map((each) =>
+    const parameters = (whole ? (entry.parameters ?? []) : []).map((each) =>
       wrapped(`${indent}${each.name}: ${each.default}  ${each.doc}`, width, `${indent}  `),
     );
     return [wrapped(`  ${name} ${entry.doc}`, width, indent), ...parameters];

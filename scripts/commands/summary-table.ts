@@ -2,13 +2,22 @@
 import type { Experiment } from '../../sim/experiment/experiment.ts';
 import { valueText } from '../../sim/experiment/fields.ts';
 import { paramsText, type Summary } from '../../sim/experiment/results.ts';
-import { type Column, columnWidth, estimateText, tableText } from '../terminal.ts';
+import { type Column, columnWidth, estimateText, tableText, wrapped } from '../terminal.ts';
 
-const MOST_ROWS = 48;
+/** Lines of one table; the rest of many points is in the files. */
+const MOST_POINTS = 48;
+
+/** Lines of means that stay readable at a glance; further measures are named instead. */
+const MOST_LINES = 32;
+
+interface Line {
+  readonly params: readonly string[];
+  readonly cells: readonly string[];
+}
 
 /**
- * The table as text of at most `width` columns. Measures that do not fit or were not asked for are named under it;
- * `elsewhere` says where they are.
+ * The table as text of at most `width` columns. Measures that the file asks for take further blocks where one is
+ * not wide enough; what is left out is named under it, and `elsewhere` says where it is.
  */
 export function summaryTable(
   experiment: Experiment,
@@ -18,74 +27,99 @@ export function summaryTable(
 ): string {
   const axes = experiment.axes.filter((axis) => axis.values.length > 1).map((axis) => axis.path);
   const { replications, points } = experiment;
-  const known = new Set(summary.points.flatMap((point) => Object.keys(point.measures)));
-  const wanted = experiment.measures.filter((name) => known.has(name));
+  const known = [...new Set(summary.points.flatMap((point) => Object.keys(point.measures)))];
+  const wanted = experiment.measures.filter((name) => known.includes(name));
 
-  const rows = summary.points.map((point) => ({
-    params: axes.map((path) => valueText(point.params[path])),
-    cells: wanted.map((name) => {
+  const means = summary.points.map((point): Line => {
+    const cells = wanted.map((name) => {
       const measure = point.measures[name];
       return measure === undefined ? '-' : estimateText(measure.mean, measure.ci95);
-    }),
-  }));
-  const differences = summary.paired.map((pair) => ({
-    params: axes.map((path) => valueText(pair.params[path])),
-    cells: wanted.map((name) => {
+    });
+    return { params: axes.map((path) => valueText(point.params[path])), cells };
+  });
+  const differences = summary.paired.map((pair): Line => {
+    const cells = wanted.map((name) => {
       const measure = pair.measures[name];
       if (measure === undefined) return '-';
       const clear = measure.ci95 !== null && Math.abs(measure.difference) > measure.ci95;
       return `${estimateText(measure.difference, measure.ci95, true)}${clear ? ' *' : '  '}`;
-    }),
-  }));
-  const paramColumns: Column[] = axes.map((path) => ({ title: path }));
+    });
+    return { params: axes.map((path) => valueText(pair.params[path])), cells };
+  });
+
+  const table = (lines: readonly Line[], columns: readonly number[]) => {
+    const heads = [
+      ...axes.map((path): Column => ({ title: path })),
+      ...columns.map((i): Column => ({ title: wanted[i]!, align: 'right' })),
+    ];
+    const cells = lines
+      .slice(0, MOST_POINTS)
+      .map((line) => [...line.params, ...columns.map((i) => line.cells[i]!)]);
+    const more = lines.length - MOST_POINTS;
+    return more > 0
+      ? `${tableText(heads, cells)}\n... and ${more} more points, ${elsewhere}`
+      : tableText(heads, cells);
+  };
+  const blocks = inBlocks(axes, wanted, [...means, ...differences], width);
+  const room = Math.max(1, Math.floor(MOST_LINES / (Math.min(points.length, MOST_POINTS) + 2)));
+  // a file that names no measures has asked for none in particular
+  const shown = blocks.slice(0, wanted.length === known.length ? 1 : room);
+
+  const fixed = experiment.axes.filter((axis) => axis.values.length === 1);
+  const at = fixed.map((axis) => `${axis.path}=${valueText(axis.values[0])}`).join(', ');
+  const interval =
+    replications > 1 ? '; mean ± half width of the 95 % interval' : '; one replication gives no interval';
+  const head = [
+    wrapped(`${summary.experiment}: ${summary.question}`, width),
+    wrapped(
+      `${count(points.length, 'point')}${at === '' ? '' : ` (${at})`} x ${count(replications, 'replication')}, seed ${experiment.seed}${interval}`,
+      width,
+    ),
+  ];
+  const sections = [head.join('\n'), ...shown.map((columns) => table(means, columns))];
+  if (differences.length > 0 && axes.length > 0) {
+    const star = replications > 1 ? '; * where its 95 % interval excludes 0' : '';
+    const title = `Paired difference from ${paramsText(summary.baseline)}${star}`;
+    sections.push(`${wrapped(title, width)}\n${table(differences, shown[0] ?? [])}`);
+  }
+  const left = known.filter((name) => !shown.flat().some((i) => wanted[i] === name));
+  if (left.length > 0) sections.push(wrapped(`Also measured, ${elsewhere}: ${left.join(', ')}`, width));
+  return sections.join('\n\n');
+}
+
+/** Indices of measures, as many to a block as fit beside the parameters. */
+function inBlocks(
+  axes: readonly string[],
+  wanted: readonly string[],
+  lines: readonly Line[],
+  width: number,
+): number[][] {
   const paramWidth = axes.reduce(
     (sum, path, i) =>
       sum +
       2 +
       columnWidth(
         path,
-        rows.map((row) => row.params[i]!),
+        lines.map((line) => line.params[i]!),
       ),
     0,
   );
-  const shown: number[] = [];
-  let used = paramWidth;
+  const blocks: number[][] = [];
+  let used = Number.POSITIVE_INFINITY;
   for (const [i, name] of wanted.entries()) {
-    const cells = [...rows, ...differences].map((row) => row.cells[i]!);
-    used += columnWidth(name, cells) + 2;
-    if (shown.length > 0 && used - 2 > width) break;
-    shown.push(i);
+    const column =
+      columnWidth(
+        name,
+        lines.map((line) => line.cells[i]!),
+      ) + 2;
+    if (used + column - 2 > width) {
+      blocks.push([]);
+      used = paramWidth;
+    }
+    blocks.at(-1)!.push(i);
+    used += column;
   }
-  const columns: Column[] = [
-    ...paramColumns,
-    ...shown.map((i): Column => ({ title: wanted[i]!, align: 'right' })),
-  ];
-  const part = (list: typeof rows) => {
-    const text = tableText(
-      columns,
-      list.slice(0, MOST_ROWS).map((row) => [...row.params, ...shown.map((i) => row.cells[i]!)]),
-    );
-    return list.length > MOST_ROWS
-      ? `${text}\n... and ${list.length - MOST_ROWS} more points ${elsewhere}`
-      : text;
-  };
-
-  const fixed = experiment.axes.filter((axis) => axis.values.length === 1);
-  const at = fixed.map((axis) => `${axis.path}=${valueText(axis.values[0])}`).join(', ');
-  const head = [
-    `${summary.experiment}: ${summary.question}`,
-    `${count(points.length, 'point')}${at === '' ? '' : ` (${at})`} x ${count(replications, 'replication')}, seed ${experiment.seed}` +
-      (replications > 1 ? '; mean ± half width of the 95 % interval' : '; one replication gives no interval'),
-  ];
-  const sections = [head.join('\n'), part(rows)];
-  if (differences.length > 0 && axes.length > 0) {
-    const base = paramsText(summary.baseline);
-    const star = replications > 1 ? '; * where the 95 % interval excludes 0' : '';
-    sections.push(`Difference from ${base}, replication by replication${star}\n${part(differences)}`);
-  }
-  const left = [...known].filter((name) => !shown.some((i) => wanted[i] === name));
-  if (left.length > 0) sections.push(`Also measured, ${elsewhere}: ${left.join(', ')}`);
-  return sections.join('\n\n');
+  return blocks;
 }
 
 function count(n: number, what: string): string {

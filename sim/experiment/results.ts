@@ -137,11 +137,22 @@ function rowNotes(experiment: Experiment, rows: readonly Row[]): string[] {
   }
   return [...points].map(([note, at]) => {
     if (at.size === experiment.points.length) return note;
-    const first = paramsText(experiment.points[[...at][0]!]!.params);
-    return at.size === 1
-      ? `${note} (at ${first})`
-      : `${note} (at ${at.size} of ${experiment.points.length} points, first ${first})`;
+    return `${note} (${whereText(experiment, at)})`;
   });
+}
+
+/** What some points have in common where that tells them from the others; else how many they are. */
+function whereText(experiment: Experiment, at: ReadonlySet<number>): string {
+  const all = experiment.points;
+  const [first] = at;
+  const params = all[first!]!.params;
+  const same = (i: number, path: string) =>
+    canonicalJson(all[i]!.params[path]!) === canonicalJson(params[path]!);
+  const common = Object.keys(params).filter((path) => [...at].every((i) => same(i, path)));
+  const others = all.filter((_, i) => !at.has(i) && common.every((path) => same(i, path)));
+  const named = paramsText(Object.fromEntries(common.map((path) => [path, params[path]!])));
+  if (common.length > 0 && others.length === 0) return `where ${named}`;
+  return `at ${at.size} of ${all.length} points, first ${paramsText(params)}`;
 }
 
 /** `cluster.os=in-kernel, glunix=on`. */
