@@ -5,6 +5,7 @@
  *   pass: event    submissions in file order, each followed by a pass; then ends in the order in which the jobs
  *                  started, each followed by a pass; then nodes that came or went, followed by one pass.
  *   pass: instant  all submissions, all ends, all nodes; then one pass.
+ * A job that ends at this instant just as its estimate said counts as free from the first of these passes on.
  * Source: reference schedules on which two independent programs agree need exactly this order.
  */
 import type { Engine } from '../../sim/engine/engine.ts';
@@ -41,6 +42,10 @@ export class BatchQueue implements BatchView {
   /** Rank of each job's start, for the order of ends. */
   private readonly startRank: Int32Array;
   private starts = 0;
+  /** When each job ends if its user is right, ns. */
+  private readonly estimatedEnd: Float64Array;
+  /** 1: the job's processors are free, but the policy has not been told of its end yet. */
+  private readonly freed: Uint8Array;
   private readonly submissions: number[] = [];
   private readonly ends: number[] = [];
   private resized = false;
@@ -71,6 +76,8 @@ export class BatchQueue implements BatchView {
     this.next = new Int32Array(jobs.n).fill(NONE);
     this.previous = new Int32Array(jobs.n).fill(NONE);
     this.startRank = new Int32Array(jobs.n);
+    this.estimatedEnd = new Float64Array(jobs.n);
+    this.freed = new Uint8Array(jobs.n);
     this.policy = kind.create(this, jobs.n);
     this.actType = engine.on(() => this.act(), 'batch queue');
   }
@@ -89,6 +96,10 @@ export class BatchQueue implements BatchView {
 
   after(job: number): number {
     return this.next[job]!;
+  }
+
+  isFreed(job: number): boolean {
+    return this.freed[job] === 1;
   }
 
   submit(job: number): void {
@@ -120,6 +131,14 @@ export class BatchQueue implements BatchView {
     this.collecting = false;
     this.acting = true;
     const policy = this.policy;
+    const ends = this.ends;
+    if (ends.length > 1) ends.sort((a, b) => this.startRank[a]! - this.startRank[b]!);
+    for (let i = 0; i < ends.length; i++) {
+      const job = ends[i]!;
+      if (this.estimatedEnd[job]! > this.engine.now) continue;
+      this.freed[job] = 1;
+      this.release(job);
+    }
     for (let i = 0; i < this.submissions.length; i++) {
       const job = this.submissions[i]!;
       this.append(job);
@@ -127,11 +146,10 @@ export class BatchQueue implements BatchView {
       if (this.passEach) this.pass();
     }
     this.submissions.length = 0;
-    const ends = this.ends;
-    if (ends.length > 1) ends.sort((a, b) => this.startRank[a]! - this.startRank[b]!);
     for (let i = 0; i < ends.length; i++) {
       const job = ends[i]!;
-      this.release(job);
+      if (this.freed[job] === 0) this.release(job);
+      this.freed[job] = 0;
       policy.ended(job);
       if (this.passEach) this.pass();
     }
@@ -153,6 +171,7 @@ export class BatchQueue implements BatchView {
     for (let job = policy.next(); job !== NONE; job = policy.next()) {
       this.remove(job);
       this.startRank[job] = this.starts++;
+      this.estimatedEnd[job] = this.engine.now + this.estimate[job]!;
       this.start(job);
       policy.started(job);
     }

@@ -16,6 +16,8 @@ export interface BatchView {
   readonly width: Int32Array;
   /** The user's estimate of each job's run time, ns. */
   readonly estimate: Float64Array;
+  /** The job's processors are counted in `free` already, although its end has not been told yet. */
+  isFreed(job: number): boolean;
   /** First waiting job in order of arrival, or -1. */
   head(): number;
   /** The waiting job after this one, or -1. */

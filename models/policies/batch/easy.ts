@@ -79,7 +79,7 @@ class Easy implements BatchPolicy {
     const running = this.running;
     let freeThen = free;
     let i = 0;
-    while (i < running.count && freeThen < width) freeThen += this.view.width[running.job(i++)]!;
+    while (i < running.count && freeThen < width) freeThen += this.freedLater(running.job(i++));
     if (freeThen < width) {
       // More than the master has been offered: no time can be promised, and nothing can delay the head.
       this.shadow = Number.POSITIVE_INFINITY;
@@ -87,7 +87,12 @@ class Easy implements BatchPolicy {
       return;
     }
     this.shadow = Math.max(now, running.end(i - 1));
-    while (i < running.count && running.end(i) <= this.shadow) freeThen += this.view.width[running.job(i++)]!;
+    while (i < running.count && running.end(i) <= this.shadow) freeThen += this.freedLater(running.job(i++));
     this.extra = freeThen - width;
+  }
+
+  /** Processors that the end of a job will add to those that are free now. */
+  private freedLater(job: number): number {
+    return this.view.isFreed(job) ? 0 : this.view.width[job]!;
   }
 }
