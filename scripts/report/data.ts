@@ -5,7 +5,7 @@
  * The Gantt diagrams share a budget of intervals; where they exceed it, every point's diagram is cut at the same
  * number of intervals and says up to when it shows all, rather than thinning intervals out without a word.
  */
-import { isMap, type Value } from '../../sim/experiment/fields.ts';
+import { isMap, type Value, valueText } from '../../sim/experiment/fields.ts';
 import { parseBytes, parseRate, parseShare, parseTime, UnitError } from '../../sim/units.ts';
 import { type Goal, goalOf, type Judgement, judge } from './judgement.ts';
 import type { Results, Timeline } from './results.ts';
@@ -138,31 +138,25 @@ export function measureLabel(name: string, unit: string): string {
   return bare.replaceAll('_', ' ');
 }
 
+/** Values that say nothing without the name of their setting. */
+const BARE_WORDS = new Set(['on', 'off', 'none', 'auto', 'nothing']);
+
 /** A point by its parameters, in words: "sfi-library, glunix on, load 0.7". */
 export function pointLabel(params: Readonly<Record<string, Value>>): string {
   const parts = Object.entries(params).map(([path, value]) => {
     const text = shownText(value);
-    const last = path.slice(path.lastIndexOf('.') + 1);
-    // A name speaks for itself; a number, a switch or `none` needs to say of what.
-    return typeof value === 'string' && /^[a-z][a-z0-9-]*$/i.test(text) && text !== 'none'
-      ? text
-      : `${last} ${text}`;
+    const speaks = typeof value === 'string' && /^[a-z][a-z0-9-]*$/i.test(text) && !BARE_WORDS.has(text);
+    return speaks ? text : `${path.slice(path.lastIndexOf('.') + 1)} ${text}`;
   });
   return parts.length === 0 ? 'the scenario' : parts.join(', ');
 }
 
-/** A value as an experiment file would show it in a line. */
-export function shownText(value: Value | undefined): string {
-  if (value === undefined || value === null) return 'none';
-  if (typeof value === 'boolean') return value ? 'on' : 'off';
-  if (Array.isArray(value)) return `[${(value as readonly Value[]).map(shownText).join(', ')}]`;
-  if (isMap(value)) {
-    const { name, ...rest } = value;
-    const inner = Object.entries(rest).map(([key, v]) => `${key} ${shownText(v)}`);
-    if (name === undefined) return `{${inner.join(', ')}}`;
-    return inner.length === 0 ? shownText(name) : `${shownText(name)} (${inner.join(', ')})`;
-  }
-  return String(value);
+/** A value in a line; a slot with parameters as "quiet (after: 60s)". */
+function shownText(value: Value | undefined): string {
+  if (!isMap(value) || value['name'] === undefined) return valueText(value);
+  const { name, ...rest } = value;
+  const inner = Object.entries(rest).map(([key, each]) => `${key}: ${valueText(each)}`);
+  return inner.length === 0 ? valueText(name) : `${valueText(name)} (${inner.join(', ')})`;
 }
 
 /** The values as numbers if all are quantities of one kind, else null. */

@@ -2,13 +2,12 @@
 import { isMap, type Value } from '../../sim/experiment/fields.ts';
 import { html, type Markup } from './markup.ts';
 import type { Results } from './results.ts';
-import { verdict } from './verdict.ts';
+import { capital, verdict } from './verdict.ts';
 
 /** Keys of the manifest that the head or the record show in their own way. */
 const SHOWN = new Set([
   'nowsim',
   'name',
-  'question',
   'digest',
   'node',
   'machine',
@@ -20,7 +19,6 @@ const SHOWN = new Set([
   'inputs',
   'presets',
   'points',
-  'notes',
 ]);
 
 /** Title, verdict, version, date, command and digest; other plain facts of the manifest by their own names. */
@@ -29,7 +27,7 @@ export function header(results: Results): Markup {
   const { headline, sentences } = verdict(results);
   const others = Object.entries(manifest).filter(([key, value]) => !SHOWN.has(key) && !isMap(value));
   const rows: [string, Markup | undefined][] = [
-    ['Version', joined(`nowsim ${text(manifest['nowsim'])}`, nodeText(manifest['node']))],
+    ['Version', joined(`nowsim ${text(manifest['nowsim'])}`, text(manifest['node']))],
     ['Machine', joined(machineText(manifest['machine']))],
     [
       'Run',
@@ -40,7 +38,7 @@ export function header(results: Results): Markup {
       ),
     ],
     ...others.map(([key, value]): [string, Markup | undefined] => [
-      key.replaceAll('_', ' '),
+      capital(key.replaceAll('_', ' ')),
       joined(text(value)),
     ]),
     ['Repeat', commandMarkup(manifest['command'])],
@@ -63,17 +61,9 @@ function joined(...parts: readonly string[]): Markup | undefined {
   return present.length === 0 ? undefined : html`${present.join(' · ')}`;
 }
 
-function nodeText(version: Value | undefined): string {
-  return version === undefined ? '' : `Node ${text(version).replace(/^v/, '')}`;
-}
-
-/** One text, or the parts of a map with the names of those that are numbers. */
+/** One text, or the texts of a map. */
 function machineText(machine: Value | undefined): string {
-  if (!isMap(machine)) return text(machine);
-  const parts = Object.entries(machine).map(([key, value]) =>
-    typeof value === 'number' ? `${key.replaceAll('_', ' ')} ${value}` : text(value),
-  );
-  return parts.join(', ');
+  return isMap(machine) ? Object.values(machine).map(text).join(', ') : text(machine);
 }
 
 function dateText(started: Value | undefined): string {
@@ -96,7 +86,8 @@ function commandMarkup(command: Value | undefined): Markup | undefined {
     ? (command as readonly Value[]).map((word) => shellWord(text(word)))
     : text(command).split(' ').filter(Boolean);
   if (words.length === 0) return undefined;
-  return html`<code>${words.map((word) => html`<span class="word">${word}</span> `)}</code>`;
+  const spans = words.map((word, i) => html`${i === 0 ? '' : ' '}<span class="word">${word}</span>`);
+  return html`<code>${spans}</code>, or <code>nowsim rerun manifest.json</code> with the file beside this one`;
 }
 
 /** A word as a shell takes it back. */

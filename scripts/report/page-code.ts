@@ -5,8 +5,9 @@
  * another; their imports and exports are taken out and they follow one another in one function, those that are
  * imported first. Every top-level name must therefore be unique among them, which joining checks.
  */
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { packageFolder } from '../package.ts';
 
 export interface PageCode {
   readonly script: string;
@@ -17,40 +18,32 @@ const IMPORT = /^import \{[^}]*\} from '\.\/([a-z-]+\.js)';\n/gm;
 const EXPORT = /^export (?=(?:async )?(?:function|const|let|class) )/gm;
 const TOP_LEVEL = /^(?:async )?(?:function|const|let|class) (\w+)/gm;
 
-/** Beside the sources, and seen from the built copy in dist/, which holds no browser files. */
-const FOLDERS = [
-  new URL('./page/', import.meta.url),
-  new URL('../../../scripts/report/page/', import.meta.url),
-];
+const FOLDER = join(packageFolder, 'scripts', 'report', 'page');
 
-/** Reads and joins the page's files. */
+/** Reads and joins the page's files. They lie beside the sources; the built copy in dist/ reads them there too. */
 export async function readPageCode(): Promise<PageCode> {
-  const folder = FOLDERS.find((url) => existsSync(new URL('start.js', url)));
-  if (folder === undefined)
-    throw new Error(`the report's page files are missing: ${FOLDERS.map((url) => url.pathname).join(', ')}`);
   const modules = new Map<string, string>();
-  await collect('start.js', folder, modules);
-  const script = join([...modules.values()]);
-  return { script, style: await readFile(new URL('page.css', folder), 'utf8') };
+  await collect('start.js', modules);
+  const script = joinModules([...modules.values()]);
+  return { script, style: await readFile(join(FOLDER, 'page.css'), 'utf8') };
 }
 
 /** Adds a module after those that it imports. */
 async function collect(
   name: string,
-  folder: URL,
   modules: Map<string, string>,
   above: readonly string[] = [],
 ): Promise<void> {
   if (modules.has(name)) return;
   if (above.includes(name))
     throw new Error(`the page's files import one another in a circle: ${[...above, name].join(' -> ')}`);
-  const text = await readFile(new URL(name, folder), 'utf8');
-  for (const match of text.matchAll(IMPORT)) await collect(match[1]!, folder, modules, [...above, name]);
+  const text = await readFile(join(FOLDER, name), 'utf8');
+  for (const match of text.matchAll(IMPORT)) await collect(match[1]!, modules, [...above, name]);
   modules.set(name, text);
 }
 
 /** One function of the modules' texts, in order. */
-export function join(texts: readonly string[]): string {
+export function joinModules(texts: readonly string[]): string {
   const body = texts.map((text) => text.replace(IMPORT, '').replace(EXPORT, '')).join('\n');
   const left = /^(import|export)\b.*$/m.exec(body);
   if (left !== null)

@@ -192,7 +192,7 @@ ${select('series-point', 'Point', points, first)}
 ${points.length > 1 ? select('series-beside', 'Beside it', [{ value: -1, text: 'none' }, ...points], -1) : undefined}
 ${saveButton('series-chart')}
 </div>
-${chart('series-chart', 'First replication, means over equal bins of time. The second point is dotted.')}
+${chart('series-chart', 'First replication, means over equal bins of time; a second point is dotted. Idle nodes are those that the idle policy offers, guests or no guests; without GLUnix, those that have nothing to run.')}
 </section>
 <section id="nodes" aria-labelledby="nodes-title">
 <h2 id="nodes-title">What every node did</h2>
@@ -209,7 +209,7 @@ ${select('gantt-point', 'Point', points, first)}
 <p class="aside" id="gantt-window"></p>
 <div class="controls legend" id="gantt-legend" role="group" aria-label="Kinds shown"></div>
 <div class="canvas"><canvas id="gantt" tabindex="0" role="application" aria-label="Gantt diagram of nodes over time. Arrow keys step through intervals and nodes, plus and minus zoom, Enter marks the job, Escape clears." aria-describedby="gantt-help"></canvas><div class="tip" id="gantt-tip" hidden></div></div>
-<p class="aside" id="gantt-help">Drag to move, Ctrl and wheel to zoom, click an interval to bring out its job. With the keyboard: arrow keys step, + and − zoom, 0 shows the whole, Enter brings out the job, Escape clears.</p>
+<p class="aside" id="gantt-help">Intervals narrower than a pixel are paler; zoom in to tell them apart. Drag to move, Ctrl and wheel to zoom, click an interval to bring out its job. With the keyboard: arrow keys step, + and − zoom, 0 shows the whole, Enter brings out the job, Escape clears.</p>
 <p class="aside" id="gantt-says" role="status" aria-live="polite"></p>
 </section>`;
 }

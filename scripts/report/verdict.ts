@@ -151,6 +151,7 @@ function tallyText(results: Results, measure: Measure): string[] {
   ];
 }
 
-function capital(text: string): string {
+/** The text with a capital at its beginning. */
+export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -44,19 +44,21 @@ const spread = (values: readonly number[]) => {
 export function writeFixture(dir: string, options: Options = {}) {
   const replications = options.replications ?? REPLICATIONS;
   mkdirSync(join(dir, 'timelines'), { recursive: true });
-  const points = STRUCTURES.flatMap((os) => [true, false].map((glunix) => ({ 'cluster.os': os, glunix })));
+  const points = STRUCTURES.flatMap((os) =>
+    (['on', 'off'] as const).map((glunix) => ({ 'cluster.os': os, glunix })),
+  );
   const shared = seedrandom('shared');
   const luck = Array.from({ length: replications }, () => 1 + 0.16 * (shared() - 0.5));
   const rows = points.flatMap((params, point) => {
     const own = seedrandom(`point ${point}`);
     return luck.map((common, replication) => {
       const noise = () => 1 + 0.03 * (own() - 0.5);
-      const slow = RESPONSE[params['cluster.os']] * (params.glunix ? 1 : 1.9);
+      const slow = RESPONSE[params['cluster.os']] * (params.glunix === 'on' ? 1 : 1.9);
       const measures: Record<string, number> = {
         response_time_s: 2840 * slow * common * noise(),
         bounded_slowdown: 3.1 * slow ** 2 * common * noise(),
         throughput_jobs_per_h: (41.2 / common) * noise(),
-        owner_delay_s: params.glunix ? 0.34 * common * noise() : 0,
+        owner_delay_s: params.glunix === 'on' ? 0.34 * common * noise() : 0,
         cpu_crossings: 0.05 * (RESPONSE[params['cluster.os']] - 0.9) * noise(),
         cpu_sfi: params['cluster.os'] === 'sfi-library' ? 0.041 * noise() : 0,
       };
@@ -103,7 +105,7 @@ export function writeFixture(dir: string, options: Options = {}) {
   };
   const scenario = {
     horizon: 'auto',
-    glunix: true,
+    glunix: 'on',
     cluster: {
       nodes: 64,
       machine: 'r3000-40',
@@ -132,8 +134,8 @@ export function writeFixture(dir: string, options: Options = {}) {
   };
   const manifest = {
     nowsim: '0.1.0',
-    node: 'v20.20.2',
-    machine: { cpu: 'two cores of something', cores: 2, memory: '4 GiB' },
+    node: 'node 20.20.2',
+    machine: { cpu: 'a processor', cores: '2 cores', memory: '4.0 GiB', system: 'linux x64' },
     command: ['nowsim', 'run', 'scripts/experiments/headline.yaml', '--set', 'jobs.load=0.7'],
     name: 'headline',
     experiment: {
@@ -141,7 +143,7 @@ export function writeFixture(dir: string, options: Options = {}) {
       seed: 1,
       replications,
       baseline: summary.baseline,
-      vary: { 'cluster.os': STRUCTURES, glunix: [true, false] },
+      vary: { 'cluster.os': STRUCTURES, glunix: ['on', 'off'] },
       measures: ['response_time_s', 'bounded_slowdown', 'owner_delay_s'],
       ...scenario,
     },
@@ -151,6 +153,7 @@ export function writeFixture(dir: string, options: Options = {}) {
     digest: summary.digest,
     started: '2026-03-14T09:26:53.000Z',
     wall_s: 41.7,
+    workers: 2,
     peak_memory_bytes: 201_326_592,
   };
   writeFileSync(join(dir, 'rows.jsonl'), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
@@ -165,7 +168,7 @@ export function writeFixture(dir: string, options: Options = {}) {
 }
 
 /** One run over time: owners by day, guests where they are away, or the owner's own jobs without GLUnix. */
-function timeline(params: { 'cluster.os': keyof typeof RESPONSE; glunix: boolean }, point: number) {
+function timeline(params: { 'cluster.os': keyof typeof RESPONSE; glunix: 'on' | 'off' }, point: number) {
   const random = seedrandom(`timeline ${point}`);
   const day = (t: number) =>
     Math.max(0, Math.sin(((t / 86_400 - 0.3) % 1) * 2 * Math.PI)) * ((t / 86_400) % 7 < 5 ? 1 : 0.25);
@@ -181,7 +184,7 @@ function timeline(params: { 'cluster.os': keyof typeof RESPONSE; glunix: boolean
     owned_nodes: owned,
     running_jobs: running.map((r) => r / 3),
     waiting_jobs: times.map((t) =>
-      Math.max(0, (params.glunix ? 3 : 9) * (Math.sin(t / 90_000) + random() - 0.3)),
+      Math.max(0, (params.glunix === 'on' ? 3 : 9) * (Math.sin(t / 90_000) + random() - 0.3)),
     ),
   };
   const gantt: [number, number, number, number, number][] = [];
@@ -194,11 +197,12 @@ function timeline(params: { 'cluster.os': keyof typeof RESPONSE; glunix: boolean
       const end = Math.min(WINDOW_S, t + length);
       if (here) {
         gantt.push([node, t, end, 0, -1]);
-        if (params.glunix && random() < 0.3) gantt.push([node, t, Math.min(end, t + 60), 2, job]);
-        if (params.glunix && random() < 0.3) gantt.push([node, t + 60, Math.min(end, t + 75), 3, job]);
-        if (!params.glunix || random() < 0.1) gantt.push([node, t, (t + end) / 2, 4, job++]);
+        if (params.glunix === 'on' && random() < 0.3) gantt.push([node, t, Math.min(end, t + 60), 2, job]);
+        if (params.glunix === 'on' && random() < 0.3)
+          gantt.push([node, t + 60, Math.min(end, t + 75), 3, job]);
+        if (params.glunix === 'off' || random() < 0.1) gantt.push([node, t, (t + end) / 2, 4, job++]);
       } else if (random() < 0.75) {
-        gantt.push([node, t + 60, Math.max(t + 61, end - 20), params.glunix ? 1 : 4, job++]);
+        gantt.push([node, t + 60, Math.max(t + 61, end - 20), params.glunix === 'on' ? 1 : 4, job++]);
       }
       t = end;
     }
@@ -215,7 +219,7 @@ function timeline(params: { 'cluster.os': keyof typeof RESPONSE; glunix: boolean
     inflation: slow / 3,
     sfi,
     owner: 0.14,
-    operations: params.glunix ? 0.008 : 0,
+    operations: params.glunix === 'on' ? 0.008 : 0,
     waiting: 0.05,
   };
   shares['idle'] = 1 - Object.values(shares).reduce((a, b) => a + b, 0);

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { measureLabel, pointLabel, timelineData } from '../../scripts/report/data.ts';
 import { goalOf, judge } from '../../scripts/report/judgement.ts';
 import { escapeHtml, html, jsonScript } from '../../scripts/report/markup.ts';
-import { join as joinModules, readPageCode } from '../../scripts/report/page-code.ts';
+import { joinModules, readPageCode } from '../../scripts/report/page-code.ts';
 import { factsOf } from '../../scripts/report/record.ts';
 import { writeReport } from '../../scripts/report/report.ts';
 import type { Results, Timeline } from '../../scripts/report/results.ts';
@@ -341,10 +341,10 @@ test('names in words', () => {
   expect(measureLabel('response_time_s', 's')).toBe('response time');
   expect(measureLabel('throughput_jobs_per_h', '1/h')).toBe('throughput jobs');
   expect(measureLabel('bounded_slowdown', '1')).toBe('bounded slowdown');
-  expect(pointLabel({ 'cluster.os': 'sfi-library', glunix: false, 'jobs.load': 0.7 })).toBe(
+  expect(pointLabel({ 'cluster.os': 'sfi-library', glunix: 'off', 'jobs.load': 0.7 })).toBe(
     'sfi-library, glunix off, load 0.7',
   );
-  expect(pointLabel({ 'policies.idle': { name: 'quiet', after: '60s' } })).toBe('idle quiet (after 60s)');
+  expect(pointLabel({ 'policies.idle': { name: 'quiet', after: '60s' } })).toBe('idle quiet (after: 60s)');
   expect(pointLabel({})).toBe('the scenario');
 });
 

@@ -71,8 +71,13 @@ export function comparisonFigure(data, view, theme) {
   const wide = numeric?.every((x) => x > 0) && span > 15;
   const ticks =
     numeric && numeric.length <= 12 ? { tickvals: numeric, ticktext: across.values.map(escapeText) } : {};
+  // Labels that are wider than their share of the axis are written aslant, with room beneath.
+  const left = 74;
+  const longest = 7.4 * Math.max(0, ...(across?.values ?? []).map((value) => value.length));
+  const aslant = !numeric && longest > (theme.width - left - 20) / (across?.values.length ?? 1);
+  const below = aslant ? Math.min(170, 0.65 * longest) : 0;
   const names = traces.map((trace) => trace.name);
-  const layout = frame(theme, names, theme.narrow ? 330 : 390, 64, {
+  const layout = frame(theme, names, (theme.narrow ? 330 : 390) + below, left, {
     barmode: 'group',
     scattermode: 'group',
     bargap: 0.25,
@@ -80,10 +85,12 @@ export function comparisonFigure(data, view, theme) {
     xaxis: axis(theme, across ? escapeText(across.path) : '', {
       type: numeric ? (wide ? 'log' : 'linear') : 'category',
       showgrid: Boolean(numeric),
+      tickangle: aslant ? -40 : 0,
       ...ticks,
     }),
     yaxis: axis(theme, escapeText(titleOf(measure)), { rangemode: view.bars ? 'tozero' : 'normal' }),
   });
+  layout.margin.b += below;
   return { traces, layout, shown };
 }
 

@@ -3,14 +3,12 @@
  * one job brought out. Owners fill a row, jobs run inside it, so that both can be seen where they meet.
  *
  * Level of detail: an interval narrower than a pixel is painted with that share of the pixel's colour (the canvas
- * does so by itself), so that a crowded row shows how long, not how often; stops, migrations and withdrawals, short
- * and of interest, are at least a pixel and a half wide.
+ * does so by itself), so that a crowded row shows how long, not how often. None is made wider than it is.
  */
 import { ganttKinds } from './theme.js';
 import { clockText, durationText, numberText, timeUnit } from './words.js';
 
 const FULL_ROW = new Set([0, 5]);
-const NEVER_THIN = new Set([2, 3, 5]);
 const MARGIN = { left: 46, right: 8, top: 22, bottom: 36 };
 
 /** Starts and ends in seconds from the packed columns of a timeline. */
@@ -107,8 +105,7 @@ export function ganttDiagram(parts) {
   /** Where interval `i` is painted: left, top, width, height in CSS pixels. */
   function boxOf(i) {
     const left = xOf(gantt.start[i]);
-    const real = xOf(gantt.end[i]) - left;
-    const wide = NEVER_THIN.has(gantt.kind[i]) ? Math.max(1.5, real) : real;
+    const wide = xOf(gantt.end[i]) - left;
     const row = rowHeight();
     const gap = row > 5 ? 1 : 0;
     const inset = row > 5 && !FULL_ROW.has(gantt.kind[i]) ? Math.round(row * 0.22) : 0;
@@ -204,26 +201,23 @@ export function ganttDiagram(parts) {
     return `node ${gantt.node[i]}: ${kinds[gantt.kind[i]]?.label ?? 'other'}${job}, ${span}`;
   }
 
-  /** The topmost interval near a place of the canvas, or -1. */
+  /** The interval at a place of the canvas, or -1: the shortest one there, or else the nearest within 4 pixels. */
   function intervalAt(x, y) {
-    if (
-      gantt === null ||
-      x < MARGIN.left ||
-      x > MARGIN.left + width() ||
-      y < MARGIN.top ||
-      y >= MARGIN.top + height()
-    )
-      return -1;
+    const right = MARGIN.left + width();
+    const bottom = MARGIN.top + height();
+    if (gantt === null || x < MARGIN.left || x > right || y < MARGIN.top || y >= bottom) return -1;
     const node = view.first + Math.floor((y - MARGIN.top) / rowHeight());
     let found = -1;
     let nearest = 4;
     for (const i of byNode[node] ?? []) {
       if (hidden.has(gantt.kind[i])) continue;
       const [left, , wide] = boxOf(i);
-      const distance = x < left ? left - x : Math.max(0, x - left - wide);
-      const above =
-        found >= 0 && distance === nearest && FULL_ROW.has(gantt.kind[found]) && !FULL_ROW.has(gantt.kind[i]);
-      if (distance < nearest || above || (distance === 0 && !FULL_ROW.has(gantt.kind[i]))) {
+      const distance = Math.max(0, left - x, x - left - wide);
+      const shorter =
+        found >= 0 &&
+        distance === nearest &&
+        gantt.end[i] - gantt.start[i] < gantt.end[found] - gantt.start[found];
+      if (distance < nearest || shorter) {
         found = i;
         nearest = distance;
       }

@@ -74,7 +74,7 @@ export function axis(theme, title, special) {
     linecolor: theme.muted,
     zerolinecolor: theme.muted,
     tickcolor: theme.muted,
-    automargin: true,
+    automargin: false,
     ticks: 'outside',
     ticklen: 4,
     ...special,
