@@ -1,0 +1,313 @@
+/** `nowsim explain`: the path of a service or an operation under an OS structure, step by step, with its sources. */
+import type { Argv, CommandModule } from 'yargs';
+import { cpuOf, type Split, type Step, shortFacts, splitOf } from '../../models/os/cost.ts';
+import {
+  breakEven,
+  mixNamed,
+  type OsPrices,
+  priceStructure,
+  STRUCTURES,
+  structureNamed,
+} from '../../models/os/index.ts';
+import { OPERATION_WORK, OPERATIONS, type Operation } from '../../models/os/operations.ts';
+import { SERVICE_CLASSES, SERVICES, type ServiceClass } from '../../models/os/services.ts';
+import { loadMachine } from '../../models/presets/load.ts';
+import type { Machine } from '../../models/presets/machines.ts';
+import { MIXES } from '../../models/presets/mixes.ts';
+import { InputError, nearest } from '../../sim/problem.ts';
+import { formatTime } from '../../sim/units.ts';
+import { plainNumber, tableText, widthOf, wrapped } from '../terminal.ts';
+
+interface ExplainArguments {
+  what?: string;
+  os: string;
+  machine: string;
+  compare: boolean;
+  'break-even': boolean;
+  mix: string;
+  bytes: number;
+  json: boolean;
+}
+
+export const explainCommand: CommandModule<object, ExplainArguments> = {
+  command: 'explain [what]',
+  describe: 'what a service or an operation costs under an OS structure, step by step, and from which source',
+  builder: (yargs) =>
+    yargs
+      .usage(
+        '$0 explain [what]\n\nThe path of a service or of one of GLUnix’s operations: every step with its price, the row of models/presets/sources.csv that it stands in, and how good it is.',
+      )
+      .positional('what', {
+        type: 'string',
+        describe: `a service (${SERVICE_CLASSES.join(', ')}) or an operation (${OPERATIONS.join(', ')})`,
+      })
+      .option('os', { type: 'string', default: 'sfi-library', describe: 'the OS structure' })
+      .option('machine', {
+        type: 'string',
+        default: 'r3000-40',
+        describe: 'the machine, or the path of a machine file',
+      })
+      .option('compare', {
+        type: 'boolean',
+        default: false,
+        describe: 'the same under every structure that the machine has prices for',
+      })
+      .option('break-even', {
+        type: 'boolean',
+        default: false,
+        describe: 'call rates above which --os beats each other structure',
+      })
+      .option('mix', {
+        type: 'string',
+        default: 'unix-1994',
+        describe: 'the mix of the full path in --break-even',
+      })
+      .option('bytes', { type: 'number', default: 0, describe: 'bytes that an operation moves' })
+      .option('json', { type: 'boolean', default: false, describe: 'print the numbers and nothing else' })
+      .example('$0 explain file-read --os microkernel-mach', 'why a read is dear under Mach')
+      .example('$0 explain file-read --compare', 'a read under every structure')
+      .example(
+        '$0 explain --break-even --machine alpha-160',
+        'where the library begins to pay',
+      ) as Argv<ExplainArguments>,
+  handler: explain,
+};
+
+function explain(given: ExplainArguments): void {
+  const machine = loadMachine(given.machine);
+  const text = given['break-even']
+    ? explainBreakEven(given, machine)
+    : given.compare
+      ? explainCompare(given, machine)
+      : explainPath(given, machine);
+  process.stdout.write(`${text}\n`);
+}
+
+/** The service or operation that was named. */
+function named(what: string | undefined): ServiceClass | Operation {
+  const known: readonly string[] = [...SERVICE_CLASSES, ...OPERATIONS];
+  if (what !== undefined && known.includes(what)) return what as ServiceClass | Operation;
+  const near = what === undefined ? undefined : nearest(what, known);
+  throw new InputError({
+    where: 'explain',
+    found:
+      what === undefined ? 'no service or operation is named' : `"${what}" is no service and no operation`,
+    would: near === undefined ? `use one of ${known.join(', ')}` : `did you mean "${near}"?`,
+  });
+}
+
+const isService = (what: string): what is ServiceClass =>
+  (SERVICE_CLASSES as readonly string[]).includes(what);
+const docOf = (what: ServiceClass | Operation) =>
+  isService(what) ? SERVICES[what].doc : OPERATION_WORK[what].doc;
+
+function explainPath(given: ExplainArguments, machine: Machine): string {
+  const what = named(given.what);
+  structureNamed(given.os);
+  const prices = priceStructure(given.os, machine);
+  const steps = prices.steps(what, given.bytes);
+  const split = splitOf(steps);
+  const total = cpuOf(split);
+  if (given.json) {
+    return json({
+      what,
+      os: given.os,
+      machine: machine.name,
+      steps,
+      split,
+      cpu_ns: total,
+      notes: prices.notes,
+    });
+  }
+  const table = tableText(
+    [
+      { title: 'step' },
+      { title: 'count', align: 'right' },
+      { title: 'price', align: 'right' },
+      { title: 'total', align: 'right' },
+      { title: 'quality' },
+      { title: 'source' },
+    ],
+    steps.map((s) => stepCells(s)),
+  );
+  const { title } = STRUCTURES[given.os]!;
+  return [
+    `${what}: ${docOf(what)}`,
+    `under ${given.os} (${title}) on ${machine.name} (${machine.title})`,
+    '',
+    steps.length === 0 ? 'no step: it costs nothing' : table,
+    '',
+    `CPU time ${formatTime(total)}: ${partsText(split)}${
+      split.device > 0 ? `; and ${formatTime(split.device)} of waiting, which is no CPU time` : ''
+    }`,
+    ...weakSteps(steps),
+  ].join('\n');
+}
+
+const SOURCE_WIDTH = 30;
+function stepCells(s: Step): string[] {
+  let source = shortFacts(s.fact);
+  if (source.length > SOURCE_WIDTH) {
+    const ids = source.split(', ');
+    source = ids.length > 1 && ids[0]!.length < SOURCE_WIDTH - 5 ? `${ids[0]} +${ids.length - 1}` : source;
+  }
+  return [
+    s.what.length > 36 ? `${s.what.slice(0, 35)}…` : s.what,
+    plainNumber(s.count, 3),
+    formatTime(s.price_ns),
+    formatTime(s.total_ns),
+    s.quality,
+    source.length > SOURCE_WIDTH ? `${source.slice(0, SOURCE_WIDTH - 1)}…` : source,
+  ];
+}
+
+function partsText(split: Split): string {
+  const total = cpuOf(split);
+  const parts = (['body', 'crossings', 'copies', 'inflation'] as const)
+    .filter((part) => split[part] !== 0)
+    .map((part) => `${part} ${formatTime(split[part])} (${Math.round((100 * split[part]) / total)} %)`);
+  return parts.length === 0 ? 'nothing' : parts.join(', ');
+}
+
+/** A line for the steps whose price is not of this machine. */
+function weakSteps(steps: readonly Step[]): string[] {
+  const lines: string[] = [];
+  for (const quality of ['borrowed', 'assumed'] as const) {
+    const weak = [
+      ...new Set(steps.filter((s) => s.quality === quality && s.total_ns !== 0).map((s) => s.what)),
+    ];
+    if (weak.length > 0) lines.push(wrapped(`${quality}: ${weak.join(', ')}`, widthOf(process.stdout)));
+  }
+  return lines;
+}
+
+/** The prices of every structure that the machine can price, and why the others are left out. */
+function priced(machine: Machine): { known: OsPrices[]; refused: { os: string; why: string }[] } {
+  const known: OsPrices[] = [];
+  const refused: { os: string; why: string }[] = [];
+  for (const os of Object.keys(STRUCTURES)) {
+    try {
+      known.push(priceStructure(os, machine));
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      refused.push({ os, why: error.problems[0]!.found });
+    }
+  }
+  return { known, refused };
+}
+
+function refusedLines(refused: readonly { os: string; why: string }[]): string[] {
+  return refused.map(({ os, why }) => wrapped(`- ${os}: ${why}`, widthOf(process.stdout)));
+}
+
+function explainCompare(given: ExplainArguments, machine: Machine): string {
+  const what = named(given.what);
+  const { known, refused } = priced(machine);
+  const rows = known.map((prices) => {
+    const split = splitOf(prices.steps(what, given.bytes));
+    return { os: prices.structure, cpu_ns: cpuOf(split), split, tax: prices.meanSfiOverhead };
+  });
+  if (given.json) return json({ what, machine: machine.name, structures: rows, refused });
+  const kernel = rows.find((r) => r.os === 'in-kernel')?.cpu_ns;
+  return [
+    `${what}: ${docOf(what)}`,
+    `on ${machine.name} (${machine.title}), CPU time of one`,
+    '',
+    tableText(
+      [
+        { title: 'structure' },
+        ...['body', 'crossings', 'copies', 'inflation', 'CPU time', '/ in-kernel', 'tax on user'].map(
+          (title) => ({
+            title,
+            align: 'right' as const,
+          }),
+        ),
+      ],
+      rows.map(({ os, split, cpu_ns, tax }) => [
+        os,
+        ...[split.body, split.crossings, split.copies, split.inflation, cpu_ns].map(formatTime),
+        kernel === undefined || kernel === 0 ? '-' : `${plainNumber(cpu_ns / kernel, 3)}x`,
+        `${plainNumber(100 * tax, 3)}%`,
+      ]),
+    ),
+    ...(refused.length === 0 ? [] : ['', 'left out, for want of a price:', ...refusedLines(refused)]),
+  ].join('\n');
+}
+
+const rateText = (rate: number) =>
+  rate === Number.POSITIVE_INFINITY
+    ? 'never'
+    : Number.isNaN(rate)
+      ? 'no price'
+      : rate === 0
+        ? 'always'
+        : `${Math.round(rate).toLocaleString('en-US')} /s`;
+
+function explainBreakEven(given: ExplainArguments, machine: Machine): string {
+  structureNamed(given.os);
+  const mix = mixNamed(given.mix);
+  const rows: (ReturnType<typeof breakEven> & { against: string })[] = [];
+  const refused: { os: string; why: string }[] = [];
+  for (const against of Object.keys(STRUCTURES)) {
+    if (against === given.os || against === 'free') continue;
+    try {
+      rows.push({ against, ...breakEven(machine, given.os, against, { mix: given.mix }) });
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      refused.push({ os: against, why: error.problems[0]!.found });
+    }
+  }
+  if (given.json) {
+    const finite = (x: number) => (Number.isFinite(x) ? x : null);
+    return json({
+      os: given.os,
+      machine: machine.name,
+      mix: given.mix,
+      against: rows.map((r) => ({
+        ...r,
+        rate: finite(r.rate),
+        fullRate: finite(r.fullRate),
+        fullSaved_ns: finite(r.fullSaved_ns),
+      })),
+      refused,
+    });
+  }
+  return [
+    `${given.os} on ${machine.name} (${machine.title})`,
+    'calls per second of user CPU time above which it is faster',
+    '',
+    tableText(
+      [
+        { title: 'against' },
+        ...['tax on user', 'saved a null call', 'null service', 'saved a call', `mix ${given.mix}`].map(
+          (title) => ({
+            title,
+            align: 'right' as const,
+          }),
+        ),
+      ],
+      rows.map((r) => [
+        r.against,
+        `${plainNumber(100 * r.tax, 3)}%`,
+        formatTime(r.saved_ns),
+        rateText(r.rate),
+        Number.isNaN(r.fullSaved_ns) ? '-' : formatTime(r.fullSaved_ns),
+        rateText(r.fullRate),
+      ]),
+    ),
+    '',
+    wrapped(
+      `null service: answered by the library itself, no body, no stubs. Mix: full paths, with bodies, native calls and locks. The mixes make ${Object.values(
+        MIXES,
+      )
+        .map((m) => `${m.name} ${Math.round(m.rate.value).toLocaleString('en-US')}`)
+        .join(', ')} calls/s; this one: ${mix.title}.`,
+      widthOf(process.stdout),
+    ),
+    ...(refused.length === 0 ? [] : ['', 'left out, for want of a price:', ...refusedLines(refused)]),
+  ].join('\n');
+}
+
+function json(value: unknown): string {
+  return JSON.stringify(value, null, 2);
+}
