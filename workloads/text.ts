@@ -236,9 +236,12 @@ export function lineFault(
   found: string,
   would?: string,
 ): InputError {
-  // A window of the line around the place, control characters shown as dots.
+  // A window of the line around the place; tabs as blanks, so that the caret fits, other control characters as dots.
   const from = Math.max(start, start + offset - 60);
-  const text = bytes.toString('utf8', from, Math.min(end, from + 100)).replace(/\p{Cc}/gu, '.');
+  const text = bytes
+    .toString('utf8', from, Math.min(end, from + 100))
+    .replace(/\t/g, ' ')
+    .replace(/\p{Cc}/gu, '.');
   const caret = ' '.repeat(start + offset - from);
   return new InputError({
     where: `${path}:${line}:${offset + 1}`,

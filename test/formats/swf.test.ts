@@ -63,6 +63,17 @@ const columns = (jobs: JobTable) => ({
   ),
 });
 
+/** Columns in which two tables differ; comparing bytes is quick for large ones. */
+function differences(a: JobTable, b: JobTable): string[] {
+  return (Object.keys(a) as (keyof JobTable)[]).filter((key) => {
+    const [x, y] = [a[key], b[key]];
+    return typeof x === 'number' || typeof y === 'number'
+      ? x !== y
+      : Buffer.compare(bytesOf(x), bytesOf(y)) !== 0;
+  });
+}
+const bytesOf = (column: ArrayBufferView) => Buffer.from(column.buffer, column.byteOffset, column.byteLength);
+
 describe.skipIf(!haveTraces)('real logs', () => {
   const [head, ...rows] = haveTraces
     ? readFileSync(join(TRACES, 'expected-swf.csv'), 'utf8')
@@ -108,7 +119,7 @@ describe.skipIf(!haveTraces)('real logs', () => {
       const path = join(dirname(file('x', 'x')), 'again.swf');
       writeSwf(path, jobs, { computer: 'test', max_procs: header.max_procs!, notes: [], from: header });
       const again = await readSwf(path, DEFAULTS);
-      expect(again.jobs).toEqual(jobs);
+      expect(differences(again.jobs, jobs)).toEqual([]);
       expect(again.header.max_procs).toBe(header.max_procs);
       expect(again.header.unix_start_time_s).toBe(header.unix_start_time_s);
       expect(again.header.lines.join('\n')).toContain(header.labels['Acknowledge']![0]!.split('\n')[0]!);
