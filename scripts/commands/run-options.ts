@@ -115,9 +115,9 @@ export async function watched(
       signal: interrupt.signal,
       about: () => aboutThisRun(started, wallStart, workers),
     });
-    line.stage(
-      `${result.rows.length - result.kept} runs in ${durationText((performance.now() - wallStart) / 1000)}`,
-    );
+    const fresh = result.rows.length - result.kept;
+    const took = durationText((performance.now() - wallStart) / 1000);
+    if (fresh > 0) line.stage(`${fresh} run${fresh === 1 ? '' : 's'} in ${took}`);
     return result;
   } catch (error) {
     line.clear();

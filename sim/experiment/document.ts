@@ -131,7 +131,11 @@ export function parseText(text: string, shown: string, from: { name: string; bas
   try {
     content = parsed.toJS({ maxAliasCount: 100 });
   } catch (error) {
-    throw new InputError({ where: shown, found: (error as Error).message, would: 'write the values out' });
+    throw new InputError({
+      where: shown,
+      found: `cannot be read: ${(error as Error).message}`,
+      would: 'write the values out',
+    });
   }
   if (!isMap(content as Value)) {
     const { where, excerpt } = place(...range(parsed.contents));

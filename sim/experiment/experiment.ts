@@ -126,7 +126,7 @@ export async function settleExperiment(
 
   const plainAxes = axes.map((axis) => ({
     path: axis.path.join('.'),
-    values: axis.settings.map((each) => each.shown),
+    values: axis.values.map((each) => each.shown),
   }));
   const count = pointCount(plainAxes);
   if (count > MOST_POINTS) {
@@ -142,7 +142,7 @@ export async function settleExperiment(
   const points: Point[] = [];
   const laid = [];
   for (const chosen of choices(axes)) {
-    const settings = [...fileSettings, ...set, ...chosen.map((each) => each.setting)];
+    const settings = [...fileSettings, ...set, ...chosen.flatMap((each) => each.settings)];
     const one = layOver(study.fields, settings, inFile);
     one.problems.forEach(problems.add);
     for (const note of one.notes) notes.add(note);
@@ -381,7 +381,7 @@ function readFlags(study: Study, overrides: Overrides, cwd: string, problems: Pr
       }
       const path = plainPath(study.fields, written);
       const read = flagValue(`--set ${text}`, value);
-      for (const each of spread(study.fields, { path, value: read, layer: 1 }, () => origin)) {
+      for (const each of spread(fieldAt(study.fields, path), { path, value: read, layer: 1 }, () => origin)) {
         // the last of two flags for one path holds
         set.delete(each.path.join('.'));
         set.set(each.path.join('.'), each);
@@ -400,7 +400,7 @@ function readFlags(study: Study, overrides: Overrides, cwd: string, problems: Pr
 
 interface RawAxis {
   readonly path: readonly string[];
-  readonly settings: readonly { readonly setting: Setting; readonly shown: Value }[];
+  readonly values: readonly { readonly settings: readonly Setting[]; readonly shown: Value }[];
 }
 
 function readAxes(
@@ -448,7 +448,7 @@ function readAxes(
       return;
     }
     const seen = new Set<string>();
-    const settings = values.map((value, i) => {
+    const taken = values.map((value, i) => {
       const shown = shownValue(field, value);
       const text = canonicalJson(shown);
       if (seen.has(text)) {
@@ -460,9 +460,9 @@ function readAxes(
         );
       }
       seen.add(text);
-      return { setting: { path, value, layer: 1, origin: origin(i) }, shown };
+      return { settings: spread(field, { path, value, layer: 1 }, () => origin(i)), shown };
     });
-    axes.set(key, { path, settings });
+    axes.set(key, { path, values: taken });
   };
   const set = new Set(flags.set.map((setting) => setting.path.join('.')));
   const varied = new Set(flags.vary.map((axis) => axis.path.join('.')));
@@ -520,13 +520,13 @@ function shownValue(field: Field | undefined, value: Value): Value {
   return 'found' in checked ? value : checked.settled;
 }
 
-function* choices(axes: readonly RawAxis[], from = 0): Generator<RawAxis['settings'][number][]> {
+function* choices(axes: readonly RawAxis[], from = 0): Generator<RawAxis['values'][number][]> {
   const axis = axes[from];
   if (axis === undefined) {
     yield [];
     return;
   }
-  for (const each of axis.settings) for (const rest of choices(axes, from + 1)) yield [each, ...rest];
+  for (const each of axis.values) for (const rest of choices(axes, from + 1)) yield [each, ...rest];
 }
 
 function pathKey(study: Study, path: string): string {

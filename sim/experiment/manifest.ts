@@ -7,8 +7,8 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { InputError } from '../problem.ts';
 import type { Axis, Params } from './axes.ts';
 import { canonicalJson } from './cells.ts';
-import type { Experiment } from './experiment.ts';
-import { isMap, type Plain, type Value } from './fields.ts';
+import { type Experiment, KIT_FIELDS } from './experiment.ts';
+import { checkLeaf, isMap, type Plain, type Value } from './fields.ts';
 import { paramsText } from './results.ts';
 import { layOver, spread } from './settings.ts';
 import type { Study } from './study.ts';
@@ -111,11 +111,23 @@ export async function readManifest(study: Study, path: string): Promise<Replay> 
       'run the experiment again: it goes on where it stopped',
     );
   }
+  const whole = (key: 'seed' | 'replications', value: Value | undefined): number => {
+    const checked = checkLeaf(KIT_FIELDS[key], value ?? null);
+    if (!('found' in checked)) return checked.read as number;
+    return fail(`${key}: ${checked.found}`, 'give the manifest.json of a results folder');
+  };
   const base = dirname(resolve(file));
   const changes = new Set<string>();
   const settled = [];
-  for (const [i, point] of (points as readonly Plain[]).entries()) {
-    const before = point['scenario'] as Plain;
+  for (const [i, point] of (points as readonly Value[]).entries()) {
+    const before = isMap(point) ? point['scenario'] : undefined;
+    if (!isMap(point) || !isMap(before) || !isMap(point['params'])) {
+      throw new InputError({
+        where: file,
+        found: `point ${i} is damaged`,
+        would: 'run the experiment again',
+      });
+    }
     const { presets: _presets, inputs: _inputs, ...plain } = before;
     const origin = () => ({
       base,
@@ -129,7 +141,7 @@ export async function readManifest(study: Study, path: string): Promise<Replay> 
     if (laid.problems.length > 0) throw new InputError(laid.problems);
     const scenario = await study.settle(laid.scenario, { base });
     for (const change of differences(before, scenario, '')) changes.add(change);
-    settled.push({ params: point['params'] as Params, scenario });
+    settled.push({ params: point['params'], scenario });
   }
   const axes: Axis[] = Object.entries((vary ?? {}) as Plain).map(([axis, values]) => ({
     path: axis,
@@ -139,8 +151,8 @@ export async function readManifest(study: Study, path: string): Promise<Replay> 
     experiment: {
       name: typeof name === 'string' ? name : basename(base),
       question: String(question),
-      seed: Number(seed),
-      replications: Number(replications),
+      seed: whole('seed', seed),
+      replications: whole('replications', replications),
       baseline: (baseline ?? {}) as Params,
       axes,
       measures: (measures ?? []) as readonly string[],

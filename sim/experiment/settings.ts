@@ -222,23 +222,12 @@ export function layOver(
       });
       return;
     }
-    const full = at.path.join('.');
-    const here = nearest(key, known);
-    // on a command line the whole path is what has to be typed
+    // on a command line the whole path is what has to be typed; in a file the key is, unless it belongs elsewhere
+    const typed = setting.layer === 0 ? at.path : setting.path;
     const near =
-      here === undefined
-        ? elsewhere(root, setting.path)
-        : setting.layer === 0
-          ? undefined
-          : [...path, here].join('.');
+      setting.layer === 0 && nearest(key, known) !== undefined ? undefined : elsewhere(root, setting.path);
     const would = near === undefined ? suggest(key, known) : `did you mean "${near}"?`;
-    problem({
-      found:
-        path.length === 0 && setting.path.length === 1
-          ? `"${key}" is not a setting`
-          : `"${full}" is not a setting`,
-      would,
-    });
+    problem({ found: `"${typed.join('.')}" is not a setting`, would });
   }
 
   function leaf(
@@ -301,12 +290,11 @@ export function pathsOf(field: Field, path: readonly string[] = []): string[] {
   return own;
 }
 
-/** The setting that a mistyped path most likely means: the same last word elsewhere, or the nearest whole path. */
+/** The setting that a mistyped path most likely means: the nearest whole path, or the same last word elsewhere. */
 function elsewhere(root: GroupField, path: readonly string[]): string | undefined {
   const all = pathsOf(root);
-  const last = path.at(-1) ?? '';
-  const same = all.filter((each) => each.split('.').at(-1) === last);
-  return nearest(path.join('.'), same) ?? same[0] ?? nearest(path.join('.'), all);
+  const typed = path.join('.');
+  return nearest(typed, all) ?? all.find((each) => each.split('.').at(-1) === path.at(-1));
 }
 
 /** The field at a path, whatever a slot's choice; undefined where there is none. Slot names (`policies.X.name`) are the slot. */
