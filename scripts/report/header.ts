@@ -47,7 +47,7 @@ export function header(results: Results): Markup {
   return html`<header>
 <p class="kicker">nowsim experiment <b>${summary.experiment}</b></p>
 <h1>${summary.question === '' ? summary.experiment : summary.question}</h1>
-<div class="verdict"><strong>${headline}</strong>${sentences.map((s) => html`<span>${s} </span>`)}</div>
+<div class="verdict"><strong>${headline}</strong> ${sentences.map((s) => html`<span>${s} </span>`)}</div>
 <dl class="facts">${rows.flatMap(([name, value]) => (value === undefined ? [] : [html`<dt>${name}</dt><dd>${value}</dd>`]))}</dl>
 </header>`;
 }

@@ -44,16 +44,24 @@ export function verdict(results: Results): Verdict {
   const best = ranked[0]!;
   const last = ranked.at(-1)!;
   const ties = ranked.filter((p) => p.estimate.mean === best.estimate.mean);
+  const word = measure.goal === 'neither' ? 'Lowest' : 'Best';
   if (ties.length > 1) {
-    const all = ties.length === measured.length;
+    const where =
+      ties
+        .slice(0, 4)
+        .map((p) => p.label)
+        .join('; ') + (ties.length > 4 ? `; and ${ties.length - 4} more` : '');
+    if (ties.length === measured.length) {
+      return {
+        headline: `No difference: every point has the same ${measure.label}, ${estimateText(best.estimate)}.`,
+        sentences: tallyText(results, measure),
+      };
+    }
     return {
-      headline: all
-        ? `No difference: every point has the same ${measure.label}, ${estimateText(best.estimate)}.`
-        : `${capital(measure.label)} is the same, ${estimateText(best.estimate)}, at ${ties.map((p) => p.label).join('; ')}.`,
+      headline: `${word} ${measure.label}: ${estimateText(best.estimate)}, the same at ${ties.length} points: ${where}.`,
       sentences: [rangeText(measure, last), ...tallyText(results, measure)],
     };
   }
-  const word = measure.goal === 'neither' ? 'Lowest' : 'Best';
   return {
     headline: `${word} ${measure.label}: ${best.label}, ${estimateText(best.estimate)}.`,
     sentences: [

@@ -33,7 +33,8 @@ export function comparisonFigure(data, view, theme) {
       textposition: 'none',
       error_y: {
         type: 'data',
-        array: estimates.map((e) => e?.[1] ?? 0),
+        // Undefined where there is no interval: zero would be drawn as one.
+        array: estimates.map((e) => e?.[1] ?? undefined),
         color: theme.ink,
         thickness: 1.5,
         width: 5,
@@ -61,7 +62,7 @@ export function comparisonFigure(data, view, theme) {
       ...shared,
       type: 'scatter',
       mode: numeric ? 'lines+markers' : 'markers',
-      offsetgroup: String(g),
+      ...(numeric ? {} : { offsetgroup: String(g) }),
       marker: { color: style.colour, symbol: style.symbol, size: 10 },
       line: { color: style.colour, dash: style.dash, width: 2 },
       error_y: { ...shared.error_y, color: style.colour },
@@ -79,8 +80,9 @@ export function comparisonFigure(data, view, theme) {
   const names = traces.map((trace) => trace.name);
   const layout = frame(theme, names, (theme.narrow ? 330 : 390) + below, left, {
     barmode: 'group',
-    scattermode: 'group',
-    bargap: 0.25,
+    scattermode: numeric ? 'overlay' : 'group',
+    // A bar alone need not fill the chart.
+    bargap: 1 - Math.min(0.75, 0.2 + 0.15 * (across?.values.length ?? 1)),
     scattergap: 0.4,
     xaxis: axis(theme, across ? escapeText(across.path) : '', {
       type: numeric ? (wide ? 'log' : 'linear') : 'category',

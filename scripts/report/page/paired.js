@@ -48,7 +48,7 @@ export function pairedFigure(data, view, theme) {
         marker: { color: colour, symbol: look.symbol, size: 11, line: { color: colour, width: 2 } },
         error_x: {
           type: 'data',
-          array: own.map((pair) => scale(pair, pair.differences[view.measure][1] ?? 0)),
+          array: own.map((pair) => scale(pair, pair.differences[view.measure][1] ?? Number.NaN)),
           color: colour,
           thickness: 2.5,
           width: 6,
