@@ -13,7 +13,7 @@ export type Counts = Readonly<Record<string, number | null>>;
 
 export interface TraceInfo {
   readonly file: string;
-  readonly form: Form;
+  readonly kind: Form;
   readonly what: string;
   readonly counts: Counts;
   readonly records: RecordCount;
@@ -33,7 +33,13 @@ export async function traceInfo(path: string, busyAbove: number): Promise<TraceI
   const form = await formOf(path);
   if (form === 'swf') return swfInfo(path);
   const { owners, records, more } = await readOwners(path, busyAbove);
-  return { file: path, form, what: FORMS[form], counts: { ...summariseActivity(owners), ...more }, records };
+  return {
+    file: path,
+    kind: form,
+    what: FORMS[form],
+    counts: { ...summariseActivity(owners), ...more },
+    records,
+  };
 }
 
 async function swfInfo(path: string): Promise<TraceInfo> {
@@ -43,7 +49,7 @@ async function swfInfo(path: string): Promise<TraceInfo> {
   for (let i = 0; i < jobs.n; i++) last = Math.max(last, jobs.submit_s[i]!);
   return {
     file: path,
-    form: 'swf',
+    kind: 'swf',
     what: FORMS.swf,
     counts: {
       ...summariseSwf(log),

@@ -1,5 +1,7 @@
 /** `nowsim trace info FILE`: what a trace holds, and what a run would make of it. */
 import type { ArgumentsCamelCase, Argv } from 'yargs';
+import { checkLeaf, type ScalarField } from '../../sim/experiment/fields.ts';
+import { InputError } from '../../sim/problem.ts';
 import { shortNumber } from '../../sim/units.ts';
 import { type Counts, type TraceInfo, traceInfo } from '../../workloads/info.ts';
 
@@ -7,8 +9,16 @@ interface TraceArguments {
   readonly what: string;
   readonly file: string;
   readonly json: boolean;
-  readonly busyAbove: number;
+  readonly busyAbove: string;
 }
+
+const BUSY_ABOVE: ScalarField = {
+  kind: 'share',
+  doc: 'CPU share at or above which a PlanetLab sample means that the owner is there',
+  default: '10%',
+  min: 0,
+  max: 1,
+};
 
 export const command = 'trace <what> <file>';
 export const describe = 'Tell what a trace holds: counts, span, availability, records kept and dropped';
@@ -18,19 +28,22 @@ export function builder(yargs: Argv): Argv {
     .positional('what', { choices: ['info'], describe: 'what to do with the trace', type: 'string' })
     .positional('file', { describe: 'a trace, plain or gzip', type: 'string', normalize: true })
     .option('json', { type: 'boolean', default: false, describe: 'print JSON and nothing else' })
-    .option('busy-above', {
-      type: 'number',
-      default: 0.1,
-      describe: 'CPU share at or above which a PlanetLab sample means that the owner is there',
-    })
+    .option('busy-above', { type: 'string', default: String(BUSY_ABOVE.default), describe: BUSY_ABOVE.doc })
     .example('$0 trace info KTH-SP2-1996-2.1-cln.swf.gz', 'counts of a job log')
     .example('$0 trace info planetlab/ --json', 'owners of a folder of CPU traces, as JSON');
 }
 
 /** Prints to standard output. Throws `InputError` where the file cannot be used. */
 export async function handler(given: ArgumentsCamelCase<TraceArguments>): Promise<void> {
-  const info = await traceInfo(given.file, given.busyAbove);
+  const info = await traceInfo(given.file, busyAbove(given.busyAbove));
   process.stdout.write(given.json ? `${JSON.stringify(jsonOf(info), null, 2)}\n` : textOf(info));
+}
+
+/** A share as a person types it: `10%` or `0.1`. */
+function busyAbove(text: string): number {
+  const checked = checkLeaf(BUSY_ABOVE, /^[\d.]+$/.test(text) ? Number(text) : text);
+  if ('read' in checked) return checked.read as number;
+  throw new InputError({ where: '--busy-above', ...checked });
 }
 
 /** The counts stand at the top level, under the names of the published tables of expected counts. */
@@ -38,7 +51,7 @@ function jsonOf(info: TraceInfo): Record<string, unknown> {
   const { counts, ...rest } = info;
   return {
     file: rest.file,
-    form: rest.form,
+    kind: rest.kind,
     ...counts,
     records: rest.records,
     choices: rest.choices,

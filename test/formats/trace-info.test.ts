@@ -11,10 +11,10 @@ const file = scratch();
 const SAMPLES = join(import.meta.dirname, '..', '..', 'workloads', 'samples');
 
 /** What the command prints. */
-async function printed(path: string, json: boolean): Promise<string> {
+async function printed(path: string, json: boolean, busyAbove = '10%'): Promise<string> {
   const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   try {
-    await handler({ _: [], $0: 'nowsim', what: 'info', file: path, json, busyAbove: 0.1 });
+    await handler({ _: [], $0: 'nowsim', what: 'info', file: path, json, busyAbove });
     return write.mock.calls.map(([text]) => String(text)).join('');
   } finally {
     write.mockRestore();
@@ -70,7 +70,7 @@ describe('trace info', () => {
   it('prints JSON with the counts at the top', async () => {
     const info = JSON.parse(await printed(join(SAMPLES, 'lublin-500.swf'), true));
     expect(info).toMatchObject({
-      form: 'swf',
+      kind: 'swf',
       jobs: 500,
       comment_lines: 8,
       run_zero: 0,
@@ -80,7 +80,7 @@ describe('trace info', () => {
       header: { max_procs: 128 },
     });
     const owners = JSON.parse(await printed(join(SAMPLES, 'owners-8-two-days.txt'), true));
-    expect(owners).toMatchObject({ form: 'activity', nodes: 8, span_s: 172_800, withdrawn_share: 0 });
+    expect(owners).toMatchObject({ kind: 'activity', nodes: 8, span_s: 172_800, withdrawn_share: 0 });
     expect(owners.availability + owners.present_share).toBeCloseTo(1, 12);
   });
 
@@ -95,6 +95,19 @@ describe('trace info', () => {
     );
     expect(text).toMatch(/dropped 1: run time below zero/);
     expect(text).toMatch(/estimate_assumed +1/);
+  });
+
+  it('takes the limit of presence as a share, and refuses what is none', async () => {
+    const path = file('samples', '10\n40\n');
+    for (const [limit, share] of [
+      ['10%', 1],
+      ['0.3', 0.5],
+      ['50%', 0],
+    ] as const) {
+      expect(JSON.parse(await printed(path, true, limit)).present_share).toBe(share);
+    }
+    expect(await refusal(printed(path, true, 'x'))).toContain('--busy-above: ');
+    expect(await refusal(printed(path, true, '120%'))).toContain('at most 1');
   });
 
   it.skipIf(!haveTraces)('prints the expected counts of every real log as JSON', async () => {
