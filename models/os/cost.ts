@@ -187,11 +187,23 @@ export class Prices {
   body(service: ServiceClass): Price {
     const own = this.machine.bodies?.[service];
     if (own !== undefined) return this.constant(own, `body of ${service}`);
-    const constant = SERVICES[service].body;
+    return this.#bodyCycles(SERVICES[service].body, `body of ${service}`);
+  }
+
+  /** The body's cost of each byte beside the copies; none where the adapter does that work (machines of today). */
+  bodyPerByte(service: ServiceClass): Price | undefined {
+    const constant = SERVICES[service].bodyPerByte;
+    const { family } = this.machine;
+    if (constant === undefined || family === 'x86-64' || family === 'arm64') return undefined;
+    return this.#bodyCycles(constant, `body of ${service}`);
+  }
+
+  #bodyCycles(constant: Constant, what: string): Price {
     const base = withClock(constant, this.machine);
-    const foreign = this.machine.family !== 'mips-r2000' && base.ns > 0;
+    if (base.ns === 0) return base;
+    const foreign = this.machine.family !== 'mips-r2000';
     const price: Price = foreign ? { ...base, quality: weakest('borrowed', base.quality) } : base;
-    if (base.ns > 0) this.#note(price, constant, `body of ${service}`);
+    this.#note(price, constant, what);
     return price;
   }
 
@@ -250,17 +262,23 @@ export function serviceSteps(
   };
   moved('copy in', bytes?.in ?? s.bytesIn.value, copies?.in);
   moved('copy out', bytes?.out ?? s.bytesOut.value, copies?.out);
-  const body = prices.body(service);
-  if (body.ns > 0) {
-    steps.push(step('service body', 'body', 1, body));
-    if (path !== undefined && prices.options.pathInflation) {
-      const factor = (path.phi.value * (1 + path.stalls.value)) / (1 + MONOLITHIC_STALLS.value);
-      steps.push({
-        ...step('longer path and its stalls', 'inflation', factor - 1, body),
+  const bodies = [step('service body', 'body', 1, prices.body(service))];
+  const each = prices.bodyPerByte(service);
+  if (each !== undefined) {
+    const touched = (bytes?.in ?? s.bytesIn.value) + (bytes?.out ?? s.bytesOut.value);
+    bodies.push(step('body, for each byte', 'body', touched, each));
+  }
+  const body = bodies.filter((b) => b.total_ns > 0);
+  steps.push(...body);
+  if (path !== undefined && prices.options.pathInflation && body.length > 0) {
+    const factor = (path.phi.value * (1 + path.stalls.value)) / (1 + MONOLITHIC_STALLS.value);
+    steps.push(
+      step('longer path and its stalls', 'inflation', factor - 1, {
+        ns: body.reduce((sum, b) => sum + b.total_ns, 0),
         fact: [...new Set([path.phi.fact, path.stalls.fact].map(shortFacts))].join(', '),
-        quality: weakest(body.quality, path.phi.quality, path.stalls.quality),
-      });
-    }
+        quality: weakest(...body.map((b) => b.quality), path.phi.quality, path.stalls.quality),
+      }),
+    );
   }
   if (s.missShare.value > 0 && prices.options.diskTime !== undefined) {
     steps.push(

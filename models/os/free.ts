@@ -11,6 +11,7 @@ export const free = defineStructure({
   describes: 'Services, crossings and GLUnix’s own operations cost nothing: a bound.',
   source: 'by definition',
   crossing: () => [],
+  inside: () => [],
   service: () => [],
   upcall: () => [],
   fault: () => [],

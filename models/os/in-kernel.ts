@@ -18,9 +18,14 @@ export function nullTrap(prices: Prices): Step {
   return step('null system call', 'trap', 1, prices.of('syscall'));
 }
 
-/** The path of a service in a monolithic kernel. */
+/** A service at its own length with one copy each way: what is left of it inside a kernel. */
+export function kernelBody(service: ServiceClass, prices: Prices, bytes?: CallBytes): Step[] {
+  return serviceSteps(service, prices, COPIES, undefined, bytes);
+}
+
+/** The path of a service that a process asks of a monolithic kernel. */
 export function kernelService(service: ServiceClass, prices: Prices, bytes?: CallBytes): Step[] {
-  return [nullTrap(prices), ...serviceSteps(service, prices, COPIES, undefined, bytes)];
+  return [nullTrap(prices), ...kernelBody(service, prices, bytes)];
 }
 
 export const inKernel = defineStructure({
@@ -29,6 +34,7 @@ export const inKernel = defineStructure({
   describes: 'All of it in the kernel: one trap a service. The baseline, and what logged run times contain.',
   source: 'Engler et al. 1995, Table 4; lmbench',
   crossing: (prices) => [nullTrap(prices)],
+  inside: kernelBody,
   service: kernelService,
   upcall: kernelUpcall,
   fault: kernelFault,

@@ -8,28 +8,54 @@ import { InputError, nearest } from '../../sim/problem.ts';
 import type { Machine } from '../presets/machines.ts';
 import type { Mix } from '../presets/mixes.ts';
 import { MIXES } from '../presets/mixes.ts';
+import { apertos } from './apertos.ts';
 import type { PriceOptions, Split, Step } from './cost.ts';
 import { cpuOf, cpuTime, NOTHING, Prices, plus, splitOf } from './cost.ts';
+import { exokernel } from './exokernel.ts';
+import { extensibleKernel } from './extensible-kernel.ts';
 import { free } from './free.ts';
 import { inKernel } from './in-kernel.ts';
+import { inKernelInterposition, interposition, tracer } from './interposition.ts';
+import { lrpc } from './lrpc.ts';
+import { microkernelL4, microkernelL4Tagged } from './microkernel-l4.ts';
 import { microkernelMach } from './microkernel-mach.ts';
+import { multiServer } from './multi-server.ts';
 import type { Operation } from './operations.ts';
 import { OPERATIONS } from './operations.ts';
+import { rpcServer } from './rpc-server.ts';
 import type { ServiceClass } from './services.ts';
 import { SERVICE_CLASSES } from './services.ts';
 import type { SfiOptions } from './sfi.ts';
 import { checkedSfi, drawOverhead, meanOverhead } from './sfi.ts';
 import { sfiBinary, sfiLibrary } from './sfi-library.ts';
 import type { OsStructure } from './structure.ts';
+import { gvisor, lfi, nacl, ptiKernel, seccompNotify, webassembly } from './today.ts';
 import { userServer } from './user-server.ts';
 
 /** Every structure, one line each. */
 export const STRUCTURES: Readonly<Record<string, OsStructure>> = {
   'in-kernel': inKernel,
   'microkernel-mach': microkernelMach,
+  'microkernel-l4': microkernelL4,
+  'microkernel-l4-tagged': microkernelL4Tagged,
+  'multi-server': multiServer,
+  lrpc,
+  'rpc-server': rpcServer,
   'user-server': userServer,
+  interposition,
+  'in-kernel-interposition': inKernelInterposition,
+  tracer,
   'sfi-library': sfiLibrary,
   'sfi-binary': sfiBinary,
+  'extensible-kernel': extensibleKernel,
+  exokernel,
+  apertos,
+  'pti-kernel': ptiKernel,
+  gvisor,
+  'seccomp-notify': seccompNotify,
+  lfi,
+  nacl,
+  webassembly,
   free,
 };
 

@@ -41,6 +41,11 @@ export function mixedCopies(answered: number): { in: Constant; out: Constant } {
   return { in: mix(MESSAGE_COPIES_IN), out: mix(MESSAGE_COPIES_OUT) };
 }
 
+/** A Unix system call, sent back by the kernel to the library in the caller. */
+export function reflect(prices: Prices): Step {
+  return step('trap reflected to the library', 'trap', 1, prices.of('mach-syscall'));
+}
+
 /** The way to the server and back for a share of calls: emulation pass, stubs, RPC. */
 export function machRemote(prices: Prices, share: number): Step[] {
   return [
@@ -50,17 +55,31 @@ export function machRemote(prices: Prices, share: number): Step[] {
   ];
 }
 
+const DIRECT = { in: TRAP_COPIES, out: TRAP_COPIES };
+const PATH = { phi: MACH_PATH, stalls: MACH_STALLS };
+
 function service(name: ServiceClass, prices: Prices, bytes?: CallBytes): Step[] {
   const answered = answeredShare(name, EMULATION_ABSORBS);
   return [
-    step('trap reflected to the emulation library', 'trap', 1, prices.of('mach-syscall')),
+    reflect(prices),
     ...(answered < 1 ? machRemote(prices, 1 - answered) : []),
-    ...serviceSteps(name, prices, mixedCopies(answered), { phi: MACH_PATH, stalls: MACH_STALLS }, bytes),
+    ...serviceSteps(name, prices, mixedCopies(answered), PATH, bytes),
+  ];
+}
+
+/** What is done inside a server: the longer path, and traps for what only the kernel can do. */
+function inside(name: ServiceClass, prices: Prices, bytes?: CallBytes): Step[] {
+  const native = SERVICES[name].native.value * (1 - answeredShare(name, EMULATION_ABSORBS));
+  return [
+    ...(native > 0
+      ? [step('Mach call for what only the kernel can do', 'native', native, prices.of('mach-syscall'))]
+      : []),
+    ...serviceSteps(name, prices, DIRECT, PATH, bytes),
   ];
 }
 
 /** Mach turns an exception into an RPC to whoever handles it. */
-function exceptionRpc(prices: Prices): Step[] {
+export function exceptionRpc(prices: Prices): Step[] {
   if (prices.has('mach-exception')) {
     return [step('exception dispatch by Mach', 'trap', 1, prices.of('mach-exception'))];
   }
@@ -77,6 +96,8 @@ export const microkernelMach = defineStructure({
     'Unix in a server of its own: RPC for what the emulation library cannot answer, and longer paths.',
   source: 'Bershad 1992; Maeda & Bershad 1992; Chen & Bershad 1993',
   crossing: (prices) => [step('Mach RPC to the server and back', 'switch', 1, prices.of('mach-rpc'))],
+  enter: (prices) => [reflect(prices), ...machRemote(prices, 1)],
+  inside,
   service,
   upcall: exceptionRpc,
   fault: exceptionRpc,

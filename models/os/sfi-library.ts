@@ -36,25 +36,30 @@ export function faultDomain(prices: Prices): Step {
 }
 
 /** Locks on what libraries share: a few procedure calls in shared memory. */
-function locks(prices: Prices, count: number): Step[] {
+export function locks(prices: Prices, count: number): Step[] {
   return count > 0
     ? [step('lock and unlock of shared state', 'lock', count * LOCK_CALLS.value, prices.of('call'))]
     : [];
 }
 
-/** The path of a service that a library in the application's address space provides. */
-export function libraryService(name: ServiceClass, prices: Prices, bytes?: CallBytes): Step[] {
+/** What the library does itself: native calls, locks, copies, the body. */
+function inside(name: ServiceClass, prices: Prices, bytes?: CallBytes): Step[] {
   return [
-    faultDomain(prices),
     ...nativeCalls(name, prices),
     ...locks(prices, SERVICES[name].locks.value),
     ...serviceSteps(name, prices, COPIES, undefined, bytes),
   ];
 }
 
+/** The path of a service that a library in the application's address space provides. */
+export function libraryService(name: ServiceClass, prices: Prices, bytes?: CallBytes): Step[] {
+  return [faultDomain(prices), ...inside(name, prices, bytes)];
+}
+
 /** What the libraries of all kinds of fault isolation share; they differ in the tax on user time. */
 export const LIBRARY: Omit<StructureParts, 'name' | 'title' | 'describes' | 'source' | 'tax'> = {
   crossing: (prices) => [faultDomain(prices)],
+  inside,
   service: libraryService,
   upcall: (prices) => [...kernelUpcall(prices), faultDomain(prices)],
   fault: (prices) => [...userFault(prices), faultDomain(prices)],

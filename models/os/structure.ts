@@ -27,7 +27,11 @@ export interface StructureParts {
   readonly besideKernel?: true;
   /** What one null service that cannot be avoided pays at the boundary: no stubs, no body. */
   crossing(prices: Prices): Step[];
-  /** The path of one service. Bytes are the class's own unless given. */
+  /** What an application pays to ask the layer for something, where that is more than the bare crossing. */
+  enter?(prices: Prices): Step[];
+  /** The path of one service that the layer itself does, on its own behalf or inside a call: no entry. */
+  inside(service: ServiceClass, prices: Prices, bytes?: CallBytes): Step[];
+  /** The path of one service that an application asks for. Bytes are the class's own unless given. */
   service(service: ServiceClass, prices: Prices, bytes?: CallBytes): Step[];
   /** An event (signal, exception) handed to a handler of the application. */
   upcall(prices: Prices): Step[];
@@ -52,14 +56,15 @@ export function defineStructure(parts: StructureParts): OsStructure {
     ...parts,
     taxesUserTime: parts.tax !== undefined,
     operation(op, prices, bytes) {
-      const steps: Step[] = [];
-      for (const part of OPERATION_WORK[op].parts) {
+      const work = OPERATION_WORK[op];
+      const steps: Step[] = work.asked ? [...(parts.enter ?? parts.crossing)(prices)] : [];
+      for (const part of work.parts) {
         if (part.kind === 'service') {
           const moved: CallBytes | undefined =
             part.carries === undefined
               ? undefined
               : { in: part.carries === 'in' ? bytes : 0, out: part.carries === 'out' ? bytes : 0 };
-          for (const s of parts.service(part.service, prices, moved)) {
+          for (const s of parts.inside(part.service, prices, moved)) {
             // The wait for a disk is simulated where the operation is carried out.
             if (s.kind !== 'device')
               steps.push(times({ ...s, what: `${part.service}: ${s.what}` }, part.count));
@@ -79,7 +84,7 @@ export function defineStructure(parts: StructureParts): OsStructure {
 
 // Ways of doing things that several structures share.
 
-/** A switch of the monolithic kernel, or nothing known: refused where the machine has no such price. */
+/** A switch between two processes by a monolithic kernel. */
 export function kernelSwitch(prices: Prices): Step[] {
   return [step('process switch', 'scheduling', 1, prices.of('switch'))];
 }
@@ -96,5 +101,5 @@ export function kernelFault(prices: Prices): Step[] {
 
 /** A fault handed to a pager in user space, by the exception path of a monolithic kernel. */
 export function userFault(prices: Prices): Step[] {
-  return [step('page fault dispatched to user space', 'trap', 1, prices.of('exception'))];
+  return [step('page fault sent to user space', 'trap', 1, prices.of('exception'))];
 }

@@ -10,6 +10,7 @@
 import { LIBRARY_ABSORBS, PIPE_COPIES } from '../presets/paths.ts';
 import type { CallBytes, Prices, Step } from './cost.ts';
 import { serviceSteps, step } from './cost.ts';
+import { kernelService } from './in-kernel.ts';
 import { answeredShare } from './microkernel-mach.ts';
 import type { ServiceClass } from './services.ts';
 import { SERVICES } from './services.ts';
@@ -44,6 +45,7 @@ export const userServer = defineStructure({
   source: 'Wahbe et al. 1993, Table 2; Engler et al. 1995, Table 8; lmbench',
   besideKernel: true,
   crossing: (prices) => [roundTrip(prices)],
+  inside: kernelService, // the server is an ordinary process: what it does itself, it asks of the kernel
   service,
   upcall: kernelUpcall,
   fault: (prices) => [...userFault(prices), roundTrip(prices)],

@@ -329,6 +329,10 @@ const alpha_160: Machine = {
   prices: { ...scaleAll(alpha133, mhz133, mhz160), ...alpha160, ...alphaMach },
 };
 
+// What slower machines without their own row lend from those of like speed.
+const exception12 = measured(208, 'us', 'EXO-T5-DEC2100-Ultrix-overflow');
+const switchCvax = recalled(28.3, 'us', 'ALBL-T1-contexts-CVAX');
+
 // The Intel machines of 1991-93.
 const mhz386 = measured(25, 'MHz', 'DA92-trap-Mach2.6', { at: 'setting' });
 const mhz486 = measured(50, 'MHz', 'LIE95-machcall', { at: 'setting' });
@@ -352,6 +356,8 @@ const i386_25: Machine = {
   page: page4K,
   copyRate: vectraCopy,
   prices: {
+    exception: borrowed(exception12, 'r2000-12, unscaled'),
+    switch: borrowed(switchCvax, 'cvax, unscaled'),
     syscall: measured(61, 'us', 'DA92-unix-Mach2.6'),
     'mach-syscall': measured(61, 'us', 'DA92-unix-Mach3.0', { note: 'reflected to the emulation library' }),
     'mach-rpc': measured(310, 'us', 'DA92-rpc-Mach3.0'),
@@ -373,6 +379,7 @@ const i486_50: Machine = {
   page: page4K,
   copyRate: { ...vectraCopy, quality: 'borrowed', note: 'of i386-25' },
   prices: {
+    exception: borrowed(exception25, 'r3000-25'),
     call: borrowed(measured(0.1, 'us', 'WAH-T2-MIPS-call'), 'r3000-40'),
     syscall: derived(
       'us',
@@ -414,6 +421,8 @@ const i486_25: Machine = {
   page: page4K,
   copyRate: { ...vectraCopy, quality: 'borrowed', note: 'of i386-25' },
   prices: {
+    exception: borrowed(exception12, 'r2000-12, unscaled'),
+    switch: borrowed(switchCvax, 'cvax, unscaled'),
     syscall: derived(
       'us',
       [measured(18, 'us', 'LIE95-machcall'), mhz486, mhz486s],
@@ -436,6 +445,8 @@ const pentium_133: Machine = {
   page: page4K,
   copyRate: assumed(70, 'MB/s', 'of the order of the lmbench results of 1995-96; no row gives this machine'),
   prices: {
+    switch: borrowed(measured(6, 'us', 'LMB96-p6-ctx'), 'a Pentium Pro at 200 MHz'),
+    call: borrowed(measured(0.1, 'us', 'WAH-T2-MIPS-call'), 'r3000-40'),
     syscall: recalled(1.68, 'us', 'HAE97-T2-Linux'),
     exception: recalled(12, 'us', 'HAE97-vm-trapL'),
     pipe: recalled(29, 'us', 'HAE97-pipe-lin'),
@@ -463,6 +474,7 @@ const cvax: Machine = {
     (nothing, bigIn) => 200 / (bigIn - nothing),
   ),
   prices: {
+    exception: borrowed(exception12, 'r2000-12, unscaled'),
     call: measured(7, 'us', 'LRPC-T5-procedurecall', { note: 'Modula-2+' }),
     syscall: recalled(15.8, 'us', 'ALBL-T1-nullsyst-CVAX'),
     switch: recalled(28.3, 'us', 'ALBL-T1-contexts-CVAX'),
@@ -494,6 +506,8 @@ const m68020: Machine = {
   page: assumed(8, 'KiB', 'the page of a Sun-3; no row gives it'),
   copyRate: { ...vectraCopy, quality: 'borrowed', note: 'of i386-25' },
   prices: {
+    exception: borrowed(exception12, 'r2000-12, unscaled'),
+    switch: borrowed(switchCvax, 'cvax, unscaled'),
     syscall: recalled(92, 'us', 'OUST-getpid-Sun-3/75SunOS'),
     'kernel-rpc': measured(800, 'us', 'LRPC-T2-Amoeba-act', {
       note: 'Amoeba; V took 730 us on such a machine',
@@ -523,6 +537,12 @@ const notify = derived(
   (with_, bare) => with_ - bare,
 );
 const hookCall = measured(10, 'ns', 'ZP-opt');
+
+/** What machines of today without their own row lend from the virtual machine of 2018. */
+const x86Lent = {
+  switch: borrowed(measured(11.57, 'us', 'LMB18-ctx2'), 'azure-2018'),
+  exception: borrowed(measured(1.1736, 'us', 'LMB18-sigh'), 'azure-2018'),
+};
 
 const azure: Machine = {
   name: 'azure-2018',
@@ -568,6 +588,7 @@ const ptiXeon: Machine = {
   page: page4K,
   copyRate: modernCopy,
   prices: {
+    ...x86Lent,
     call: borrowed(recalled(4, 'cycles', 'UNIK-call'), 'an i7-9700K'),
     syscall: measured(216.6, 'ns', 'PTI-getrusage-off'),
     'pti-syscall': measured(542.1, 'ns', 'PTI-getrusage-on'),
@@ -586,6 +607,8 @@ const skylake: Machine = {
   page: page4K,
   copyRate: modernCopy,
   prices: {
+    ...x86Lent,
+    syscall: borrowed(recalled(154, 'cycles', 'UNIK-sysn'), 'an i7-9700K, without mitigations'),
     call: borrowed(recalled(4, 'cycles', 'UNIK-call'), 'an i7-9700K'),
     'l4-rpc': derived(
       'cycles',
@@ -607,6 +630,7 @@ const server2023: Machine = {
   page: page4K,
   copyRate: modernCopy,
   prices: {
+    ...x86Lent,
     call: borrowed(recalled(4, 'cycles', 'UNIK-call'), 'an i7-9700K'),
     syscall: measured(74, 'ns', 'ZP-getpid'),
     hook: hookCall,
@@ -628,6 +652,7 @@ const m1: Machine = {
   page: assumed(16, 'KiB', 'the page of that machine; no row gives it'),
   copyRate: modernCopy,
   prices: {
+    ...x86Lent,
     call: borrowed(recalled(4, 'cycles', 'UNIK-call'), 'an i7-9700K'),
     syscall: recalled(129, 'ns', 'LFI-T-lin'),
     pipe: derived('ns', [recalled(1504, 'ns', 'LFI-T-lpipe')], 'there and back', (t) => 2 * t),
@@ -646,6 +671,7 @@ const cloud: Machine = {
   page: page4K,
   copyRate: modernCopy,
   prices: {
+    ...x86Lent,
     call: borrowed(recalled(4, 'cycles', 'UNIK-call'), 'an i7-9700K'),
     syscall: measured(1939, 'ns', 'GV-runc'),
     'sandbox-kernel-call': measured(38_219, 'ns', 'GV-runscptrace', {

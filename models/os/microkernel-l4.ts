@@ -1,0 +1,68 @@
+/**
+ * A microkernel with fast IPC, in the style of L3 and L4: a call is a short RPC with its arguments in registers, the
+ * server's path no longer than a monolithic kernel's, one copy for longer data.
+ *
+ * Where the TLB has no tags (the machine has a price for a miss), each call reloads entries of the pages touched
+ * after its two switches; `microkernel-l4-tagged` is the same with tags or segment switches, which reload nothing.
+ *
+ * Left out: where the Unix server on top is slow for its own reasons (L4Linux's measured null call is used where the
+ * machine has it).
+ * Source: section 3, row "microkernel, L3/L4 style", and section 5; Liedtke 1993 and 1995, Haertig et al. 1997.
+ */
+import { TLB_RELOAD, TRAP_COPIES } from '../presets/paths.ts';
+import type { CallBytes, Prices, Step } from './cost.ts';
+import { serviceSteps, step } from './cost.ts';
+import { kernelBody } from './in-kernel.ts';
+import type { ServiceClass } from './services.ts';
+import type { OsStructure } from './structure.ts';
+import { defineStructure } from './structure.ts';
+
+const COPIES = { in: TRAP_COPIES, out: TRAP_COPIES };
+
+const rpc = (prices: Prices, what: string): Step => step(what, 'switch', 1, prices.of('l4-rpc'));
+
+function entry(prices: Prices): Step {
+  return prices.has('l4-unix')
+    ? step('system call served by a Unix server on L4', 'switch', 1, prices.of('l4-unix'))
+    : rpc(prices, 'short RPC to the server and back');
+}
+
+function reload(prices: Prices, tagged: boolean): Step[] {
+  if (tagged || !prices.has('tlb-miss')) return [];
+  return [step('TLB entries loaded again', 'switch', TLB_RELOAD.value, prices.of('tlb-miss'))];
+}
+
+function l4(name: string, tagged: boolean, title: string, describes: string): OsStructure {
+  const service = (s: ServiceClass, prices: Prices, bytes?: CallBytes): Step[] => [
+    entry(prices),
+    ...reload(prices, tagged),
+    ...serviceSteps(s, prices, COPIES, undefined, bytes),
+  ];
+  return defineStructure({
+    name,
+    title,
+    describes,
+    source: 'Liedtke 1993, 1995; Haertig et al. 1997; seL4 benchmarks',
+    crossing: (prices) => [rpc(prices, 'short RPC to the server and back')],
+    enter: (prices) => [entry(prices), ...reload(prices, tagged)],
+    inside: kernelBody,
+    service,
+    upcall: (prices) => [rpc(prices, 'exception RPC to the handler')],
+    fault: (prices) => [rpc(prices, 'fault RPC to the pager'), ...reload(prices, tagged)],
+    lock: (prices) => [step('short RPC for the lock', 'lock', 1, prices.of('l4-rpc'))],
+    switch: (prices) => [step('switch: one way of a short RPC', 'scheduling', 0.5, prices.of('l4-rpc'))],
+  });
+}
+
+export const microkernelL4 = l4(
+  'microkernel-l4',
+  false,
+  'L4-style microkernel',
+  'Servers behind fast IPC; an untagged TLB is reloaded after each switch.',
+);
+export const microkernelL4Tagged = l4(
+  'microkernel-l4-tagged',
+  true,
+  'L4-style microkernel with a tagged TLB',
+  'The same where the TLB has tags or small spaces are switched by segments.',
+);

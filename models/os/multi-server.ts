@@ -1,0 +1,56 @@
+/**
+ * Unix as several servers on Mach (Mach-US): proxy objects in a library of the caller answer about three calls of
+ * four, the others go to a server by RPC; paths are longer than with one server.
+ *
+ * phi is that of one server times how much slower the published compile test ran, so that test is no check of it;
+ * the RPCs that are saved explain at most a part (the sign is checked).
+ *
+ * Left out: calls that need more than one server.
+ * Source: section 3, row "multi-server"; Stevenson & Julin 1995 (Mach-US), Chen & Bershad 1993.
+ */
+import { LIBRARY_ABSORBS, MACH_STALLS, MULTI_SERVER_PATH, TRAP_COPIES } from '../presets/paths.ts';
+import type { CallBytes, Prices, Step } from './cost.ts';
+import { serviceSteps, step } from './cost.ts';
+import { answeredShare, exceptionRpc, reflect } from './microkernel-mach.ts';
+import type { ServiceClass } from './services.ts';
+import { SERVICES } from './services.ts';
+import { defineStructure, kernelSwitch } from './structure.ts';
+
+const COPIES = { in: TRAP_COPIES, out: TRAP_COPIES };
+const PATH = { phi: MULTI_SERVER_PATH, stalls: MACH_STALLS };
+
+function remote(prices: Prices, share: number): Step[] {
+  if (share === 0) return [];
+  return [
+    step('stubs', 'call', share, prices.of('mach-stubs')),
+    step('Mach RPC to a server and back', 'switch', share, prices.of('mach-rpc')),
+  ];
+}
+
+function service(name: ServiceClass, prices: Prices, bytes?: CallBytes): Step[] {
+  return [
+    reflect(prices),
+    ...remote(prices, 1 - answeredShare(name, LIBRARY_ABSORBS)),
+    ...serviceSteps(name, prices, COPIES, PATH, bytes),
+  ];
+}
+
+function inside(name: ServiceClass, prices: Prices, bytes?: CallBytes): Step[] {
+  const native = SERVICES[name].native.value * (1 - answeredShare(name, LIBRARY_ABSORBS));
+  return [...remote(prices, native), ...serviceSteps(name, prices, COPIES, PATH, bytes)];
+}
+
+export const multiServer = defineStructure({
+  name: 'multi-server',
+  title: 'several servers on Mach',
+  describes: 'Unix split over servers, with proxies in a library that answer three calls of four.',
+  source: 'Mach-US; Chen & Bershad 1993',
+  crossing: (prices) => [step('Mach RPC to a server and back', 'switch', 1, prices.of('mach-rpc'))],
+  enter: (prices) => [reflect(prices), ...remote(prices, 1)],
+  inside,
+  service,
+  upcall: exceptionRpc,
+  fault: exceptionRpc,
+  lock: (prices) => [step('Mach RPC for the lock', 'lock', 1, prices.of('mach-rpc'))],
+  switch: kernelSwitch,
+});
