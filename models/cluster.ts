@@ -55,6 +55,8 @@ export interface ClusterConfig {
   };
   /** ns; infinity: until the last job has ended. */
   readonly horizon: number;
+  /** ns; averages over time begin then. */
+  readonly warmup: number;
   readonly streams: Streams;
   readonly keepLog: boolean;
   readonly keepTimeline: boolean;
@@ -130,6 +132,12 @@ class Building {
     const idle = config.policies.idle;
     const sampleShare = glunix ? costs.sample / idle.kind.sampleEvery(idle.parameters) : 0;
     this.nodes = new Nodes(this.engine, count, sampleShare, hasJobs);
+    if (this.timeline !== null) {
+      const { utilisation } = this.timeline.series;
+      this.nodes.onGuestShare = () => {
+        utilisation.set(this.engine.now / 1e9, this.nodes.guestShareSum / count);
+      };
+    }
     this.ownerFactor = this.drawOwnerFactors();
     this.owners =
       config.owners === null
@@ -200,6 +208,10 @@ class Building {
       this.owners.start();
       this.away.set(0, this.owners.away);
     } else if (config.policies.idle.kind.offersUnowned) this.master?.startWithAll();
+    if (config.warmup > 0) {
+      const forget = engine.on(() => this.forget(), 'end of the warm-up');
+      engine.scheduleAt(config.warmup, forget, 0);
+    }
     if (jobs.n > 0) engine.scheduleAt(jobs.submit[0]!, this.arriveType, 0);
     else if (config.horizon === Number.POSITIVE_INFINITY) {
       throw new InputError({
@@ -364,7 +376,6 @@ class Building {
       const now_s = now / 1e9;
       this.timeline.series.waiting_jobs.set(now_s, queue!.waiting);
       this.timeline.series.running_jobs.set(now_s, guests!.running);
-      this.timeline.series.utilisation.set(now_s, this.nodes.guestShareSum / this.nodes.count);
       if (this.daemons === null) this.timeline.series.idle_nodes.set(now_s, free);
     }
   }
@@ -375,7 +386,6 @@ class Building {
     if (this.timeline !== null) {
       const now_s = engine.now / 1e9;
       this.timeline.series.running_jobs.set(now_s, local!.running);
-      this.timeline.series.utilisation.set(now_s, this.nodes.guestShareSum / this.nodes.count);
       this.timeline.series.idle_nodes.set(now_s, local!.empty);
     }
   }
@@ -390,6 +400,14 @@ class Building {
 
   private ownerRow(node: number): number {
     return this.rowOf(node, 0);
+  }
+
+  /** Averages over time begin anew. */
+  private forget(): void {
+    const { now } = this.engine;
+    for (const average of [this.waitWhileIdle, this.offered, this.wantedOffered, this.away])
+      average.reset(now);
+    this.lostCapacity?.reset(now);
   }
 
   // -- Books -----------------------------------------------------------------------------------------------

@@ -249,7 +249,7 @@ function measureDeciles(
 }
 
 function lossOfCapacity(run: ClusterRun): number {
-  const from = run.jobs.submit[0]!;
+  const from = Math.max(run.jobs.submit[0]!, run.config.warmup);
   const span = run.end - from;
   return span > 0 ? run.lostCapacity!.integral(run.end) / (run.config.nodes * span) : 0;
 }

@@ -30,8 +30,10 @@ export class Nodes {
   /** Operations that the node still has to carry out, CPU-ns: served from what the others leave. */
   private readonly due: Float64Array;
   private readonly engine: Engine;
-  /** Sum of all nodes' guest shares now, kept for time averages. */
+  /** Sum of all nodes' guest shares now. */
   guestShareSum = 0;
+  /** Called when that sum has changed, for pictures. */
+  onGuestShare: (() => void) | null = null;
 
   constructor(engine: Engine, count: number, sampleShare: number, withGuests: boolean) {
     const guests = withGuests ? count : 0;
@@ -99,6 +101,7 @@ export class Nodes {
     this.settle(node);
     this.guestShareSum += share - this.guestShare[node]!;
     this.guestShare[node] = share;
+    if (this.onGuestShare !== null) this.onGuestShare();
   }
 
   /** Hold a node for a guest, or give it back; a mechanism may use `operationShare` of it meanwhile. */

@@ -2,7 +2,7 @@
  * Pictures of one run: series over time (averages over bins), and what every node did in a first stretch of it.
  *
  * The length of a run is not known before its end, so bins start short and are merged two by two when there are
- * too many. The chart of nodes keeps the first rows up to a limit; it says how far it goes.
+ * too many. The chart of nodes goes as far as its rows allow; it says how far that is.
  */
 import { MODE } from './glunix/guests.ts';
 
@@ -12,7 +12,15 @@ const MOST_ROWS = 20_000;
 const FIRST_BIN_S = 60;
 
 /** Kinds of rows of the chart. */
-export const ROW = { owner: 0, guest: 1, stopped: 2, moving: 3, local: 4, withdrawn: 5 } as const;
+export const ROW = {
+  owner: 0,
+  guest: 1,
+  stopped: 2,
+  moving: 3,
+  local: 4,
+  withdrawn: 5,
+  launching: 6,
+} as const;
 
 /** A quantity that is constant between changes, averaged over bins. */
 export class BinnedSeries {
@@ -98,12 +106,10 @@ export class Timeline {
   private close(node: number, now_s: number): void {
     const kind = this.kind[node]!;
     const from = this.since_s[node]!;
-    if (kind < 0 || now_s <= from) return;
-    if (this.rows.length === MOST_ROWS) {
-      if (this.full_s === Number.POSITIVE_INFINITY) this.full_s = now_s;
-      return;
-    }
-    this.rows.push([node, from, now_s, kind, this.job[node]!]);
+    if (kind < 0 || now_s <= from || from >= this.full_s) return;
+    this.rows.push([node, from, Math.min(now_s, this.full_s), kind, this.job[node]!]);
+    // The chart ends here; what other nodes show now is closed at this instant when it changes or the run ends.
+    if (this.rows.length === MOST_ROWS) this.full_s = now_s;
   }
 
   /** The file that a report reads. */
@@ -129,7 +135,8 @@ export class Timeline {
 export function rowKind(mode: number, ownerPresent: boolean, withdrawn: boolean): number {
   if (mode === MODE.running) return ROW.guest;
   if (mode === MODE.stopped) return ROW.stopped;
-  if (mode === MODE.leaving || mode === MODE.arriving || mode === MODE.launching) return ROW.moving;
+  if (mode === MODE.launching) return ROW.launching;
+  if (mode === MODE.leaving || mode === MODE.arriving) return ROW.moving;
   if (withdrawn) return ROW.withdrawn;
   return ownerPresent ? ROW.owner : -1;
 }

@@ -2,9 +2,9 @@
  * The traces of a scenario: read once a process, however many points and replications use them, with the digest
  * that tells a changed file.
  */
-import { createHash } from 'node:crypto';
-import { createReadStream, statSync } from 'node:fs';
-import { readSwf, type JobChoices } from '../workloads/jobs/index.ts';
+import { statSync } from 'node:fs';
+import { traceDigest } from '../workloads/digest.ts';
+import { type JobChoices, readSwf } from '../workloads/jobs/index.ts';
 import type { SwfJobs } from '../workloads/jobs/swf.ts';
 import type { ActivityTable } from '../workloads/owners/activity.ts';
 import { readOwners } from '../workloads/owners/index.ts';
@@ -42,17 +42,19 @@ export function jobLog(path: string, choices: JobChoices): Promise<SwfJobs> {
   return once(path, key, () => readSwf(path, choices));
 }
 
-/** The owners of a trace in any of the known forms. Throws `InputError`. */
-export function ownerTrace(path: string, busyAbove: number): Promise<OwnerTrace> {
-  return once(path, `owners ${busyAbove}`, () => readOwners(path, busyAbove));
+/** How an owner trace is read. */
+export interface OwnerChoices {
+  /** CPU share at or above which a PlanetLab sample means that the owner is there. */
+  readonly busy_above: number;
+  readonly gaps: 'unavailable' | 'available';
 }
 
-/** SHA-256 of a file, hexadecimal. */
-export function fileDigest(path: string): Promise<string> {
-  return once(path, 'sha256', async () => {
-    if (statSync(path).isDirectory()) return 'folder';
-    const hash = createHash('sha256');
-    for await (const piece of createReadStream(path)) hash.update(piece as Buffer);
-    return hash.digest('hex');
-  });
+/** The owners of a trace in any of the known forms. Throws `InputError`. */
+export function ownerTrace(path: string, { busy_above, gaps }: OwnerChoices): Promise<OwnerTrace> {
+  return once(path, `owners ${busy_above} ${gaps}`, () => readOwners(path, busy_above, gaps));
+}
+
+/** SHA-256 of a trace, hexadecimal. */
+export function digestOf(path: string): Promise<string> {
+  return once(path, 'sha256', () => traceDigest(path));
 }

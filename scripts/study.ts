@@ -3,10 +3,7 @@
  * digests), and how one run of it is done. Everything below this file is told numbers; everything that is named
  * in a file is named here or in the registries that this file lists.
  */
-import { InputError } from '../sim/problem.ts';
-import { type Field, type Plain, type Read, readFields, type Value } from '../sim/experiment/fields.ts';
-import type { RunOutputs, RunResult, Study } from '../sim/experiment/study.ts';
-import { Streams } from '../sim/engine/streams.ts';
+
 import { type ClusterConfig, runCluster } from '../models/cluster.ts';
 import { RunCosts } from '../models/costs.ts';
 import { MEASURES, measure } from '../models/measures.ts';
@@ -17,15 +14,19 @@ import { migrationPolicies } from '../models/policies/migration/index.ts';
 import { ownerReturnPolicies } from '../models/policies/owner_return/index.ts';
 import { placementPolicies } from '../models/policies/placement/index.ts';
 import { plain } from '../models/presets/constant.ts';
-import { MACHINES } from '../models/presets/machines.ts';
 import { loadMachine } from '../models/presets/load.ts';
+import { MACHINES } from '../models/presets/machines.ts';
 import { MIXES } from '../models/presets/mixes.ts';
 import { NETWORKS } from '../models/presets/networks.ts';
-import { JOB_CHOICE_FIELDS, JOB_LAW_FIELD, jobsOf, type JobTable } from '../workloads/jobs/index.ts';
+import { Streams } from '../sim/engine/streams.ts';
+import { type Field, type Plain, type Read, readFields, type Value } from '../sim/experiment/fields.ts';
+import type { RunOutputs, RunResult, Study } from '../sim/experiment/study.ts';
+import { InputError } from '../sim/problem.ts';
+import { JOB_CHOICE_FIELDS, JOB_LAW_FIELD, type JobTable, jobsOf } from '../workloads/jobs/index.ts';
 import type { SwfHeader } from '../workloads/jobs/swf.ts';
 import { OWNER_LAW_FIELD, ownerLaw } from '../workloads/owners/index.ts';
 import { OWNER_STREAMS } from '../workloads/owners/law.ts';
-import { fileDigest, jobLog, ownerTrace } from './inputs.ts';
+import { digestOf, jobLog, ownerTrace } from './inputs.ts';
 import { writeOutputs } from './outputs.ts';
 import { version } from './package.ts';
 
@@ -37,9 +38,9 @@ function docs(registry: Readonly<Record<string, { doc?: string; title?: string }
 }
 
 /** Registry of policies as the choices of a slot. */
-function choices<R extends Readonly<Record<string, { doc: string; fields: Readonly<Record<string, Field>> }>>>(
-  registry: R,
-): { [N in keyof R]: { doc: string; fields: R[N]['fields'] } } {
+function choices<
+  R extends Readonly<Record<string, { doc: string; fields: Readonly<Record<string, Field>> }>>,
+>(registry: R): { [N in keyof R]: { doc: string; fields: R[N]['fields'] } } {
   return Object.fromEntries(
     Object.entries(registry).map(([name, { doc, fields }]) => [name, { doc, fields }]),
   ) as { [N in keyof R]: { doc: string; fields: R[N]['fields'] } };
@@ -56,7 +57,10 @@ const PASS = {
 } as const satisfies Field;
 
 const batchChoices = Object.fromEntries(
-  Object.entries(batchPolicies).map(([name, { doc, fields }]) => [name, { doc, fields: { pass: PASS, ...fields } }]),
+  Object.entries(batchPolicies).map(([name, { doc, fields }]) => [
+    name,
+    { doc, fields: { pass: PASS, ...fields } },
+  ]),
 ) as Record<keyof typeof batchPolicies, { doc: string; fields: { pass: typeof PASS } }>;
 
 export const FIELDS = {
@@ -73,7 +77,7 @@ export const FIELDS = {
     warmup: { kind: 'time', doc: 'jobs submitted before this time are not measured', default: '0s', min: 0 },
     glunix: {
       kind: 'boolean',
-      doc: 'on: the global layer pools the nodes; off: every task runs on its own user\'s node',
+      doc: "on: the global layer pools the nodes; off: every task runs on its own user's node",
       default: true,
     },
     cluster: {
@@ -88,7 +92,13 @@ export const FIELDS = {
           max: 10_000_000,
           words: ['auto'],
         },
-        machine: { kind: 'choice', doc: 'machine preset, or a file', of: docs(MACHINES), default: 'r3000-40', orPath: true },
+        machine: {
+          kind: 'choice',
+          doc: 'machine preset, or a file',
+          of: docs(MACHINES),
+          default: 'r3000-40',
+          orPath: true,
+        },
         network: { kind: 'choice', doc: 'network preset', of: docs(NETWORKS), default: 'atm155' },
         os: { kind: 'choice', doc: 'OS structure', of: docs(STRUCTURES), default: 'sfi-library' },
         sfi: {
@@ -149,6 +159,12 @@ export const FIELDS = {
           of: { repeat: 'it starts over', stop: 'nothing changes any more' },
           default: 'repeat',
         },
+        gaps: {
+          kind: 'choice',
+          doc: 'what holds where an availability trace says nothing of a node',
+          of: { unavailable: 'the node is withdrawn', available: 'the node is there' },
+          default: 'unavailable',
+        },
         wanted: {
           kind: 'integer',
           doc: 'nodes wanted together, for the measure wanted_available',
@@ -161,11 +177,16 @@ export const FIELDS = {
       kind: 'group',
       doc: 'the jobs',
       fields: {
-        trace: { kind: 'path', doc: 'a job log in the Standard Workload Format', default: 'none', words: ['none'] },
+        trace: {
+          kind: 'path',
+          doc: 'a job log in the Standard Workload Format',
+          default: 'none',
+          words: ['none'],
+        },
         law: { ...JOB_LAW_FIELD, of: { none: { ...NONE, doc: 'no jobs' }, ...JOB_LAW_FIELD.of } },
         load: {
           kind: 'number',
-          doc: "offered load per node, to which times between arrivals are scaled; own: the log's or law's own",
+          doc: "offered load per node, to which times between submissions are scaled (a log's by the sum of its jobs' work, a law's by its expectation); own: as they are",
           default: 'own',
           above: 0,
           words: ['own'],
@@ -240,7 +261,11 @@ export const study: Study = {
   version,
   fields: FIELDS,
   measures: MEASURES,
-  worker: new URL('./worker.js', import.meta.url),
+  // Worker threads run built code, also when this file is run from its source (by the tests).
+  worker: new URL(
+    import.meta.url.endsWith('.ts') ? '../dist/scripts/worker.js' : './worker.js',
+    import.meta.url,
+  ),
   catalogue: {},
   settle,
   run,
@@ -253,15 +278,15 @@ async function settle(scenario: Plain): Promise<Plain> {
   if (settings.jobs.trace !== 'none') {
     const { records, header, choices: made } = await jobLog(settings.jobs.trace, settings.jobs);
     inputs[settings.jobs.trace] = {
-      sha256: await fileDigest(settings.jobs.trace),
+      sha256: await digestOf(settings.jobs.trace),
       records: { ...records, ...made } as unknown as Plain,
     };
     fromLog = header.max_procs ?? header.max_nodes;
   }
   if (settings.owners.trace !== 'none') {
-    const { owners, records } = await ownerTrace(settings.owners.trace, settings.owners.busy_above);
+    const { owners, records } = await ownerTrace(settings.owners.trace, settings.owners);
     inputs[settings.owners.trace] = {
-      sha256: await fileDigest(settings.owners.trace),
+      sha256: await digestOf(settings.owners.trace),
       records: records as unknown as Plain,
     };
     if (settings.jobs.trace === 'none') fromLog = owners.names.length;
@@ -372,6 +397,7 @@ async function run(
       batch: { kind: batchPolicies[policies.batch.name], pass: policies.batch.pass },
     },
     horizon,
+    warmup: settings.warmup,
     streams,
     keepLog: outputs.events !== undefined,
     keepTimeline: outputs.timeline !== undefined,
@@ -379,7 +405,8 @@ async function run(
   const done = runCluster(config);
   const { measures, counts } = measure(done, settings.warmup / 1e9);
   writeOutputs(done, outputs, header);
-  if (counts['rejected']! > 0) notes.push(`${counts['rejected']} jobs wider than ${nodes} nodes were rejected`);
+  if (counts['rejected']! > 0)
+    notes.push(`${counts['rejected']} jobs wider than ${nodes} nodes were rejected`);
   if (counts['pending']! > 0) notes.push(`${counts['pending']} jobs had not ended at the horizon`);
   return {
     measures,
@@ -402,9 +429,9 @@ async function ownerSource(
   nodes: number,
   streams: Streams,
 ): Promise<ClusterConfig['owners']> {
-  const { trace, law, busy_above, after } = settings.owners;
+  const { trace, law, after } = settings.owners;
   if (trace !== 'none') {
-    const { owners } = await ownerTrace(trace, busy_above);
+    const { owners } = await ownerTrace(trace, settings.owners);
     return { kind: 'trace', table: owners, repeat: after === 'repeat' };
   }
   if (law.name === 'none') return null;

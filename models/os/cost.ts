@@ -119,6 +119,20 @@ const withClock = (c: Constant, machine: Machine): Price => ({
   quality: c.quality,
 });
 
+/** A price that a structure needs and a machine has not; names the machines that have it. */
+export class MissingPrice extends InputError {
+  readonly price: PriceName;
+
+  constructor(structure: string, machine: Machine, price: PriceName) {
+    super({
+      where: `cluster.os: ${structure}`,
+      found: `machine ${machine.name} has no price for "${price}", which this structure needs`,
+      would: `use one of ${machinesWith(price).join(', ')}, or give prices.${price} in a machine file`,
+    });
+    this.price = price;
+  }
+}
+
 /** How a path is priced, beside the machine. */
 export interface PriceOptions {
   /** A multiplier of the prices of GLUnix's own operations. */
@@ -151,17 +165,10 @@ export class Prices {
     return this.machine.prices[name] !== undefined;
   }
 
-  /** The price `name`. Throws `InputError`, naming the machines that have it, where this one has none. */
+  /** The price `name`. Throws `MissingPrice` where this machine has none. */
   of(name: PriceName): Price {
     const constant = this.machine.prices[name];
-    if (constant === undefined) {
-      const having = machinesWith(name);
-      throw new InputError({
-        where: `cluster.os: ${this.structure}`,
-        found: `machine ${this.machine.name} has no price for "${name}", which this structure needs`,
-        would: `use one of ${having.join(', ')}, or give prices.${name} in a machine file`,
-      });
-    }
+    if (constant === undefined) throw new MissingPrice(this.structure, this.machine, name);
     return this.constant(constant, name);
   }
 

@@ -10,7 +10,7 @@ import type { Mix } from '../presets/mixes.ts';
 import { MIXES } from '../presets/mixes.ts';
 import { apertos } from './apertos.ts';
 import type { PriceOptions, Split, Step } from './cost.ts';
-import { cpuOf, cpuTime, NOTHING, Prices, plus, splitOf } from './cost.ts';
+import { cpuOf, cpuTime, MissingPrice, NOTHING, Prices, plus, splitOf } from './cost.ts';
 import { exokernel } from './exokernel.ts';
 import { extensibleKernel } from './extensible-kernel.ts';
 import { free } from './free.ts';
@@ -117,8 +117,15 @@ export interface OsPrices {
   sfiOverhead(source: Source): number;
   /** The mean of that share. */
   readonly meanSfiOverhead: number;
-  /** Borrowed and assumed prices that were used, to be printed under the table. */
+  /** Borrowed and assumed prices (and taxes) that were used, to be printed under the table. */
   readonly notes: string[];
+}
+
+/** A line where the tax on user time was measured on other processors. */
+function taxNotes(structure: OsStructure, machine: Machine, sfi: SfiOptions): string[] {
+  const { tax, name } = structure;
+  if (tax === undefined || sfi.overhead !== 'per-program' || tax.measuredOn.includes(machine.family)) return [];
+  return [`${name} on ${machine.name}: borrowed tax on user time, measured on ${tax.measuredOn.join(' and ')}`];
 }
 
 function isOperation(name: ServiceClass | Operation): name is Operation {
@@ -146,7 +153,7 @@ export function priceStructure(name: string, machine: Machine, options: Structur
     perByte.set(op, (cpuTime(structure.operation(op, prices, MANY)) - base) / MANY);
   }
   const law = structure.tax?.[sfi.checks];
-  const notes = prices.notes();
+  const notes = [...prices.notes(), ...taxNotes(structure, machine, sfi)];
   return {
     structure: name,
     machine: machine.name,
@@ -246,7 +253,7 @@ function meanCall(structure: OsStructure, prices: Prices, mix: Mix): number {
     }
     return sum;
   } catch (error) {
-    if (error instanceof InputError) return Number.NaN;
+    if (error instanceof MissingPrice) return Number.NaN;
     throw error;
   }
 }

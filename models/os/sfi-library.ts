@@ -73,7 +73,7 @@ export const sfiLibrary = defineStructure({
   title: 'library protected by software fault isolation',
   describes: 'The proposal of 1994: a crossing of 1.8 us a service, and a tax on all user time.',
   source: 'Wahbe et al. 1993; Vahdat, Ghormley & Anderson 1994',
-  tax: WAHBE,
+  tax: { ...WAHBE, measuredOn: ['mips-r2000', 'alpha-21064'] }, // the Alpha column has the same mean
 });
 
 const binary = overheadLaw([OVERHEADS.binaryLow, OVERHEADS.binaryHigh], true);
@@ -84,5 +84,5 @@ export const sfiBinary = defineStructure({
   title: 'the same, for programs that cannot be recompiled',
   describes: 'Software fault isolation by patching binaries: 20 to 25 % of all user time.',
   source: 'Lucco, cited by Vahdat, Ghormley & Anderson 1994',
-  tax: { writes: binary, full: binary },
+  tax: { writes: binary, full: binary, measuredOn: ['mips-r2000', 'alpha-21064'] },
 });

@@ -5,6 +5,7 @@
  * hands an event to the application, takes a page fault, switches and locks; `defineStructure` builds GLUnix's
  * operations of those.
  */
+import type { Family } from '../presets/machines.ts';
 import type { CallBytes, Prices, Step } from './cost.ts';
 import { step } from './cost.ts';
 import type { Operation } from './operations.ts';
@@ -12,14 +13,20 @@ import { OPERATION_WORK, times } from './operations.ts';
 import type { ServiceClass } from './services.ts';
 import type { OverheadLaw, SfiChecks } from './sfi.ts';
 
+/** Overheads on the user time of every program linked with a library, by what is checked. */
+export interface Tax extends Readonly<Record<SfiChecks, OverheadLaw>> {
+  /** Families of processors on which they were measured; on others they are borrowed. */
+  readonly measuredOn: readonly Family[];
+}
+
 /** What a structure's file gives. */
 export interface StructureParts {
   readonly name: string;
   readonly title: string;
   readonly describes: string;
   readonly source: string;
-  /** Overheads on user time of every program linked with it, by what is checked; left out: user time is not taxed. */
-  readonly tax?: Readonly<Record<SfiChecks, OverheadLaw>>;
+  /** Left out: user time is not taxed. */
+  readonly tax?: Tax;
   /**
    * It stands beside a stock kernel and only programs that ask for it pay for it; left out: it is the whole system,
    * and the owners' own programs run under it too.

@@ -2,7 +2,8 @@
  * The same question with the mechanisms of today: a kernel with page-table isolation, a kernel in user space behind
  * system-call filters, a supervisor that answers calls, and libraries in sandboxes of compiled code.
  *
- * Left out: hardware protection keys; mitigations beside page-table isolation.
+ * Left out: hardware protection keys; mitigations beside page-table isolation. A library's native calls are priced on a
+ * kernel without page-table isolation.
  * Source: section 3, row "SFI library OS", and section 4.6; rows PTI, GV, KBOX, LFI, NACL and WASM.
  */
 import { OVERHEADS, TRAP_COPIES } from '../presets/paths.ts';
@@ -11,6 +12,7 @@ import { serviceSteps, step } from './cost.ts';
 import { kernelBody, kernelService } from './in-kernel.ts';
 import { overheadLaw } from './sfi.ts';
 import { LIBRARY } from './sfi-library.ts';
+import type { Tax } from './structure.ts';
 import { defineStructure, kernelSwitch, kernelUpcall } from './structure.ts';
 
 const COPIES = { in: TRAP_COPIES, out: TRAP_COPIES };
@@ -66,7 +68,8 @@ export const seccompNotify = defineStructure({
   switch: kernelSwitch,
 });
 
-const lfiLaw = {
+const lfiTax: Tax = {
+  measuredOn: ['x86-64', 'arm64'],
   writes: overheadLaw([OVERHEADS.lfiWrites]),
   full: overheadLaw([OVERHEADS.lfiFull, OVERHEADS.lfiFullX86], true),
 };
@@ -77,7 +80,7 @@ export const lfi = defineStructure({
   describes:
     'Lightweight fault isolation of today: 6 % for stores, 7 to 8 % for loads too; crossings of tens of cycles.',
   source: 'LFI 2024',
-  tax: lfiLaw,
+  tax: lfiTax,
 });
 
 const naclLaw = overheadLaw([OVERHEADS.nacl]);
@@ -87,7 +90,7 @@ export const nacl = defineStructure({
   title: 'library with Native Client',
   describes: 'Native Client on x86-64: 7 % of all user time.',
   source: 'Native Client, 2010',
-  tax: { writes: naclLaw, full: naclLaw },
+  tax: { writes: naclLaw, full: naclLaw, measuredOn: ['x86-64'] },
 });
 
 const wasmLaw = overheadLaw([OVERHEADS.wasmFirefox, OVERHEADS.wasmChrome], true);
@@ -97,5 +100,5 @@ export const webassembly = defineStructure({
   title: 'programs compiled to WebAssembly',
   describes: 'WebAssembly engines of 2019: 45 to 55 % of all user time.',
   source: 'Jangda et al. 2019',
-  tax: { writes: wasmLaw, full: wasmLaw },
+  tax: { writes: wasmLaw, full: wasmLaw, measuredOn: ['x86-64'] },
 });

@@ -17,9 +17,11 @@ export interface Case {
   readonly tolerance: number | string;
   /**
    * The value that came out; a list has one value for each replication, from which mean and 99 % interval are
-   * taken: where that excludes the expected value, the case is run once more, as `longer` says, and that counts.
+   * taken: where that excludes the expected value, or the mean is outside the tolerance, the case is run once more, as `longer` says, and that counts.
    */
   readonly got: (result: ExperimentResult) => number | readonly number[];
   /** Settings that make the experiment four times as long (`path=value` each); without it: four times the replications. */
   readonly longer?: readonly string[];
+  /** Too long for the test suite: run by `nowsim validate` only. */
+  readonly slow?: boolean;
 }

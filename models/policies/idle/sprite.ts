@@ -86,7 +86,9 @@ class Sprite implements IdlePolicy {
     this.accepts = new Uint8Array(nodes);
     this.average = [new Float64Array(nodes), new Float64Array(nodes), new Float64Array(nodes)];
     this.next = new Float64Array(nodes);
-    if (chance !== null) for (let i = 0; i < nodes; i++) this.next[i] = Math.floor(chance.next(i) * sample);
+    // A daemon that starts at zero takes its first sample a period later.
+    if (chance === null) this.next.fill(sample);
+    else for (let i = 0; i < nodes; i++) this.next[i] = Math.floor(chance.next(i) * sample);
     this.present = new Uint8Array(nodes);
     this.lastInput = new Float64Array(nodes).fill(Number.NEGATIVE_INFINITY);
     this.queue = new Float64Array(nodes);
