@@ -124,8 +124,11 @@ export interface OsPrices {
 /** A line where the tax on user time was measured on other processors. */
 function taxNotes(structure: OsStructure, machine: Machine, sfi: SfiOptions): string[] {
   const { tax, name } = structure;
-  if (tax === undefined || sfi.overhead !== 'per-program' || tax.measuredOn.includes(machine.family)) return [];
-  return [`${name} on ${machine.name}: borrowed tax on user time, measured on ${tax.measuredOn.join(' and ')}`];
+  if (tax === undefined || sfi.overhead !== 'per-program' || tax.measuredOn.includes(machine.family))
+    return [];
+  return [
+    `${name} on ${machine.name}: borrowed tax on user time, measured on ${tax.measuredOn.join(' and ')}`,
+  ];
 }
 
 function isOperation(name: ServiceClass | Operation): name is Operation {

@@ -1,6 +1,6 @@
 /** `nowsim explain`: the path of a service or an operation under an OS structure, step by step, with its sources. */
 import type { Argv, CommandModule } from 'yargs';
-import { cpuOf, type Split, type Step, shortFacts, splitOf } from '../../models/os/cost.ts';
+import { cpuOf, MissingPrice, type Split, type Step, shortFacts, splitOf } from '../../models/os/cost.ts';
 import {
   breakEven,
   mixNamed,
@@ -12,7 +12,7 @@ import {
 import { OPERATION_WORK, OPERATIONS, type Operation } from '../../models/os/operations.ts';
 import { SERVICE_CLASSES, SERVICES, type ServiceClass } from '../../models/os/services.ts';
 import { loadMachine } from '../../models/presets/load.ts';
-import type { Machine } from '../../models/presets/machines.ts';
+import type { Machine, PriceName } from '../../models/presets/machines.ts';
 import { MIXES } from '../../models/presets/mixes.ts';
 import { InputError, nearest } from '../../sim/problem.ts';
 import { formatTime } from '../../sim/units.ts';
@@ -133,18 +133,35 @@ function explainPath(given: ExplainArguments, machine: Machine): string {
   const { title } = STRUCTURES[given.os]!;
   return [
     `${what}: ${docOf(what)}`,
-    `under ${given.os} (${title}) on ${machine.name} (${machine.title})`,
+    wrapped(`under ${given.os} (${title}) on ${machine.name} (${machine.title})`, widthOf(process.stdout)),
     '',
     steps.length === 0 ? 'no step: it costs nothing' : table,
     '',
-    `CPU time ${formatTime(total)}: ${partsText(split)}${
-      split.device > 0 ? `; and ${formatTime(split.device)} of waiting, which is no CPU time` : ''
-    }`,
+    wrapped(
+      `CPU time ${formatTime(total)}: ${partsText(split)}${
+        split.device > 0 ? `; and ${formatTime(split.device)} of waiting, which is no CPU time` : ''
+      }`,
+      widthOf(process.stdout),
+    ),
     ...weakSteps(steps),
+    ...(given.os === 'apertos' ? [sensitivity(what, machine, given.bytes)] : []),
   ].join('\n');
 }
 
-const SOURCE_WIDTH = 30;
+/** How the free parameter of Apertos moves the cost. */
+function sensitivity(what: ServiceClass | Operation, machine: Machine, bytes: number): string {
+  const at = [0, 1, 2, 4, 8].map((metaTransitions) => {
+    const steps = priceStructure('apertos', machine, { metaTransitions }).steps(what, bytes);
+    return `${metaTransitions}: ${formatTime(cpuOf(splitOf(steps)))}`;
+  });
+  return wrapped(
+    `CPU time by the free parameter, transitions a call: ${at.join(', ')}`,
+    widthOf(process.stdout),
+  );
+}
+
+const STEP_WIDTH = 34;
+const SOURCE_WIDTH = 28;
 function stepCells(s: Step): string[] {
   let source = shortFacts(s.fact);
   if (source.length > SOURCE_WIDTH) {
@@ -152,7 +169,7 @@ function stepCells(s: Step): string[] {
     source = ids.length > 1 && ids[0]!.length < SOURCE_WIDTH - 5 ? `${ids[0]} +${ids.length - 1}` : source;
   }
   return [
-    s.what.length > 36 ? `${s.what.slice(0, 35)}…` : s.what,
+    s.what.length > STEP_WIDTH ? `${s.what.slice(0, STEP_WIDTH - 1)}…` : s.what,
     plainNumber(s.count, 3),
     formatTime(s.price_ns),
     formatTime(s.total_ns),
@@ -181,23 +198,30 @@ function weakSteps(steps: readonly Step[]): string[] {
   return lines;
 }
 
+interface Refused {
+  readonly os: string;
+  readonly price: PriceName;
+}
+
 /** The prices of every structure that the machine can price, and why the others are left out. */
-function priced(machine: Machine): { known: OsPrices[]; refused: { os: string; why: string }[] } {
+function priced(machine: Machine): { known: OsPrices[]; refused: Refused[] } {
   const known: OsPrices[] = [];
-  const refused: { os: string; why: string }[] = [];
+  const refused: Refused[] = [];
   for (const os of Object.keys(STRUCTURES)) {
     try {
       known.push(priceStructure(os, machine));
     } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      refused.push({ os, why: error.problems[0]!.found });
+      if (!(error instanceof MissingPrice)) throw error;
+      refused.push({ os, price: error.price });
     }
   }
   return { known, refused };
 }
 
-function refusedLines(refused: readonly { os: string; why: string }[]): string[] {
-  return refused.map(({ os, why }) => wrapped(`- ${os}: ${why}`, widthOf(process.stdout)));
+function refusedLines(refused: readonly Refused[]): string[] {
+  if (refused.length === 0) return [];
+  const names = refused.map(({ os, price }) => `${os} (${price})`).join(', ');
+  return ['', wrapped(`left out, for want of a price: ${names}`, widthOf(process.stdout))];
 }
 
 function explainCompare(given: ExplainArguments, machine: Machine): string {
@@ -230,7 +254,7 @@ function explainCompare(given: ExplainArguments, machine: Machine): string {
         `${plainNumber(100 * tax, 3)}%`,
       ]),
     ),
-    ...(refused.length === 0 ? [] : ['', 'left out, for want of a price:', ...refusedLines(refused)]),
+    ...refusedLines(refused),
   ].join('\n');
 }
 
@@ -247,14 +271,14 @@ function explainBreakEven(given: ExplainArguments, machine: Machine): string {
   structureNamed(given.os);
   const mix = mixNamed(given.mix);
   const rows: (ReturnType<typeof breakEven> & { against: string })[] = [];
-  const refused: { os: string; why: string }[] = [];
+  const refused: Refused[] = [];
   for (const against of Object.keys(STRUCTURES)) {
     if (against === given.os || against === 'free') continue;
     try {
       rows.push({ against, ...breakEven(machine, given.os, against, { mix: given.mix }) });
     } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      refused.push({ os: against, why: error.problems[0]!.found });
+      if (!(error instanceof MissingPrice)) throw error;
+      refused.push({ os: against, price: error.price });
     }
   }
   if (given.json) {
@@ -304,7 +328,7 @@ function explainBreakEven(given: ExplainArguments, machine: Machine): string {
         .join(', ')} calls/s; this one: ${mix.title}.`,
       widthOf(process.stdout),
     ),
-    ...(refused.length === 0 ? [] : ['', 'left out, for want of a price:', ...refusedLines(refused)]),
+    ...refusedLines(refused),
   ].join('\n');
 }
 

@@ -1,0 +1,95 @@
+/** What `nowsim explain` prints of every preset: it fits a terminal of 100 columns, names its sources, and is JSON when asked. */
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import yargs from 'yargs';
+import { STRUCTURES } from '../../models/os/index.ts';
+import { explainCommand } from '../../scripts/commands/explain.ts';
+
+/** What the command prints for these words. */
+async function explain(...words: string[]): Promise<string> {
+  const written: string[] = [];
+  const spy = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    written.push(String(text));
+    return true;
+  });
+  try {
+    await yargs(['explain', ...words])
+      .command(explainCommand)
+      .exitProcess(false)
+      .fail((message, error) => {
+        throw error ?? new Error(message);
+      })
+      .parseAsync();
+  } finally {
+    spy.mockRestore();
+  }
+  return written.join('');
+}
+
+afterEach(() => vi.restoreAllMocks());
+
+describe('nowsim explain', () => {
+  it('shows every step of a path with price, source and quality', async () => {
+    const text = await explain('file-read', '--os', 'microkernel-mach');
+    expect(text).toContain('Mach RPC to the server and back');
+    expect(text).toMatch(/BER92-ds/);
+    expect(text).toMatch(/same-family/);
+    expect(text).toMatch(/borrowed: service body/);
+    expect(text).toMatch(/inflation \d+us/);
+  });
+
+  it('fits 100 columns for short and long paths of the headline machine', async () => {
+    const headline = ['in-kernel', 'microkernel-mach', 'user-server', 'sfi-library', 'apertos', 'free'];
+    for (const os of headline) {
+      for (const what of ['null', 'file-write', 'freeze', 'fault-remote', 'spawn']) {
+        const text = await explain(what, '--os', os, '--bytes', '8192');
+        for (const line of text.split('\n')) expect(line.length, line).toBeLessThanOrEqual(100);
+      }
+    }
+  });
+
+  it.each([
+    ['--break-even'],
+    ['file-write', '--compare'],
+    ['transfer-page', '--compare', '--bytes', '4096', '--machine', 'azure-2018'],
+    ['--break-even', '--machine', 'alpha-160', '--mix', 'low-rate'],
+  ])('fits 100 columns: %s %s', async (...words: string[]) => {
+    const text = await explain(...words);
+    for (const line of text.split('\n')) expect(line.length, line).toBeLessThanOrEqual(100);
+    expect(text).toContain('left out, for want of a price: ');
+  });
+
+  it('accounts for every structure, priced or left out', async () => {
+    const { structures, refused } = JSON.parse(await explain('null', '--compare', '--json'));
+    const named = [...structures, ...refused].map((s: { os: string }) => s.os);
+    expect(named.sort()).toEqual(Object.keys(STRUCTURES).sort());
+  });
+
+  it('prints JSON whose steps add up', async () => {
+    const { steps, split, cpu_ns } = JSON.parse(await explain('ipc', '--json'));
+    const sum = steps.reduce((t: number, s: { total_ns: number }) => t + s.total_ns, 0);
+    expect(sum).toBeCloseTo(cpu_ns, 6);
+    expect(split.body + split.crossings + split.copies + split.inflation).toBeCloseTo(cpu_ns, 6);
+  });
+
+  it('gives break-even rates as JSON, null where there is none', async () => {
+    const { against } = JSON.parse(await explain('--break-even', '--json'));
+    const rate = (os: string) => against.find((r: { against: string }) => r.against === os).rate;
+    expect(rate('user-server')).toBeCloseTo(211, 0);
+    expect(rate('exokernel')).toBeNull();
+  });
+
+  it('shows how the free parameter of Apertos moves its cost', async () => {
+    expect(await explain('null', '--os', 'apertos')).toMatch(/transitions a call: 0: 0ns, 1: \S+, 2: /);
+  });
+
+  it.each([
+    [['file-reed'], /"file-reed" is no service and no operation; did you mean "file-read"\?/],
+    [[], /no service or operation is named/],
+    [['null', '--os', 'sfi'], /no OS structure is called "sfi"/],
+    [['null', '--machine', 'r3000-41'], /did you mean "r3000-40"\?/],
+    [['null', '--os', 'lrpc'], /no price for "lrpc-\w+", which this structure needs; use one of cvax/],
+    [['--break-even', '--mix', 'unix'], /no mix of services is called "unix"/],
+  ])('refuses %j', async (words, message) => {
+    await expect(explain(...words)).rejects.toThrow(message);
+  });
+});
