@@ -8,6 +8,7 @@ import { InputError, nearest } from '../../sim/problem.ts';
 import type { Machine } from '../presets/machines.ts';
 import type { Mix } from '../presets/mixes.ts';
 import { MIXES } from '../presets/mixes.ts';
+import { APERTOS_TRANSITIONS } from '../presets/paths.ts';
 import { apertos } from './apertos.ts';
 import type { PriceOptions, Split, Step } from './cost.ts';
 import { cpuOf, cpuTime, MissingPrice, NOTHING, Prices, plus, splitOf } from './cost.ts';
@@ -93,7 +94,7 @@ const DEFAULTS: PriceOptions = {
   operationPrice: 1,
   pathInflation: true,
   crossing: 'integer',
-  metaTransitions: 2,
+  metaTransitions: APERTOS_TRANSITIONS.value,
 };
 
 /** What a structure costs on a machine. All times are ns; a mix is seconds per second of user CPU. */

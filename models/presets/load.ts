@@ -9,6 +9,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { LineCounter, parseDocument } from 'yaml';
 import type { Problem } from '../../sim/problem.ts';
 import { InputError, nearest } from '../../sim/problem.ts';
+import { SERVICE_CLASSES } from '../os/services.ts';
 import type { Constant, Quality } from './constant.ts';
 import type { Family, Machine, PriceName } from './machines.ts';
 import { MACHINES, PRICE_NAMES } from './machines.ts';
@@ -166,11 +167,7 @@ export function machineFromText(text: string, where: string): Machine {
         : (base?.speed ?? 'none')
       : quantity('speed', undefined);
 
-  const table = (
-    key: 'prices' | 'bodies',
-    known: readonly string[] | undefined,
-    start: Record<string, Constant>,
-  ) => {
+  const table = (key: 'prices' | 'bodies', known: readonly string[], start: Record<string, Constant>) => {
     const result = { ...start };
     const given = file[key];
     if (given === undefined) return result;
@@ -179,7 +176,7 @@ export function machineFromText(text: string, where: string): Machine {
       return result;
     }
     for (const [entry, value] of Object.entries(given)) {
-      if (known !== undefined && !known.includes(entry)) unknown(problem, [key, entry], known);
+      if (!known.includes(entry)) unknown(problem, [key, entry], known);
       else if (value === 'none') delete result[entry];
       else result[entry] = readConstant(value, [key, entry], TIME_UNITS, '0.23us', where, problem);
     }
@@ -188,7 +185,7 @@ export function machineFromText(text: string, where: string): Machine {
   const prices = table('prices', Object.keys(PRICE_NAMES), { ...base?.prices }) as Partial<
     Record<PriceName, Constant>
   >;
-  const bodies = table('bodies', undefined, { ...base?.bodies });
+  const bodies = table('bodies', SERVICE_CLASSES, { ...base?.bodies });
   if (problems.length > 0) throw new InputError(problems);
   return { name, title, family, clock, speed, memory, page, copyRate, prices, bodies };
 }

@@ -19,9 +19,7 @@ export const PRICE_NAMES = {
   syscall: 'null system call (getpid) of a monolithic kernel',
   switch: 'switch between two processes of a monolithic kernel',
   exception: 'exception or signal handed to a user handler by a monolithic kernel',
-  protect: 'changing the protection of one page by a system call',
   pipe: 'one byte to another process and back through pipes of the stock kernel',
-  'socket-rpc': 'call to another process through sockets and Sun RPC of the stock kernel',
   'fault-domain': 'fault-domain crossing and return, preserved integer registers saved',
   'fault-domain-bare': 'fault-domain crossing and return, no registers saved',
   'fault-domain-fp': 'fault-domain crossing and return, integer and floating-point registers saved',
@@ -41,17 +39,14 @@ export const PRICE_NAMES = {
   'lrpc-kernel': 'binding validation and linkage of an LRPC',
   intercept: 'system call sent to an agent in the caller’s address space and back',
   'pass-through': 'calling the underlying system from the agent',
-  'in-kernel-hook': 'first interposition on a system call inside the kernel',
   'trace-stop': 'a call stopped, inspected and let go by a tracing process',
   'call-notify': 'a call handed to a supervising process and answered by it',
-  hook: 'system call instruction rewritten to jump into a library',
   'spin-syscall': 'system call into the extensible kernel',
   'spin-call': 'protected call between extensions in the kernel',
   'spin-exception': 'exception handed to a user-defined handler in the kernel',
   'aegis-syscall': 'null system call of the exokernel, with a stack',
   'aegis-switch': 'protected control transfer, one way',
   'aegis-exception': 'exception dispatched to user code by the exokernel',
-  'aegis-protect': 'changing the protection of one page by the library OS',
   'pti-syscall': 'null system call with page-table isolation',
   'sandbox-kernel-call': 'system call served by a user-space kernel in a sandbox',
 } as const;
@@ -101,7 +96,6 @@ const mhzPentium = recalled(133, 'MHz', 'HAE97-T2-Linux', { at: 'setting' });
 const ultrix25 = measured(21.3, 'us', 'EXO-T4-DEC5000-Ultrix-sys');
 const switch25 = recalled(7.4, 'us', 'ALBL-T1-contexts-R3000');
 const exception25 = measured(130, 'us', 'EXO-T5-DEC5000-Ultrix-overflow');
-const protect25 = measured(32, 'us', 'EXO-T10-DEC5000-Ultrix-prot1');
 const machSyscall25 = measured(8, 'us', 'BER92-sysds');
 const machRpc25 = measured(57, 'us', 'BER92-ds');
 const machStubs12 = measured(40, 'us', 'MB92-stub');
@@ -112,7 +106,6 @@ const faultDomainFp40 = measured(2.83, 'us', 'WAH-T2-MIPS-fp');
 const aegis25 = measured(2.3, 'us', 'EXO-T4-DEC5000-Aegis-sys', { at: 1 });
 const aegisSwitch25 = measured(1.4, 'us', 'EXO-T6-DEC5000');
 const aegisException25 = measured(1.5, 'us', 'EXO-T5-DEC5000-Aegis-protection');
-const aegisProtect25 = measured(16.9, 'us', 'EXO-T10-DEC5000-ExOS-prot1');
 // i486/25 agents: lent to the MIPS machines, clock 25 MHz there.
 const interceptI486 = measured(30, 'us', 'JON92-int');
 const passThroughI486 = measured(37, 'us', 'JON92-under');
@@ -145,7 +138,7 @@ function mipsPrices(to: Constant): Partial<Record<PriceName, Constant>> {
     syscall: from25(ultrix25),
     switch: from25(switch25),
     exception: from25(exception25),
-    protect: from25(protect25),
+
     'mach-syscall': from25(machSyscall25),
     'mach-rpc': from25(machRpc25),
     'mach-stubs': from12(machStubs12),
@@ -156,7 +149,7 @@ function mipsPrices(to: Constant): Partial<Record<PriceName, Constant>> {
     'aegis-syscall': from25(aegis25),
     'aegis-switch': from25(aegisSwitch25),
     'aegis-exception': from25(aegisException25),
-    'aegis-protect': from25(aegisProtect25),
+
     intercept: borrowed(interceptI486, 'i486-25'),
     'pass-through': borrowed(passThroughI486, 'i486-25'),
   };
@@ -196,14 +189,13 @@ const r3000_25: Machine = {
     syscall: ultrix25,
     switch: switch25,
     exception: exception25,
-    protect: protect25,
+
     pipe: derived('us', [measured(199, 'us', 'EXO-T8-DEC5000-Ultrix-pipe')], 'twice one way', (t) => 2 * t),
     'mach-syscall': machSyscall25,
     'mach-rpc': machRpc25,
     'aegis-syscall': aegis25,
     'aegis-switch': aegisSwitch25,
     'aegis-exception': aegisException25,
-    'aegis-protect': aegisProtect25,
   },
 };
 
@@ -222,13 +214,12 @@ const r2000_16: Machine = {
     syscall: measured(33.7, 'us', 'EXO-T4-DEC3100-Ultrix-sys'),
     switch: recalled(14.8, 'us', 'ALBL-T1-contexts-R2000'),
     exception: measured(151, 'us', 'EXO-T5-DEC3100-Ultrix-overflow'),
-    protect: measured(39, 'us', 'EXO-T10-DEC3100-Ultrix-prot1'),
+
     pipe: derived('us', [measured(243, 'us', 'EXO-T8-DEC3100-Ultrix-pipe')], 'twice one way', (t) => 2 * t),
     'mach-rpc': measured(190, 'us', 'LIE95-T2-Mach-rt'),
     'aegis-syscall': measured(3.5, 'us', 'EXO-T4-DEC3100-Aegis-sys', { at: 1 }),
     'aegis-switch': measured(2.2, 'us', 'EXO-T6-DEC3100'),
     'aegis-exception': measured(2.3, 'us', 'EXO-T5-DEC3100-Aegis-protection'),
-    'aegis-protect': measured(24.4, 'us', 'EXO-T10-DEC3100-ExOS-prot1'),
   },
 };
 
@@ -246,7 +237,7 @@ const r2000_12: Machine = {
     call: measured(0.57, 'us', 'EXO-T4-DEC2100-Ultrix-call'),
     syscall: measured(32.2, 'us', 'EXO-T4-DEC2100-Ultrix-sys'),
     exception: measured(208, 'us', 'EXO-T5-DEC2100-Ultrix-overflow'),
-    protect: measured(51.6, 'us', 'EXO-T10-DEC2100-Ultrix-prot1'),
+
     pipe: derived('us', [measured(326, 'us', 'EXO-T8-DEC2100-Ultrix-pipe')], 'twice one way', (t) => 2 * t),
     'mach-syscall': measured(30, 'us', 'MB92-sys'),
     'mach-rpc': measured(140, 'us', 'MB92-rpc'),
@@ -255,7 +246,6 @@ const r2000_12: Machine = {
     'aegis-syscall': measured(4.7, 'us', 'EXO-T4-DEC2100-Aegis-sys', { at: 1 }),
     'aegis-switch': measured(2.9, 'us', 'EXO-T6-DEC2100'),
     'aegis-exception': measured(3.0, 'us', 'EXO-T5-DEC2100-Aegis-protection'),
-    'aegis-protect': measured(32.5, 'us', 'EXO-T10-DEC2100-ExOS-prot1'),
   },
 };
 
@@ -264,10 +254,7 @@ const alphaCopy = recalled(32.8, 'MB/s', 'WS-41', { at: 1, note: '8 KB in 250 us
 const alpha133 = {
   syscall: measured(5, 'us', 'SPIN-Table2-sys-DEC'),
   exception: measured(260, 'us', 'SPIN-Table4-trap-DEC'),
-  protect: measured(45, 'us', 'SPIN-Table4-prot1-DEC'),
-  'socket-rpc': measured(845, 'us', 'SPIN-Table2-xas-DEC', {
-    note: 'sockets and Sun RPC: a user-level server, not kernel IPC',
-  }),
+
   'mach-syscall': measured(7, 'us', 'SPIN-Table2-sys-Mach'),
   'mach-rpc': measured(104, 'us', 'SPIN-Table2-xas-Mach'),
   'mach-exception': measured(185, 'us', 'SPIN-Table4-trap-Mach'),
@@ -453,7 +440,6 @@ const pentium_133: Machine = {
     'l4-unix': recalled(3.95, 'us', 'HAE97-T2-L4Linux'),
     'l4-rpc': recalled(5, 'us', 'HAE97-pipe-rpc'),
     'tlb-miss': measured(11, 'cycles', 'LIE95-T1-Pentium-miss', { at: 'middle' }),
-    'mach-rpc': recalled(110.6, 'us', 'HAE97-T2-MkLinuxuser', { note: 'MkLinux getpid, all of it' }),
     'fault-domain': faultDomainLent,
   },
 };
@@ -536,7 +522,6 @@ const notify = derived(
   'getpid under seccomp user notification, less getpid',
   (with_, bare) => with_ - bare,
 );
-const hookCall = measured(10, 'ns', 'ZP-opt');
 
 /** What machines of today without their own row lend from the virtual machine of 2018. */
 const x86Lent = {
@@ -558,10 +543,10 @@ const azure: Machine = {
     syscall: lmb.nothing,
     switch: measured(11.57, 'us', 'LMB18-ctx2'),
     exception: measured(1.1736, 'us', 'LMB18-sigh'),
-    protect: borrowed(measured(1.06, 'us', 'XEN03-prot-native'), 'a Xeon of 2003; its protection fault'),
+
     pipe: measured(25.5437, 'us', 'LMB18-pipe'),
     'fault-domain': sandboxLent,
-    hook: { ...borrowed(hookCall, 'x86-64-2023'), quality: 'same-family' },
+
     'trace-stop': { ...tracing, quality: 'same-family' },
     'call-notify': { ...notify, quality: 'recalled' },
   },
@@ -633,7 +618,7 @@ const server2023: Machine = {
     ...x86Lent,
     call: borrowed(recalled(4, 'cycles', 'UNIK-call'), 'an i7-9700K'),
     syscall: measured(74, 'ns', 'ZP-getpid'),
-    hook: hookCall,
+
     'trace-stop': recalled(31_201, 'ns', 'ZP-ptrace'),
     intercept: recalled(1156, 'ns', 'ZP-Syscall', { note: 'Syscall User Dispatch' }),
     'pass-through': measured(74, 'ns', 'ZP-getpid'),
