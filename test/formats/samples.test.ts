@@ -35,7 +35,7 @@ const wholeSeconds = (table: ActivityTable): ActivityTable => ({
 
 it('lublin-500.swf', async () => {
   const jobs = lublin(
-    { types: 'typeless', begins: 0, count: 500, users: 64, estimate_factor: 2 },
+    { types: 'typeless', machine: 'nodes', begins: 0, count: 500, users: 64, estimate_factor: 2 },
     { nodes: 128, load: 0.7, horizon_s: Infinity },
     new Streams(1, 0),
   );

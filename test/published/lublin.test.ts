@@ -7,6 +7,7 @@ import type { JobTable } from '../../workloads/jobs/table.ts';
 
 const SETTINGS: LublinSettings = {
   types: 'typeless',
+  machine: 'nodes',
   begins: 0,
   count: 400_000,
   users: 64,

@@ -41,6 +41,13 @@ export const LUBLIN_LAW = {
       },
       default: 'typeless',
     },
+    machine: {
+      kind: 'integer',
+      doc: "Processors of the machine whose users' jobs these are: sets their widths; `nodes`: as many as there are.",
+      default: 'nodes',
+      min: 1,
+      words: ['nodes'],
+    },
     begins: {
       kind: 'time',
       doc: 'Time of day at simulated zero.',
@@ -153,11 +160,12 @@ export function lublin(settings: LublinSettings, need: JobNeed, streams: Streams
       would: 'give a load above 0',
     });
   }
-  const stretch = need.load === undefined ? 1 : offeredLoad(populations, need.nodes) / need.load;
+  const machine = settings.machine === 'nodes' ? need.nodes : settings.machine;
+  const offered = (offeredLoad(populations, machine) * machine) / need.nodes;
+  const stretch = need.load === undefined ? 1 : offered / need.load;
   const most = mostJobs('lublin', settings.count, need);
   const sources = populations.map(
-    (population) =>
-      new PopulationSource(population, need.nodes, stretch, settings.begins * NANOSECOND, streams),
+    (population) => new PopulationSource(population, machine, stretch, settings.begins * NANOSECOND, streams),
   );
   const user = streams.stream('jobs.user');
   const jobs = new JobColumns();

@@ -63,6 +63,7 @@ export function ganttKinds(theme) {
     { label: 'guest migrating', colour: '#D55E00' },
     { label: 'local job', colour: '#009E73' },
     { label: 'withdrawn', colour: theme.ink },
+    { label: 'guest launching', colour: '#CC79A7' },
   ];
 }
 
