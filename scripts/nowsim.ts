@@ -5,7 +5,7 @@
  * Exit codes: 0 ok, 1 failed (a fault of nowsim), 2 bad usage or bad input, 3 a check failed, 130 interrupted.
  * Standard output holds the answer and nothing else; messages go to standard error.
  */
-import yargs, { type CommandModule } from 'yargs';
+import yargs, { type Argv, type CommandModule } from 'yargs';
 import { CheckError, InputError, nearest } from '../sim/problem.ts';
 import { initCommand } from './commands/init.ts';
 import { listCommand } from './commands/list.ts';
@@ -13,6 +13,7 @@ import { reportCommand } from './commands/report.ts';
 import { rerunCommand } from './commands/rerun.ts';
 import { runCommand } from './commands/run.ts';
 import { schemaCommand } from './commands/schema.ts';
+import { validateCommand } from './commands/validate.ts';
 import { version } from './package.ts';
 
 const COMMANDS: readonly CommandModule[] = [
@@ -21,8 +22,28 @@ const COMMANDS: readonly CommandModule[] = [
   reportCommand,
   listCommand,
   initCommand,
+  lazy('trace <what> <file>', 'what a trace holds: counts, span, records kept and dropped', async () => {
+    return (await import('./commands/trace.ts')) as unknown as CommandModule;
+  }),
+  lazy(
+    'explain [what]',
+    'what a service costs under an OS structure, step by step, from which source',
+    async () => {
+      return (await import('./commands/explain.ts')).explainCommand as unknown as CommandModule;
+    },
+  ),
+  validateCommand,
   schemaCommand,
 ] as unknown as readonly CommandModule[];
+
+/** A command whose module is loaded when it is called, since its options come from the models. */
+function lazy(command: string, describe: string, load: () => Promise<CommandModule>): CommandModule {
+  const builder = async (parent: Argv): Promise<Argv> => {
+    const { builder: own } = await load();
+    return typeof own === 'function' ? ((await own(parent)) as Argv) : parent;
+  };
+  return { command, describe, builder, handler: async (given) => (await load()).handler(given) };
+}
 
 /** Something typed that the command does not know. */
 class UsageError extends Error {}

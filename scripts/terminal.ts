@@ -17,10 +17,13 @@ export function bold(text: string, stream: NodeJS.WriteStream = process.stdout):
   return plain ? text : `\u001b[1m${text}\u001b[22m`;
 }
 
+/** Titles up to this long stay whole. */
+const UNBROKEN = 16;
+
 /** A table without rules: titles (broken after `_` or `.` where they are wider than their cells), then rows. */
 export function tableText(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
   const titles = columns.map((column, i) => {
-    const cells = Math.max(8, ...rows.map((row) => row[i]!.length));
+    const cells = Math.max(UNBROKEN, ...rows.map((row) => row[i]!.length));
     return broken(column.title, cells);
   });
   const widths = columns.map((_, i) =>
@@ -50,7 +53,7 @@ function broken(title: string, width: number): string[] {
 
 /** Width that a column with these cells takes in `tableText`. */
 export function columnWidth(title: string, cells: readonly string[]): number {
-  const widest = Math.max(8, ...cells.map((cell) => cell.length));
+  const widest = Math.max(UNBROKEN, ...cells.map((cell) => cell.length));
   return Math.max(...broken(title, widest).map((line) => line.length), ...cells.map((cell) => cell.length));
 }
 

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
-import type { Field, SlotChoice } from '../../sim/experiment/fields.ts';
+import { checkLeaf, type Field, type SlotChoice, type Value } from '../../sim/experiment/fields.ts';
 import type { Study } from '../../sim/experiment/study.ts';
 import { InputError } from '../../sim/problem.ts';
 import { experimentsFolder } from '../package.ts';
@@ -55,7 +55,7 @@ async function init({ folder, json }: InitArguments): Promise<void> {
   mkdirSync(folder, { recursive: true });
   writeWhole(path, text);
   process.stdout.write(
-    json ? `${JSON.stringify({ experiment: path })}\n` : `${path}\n\nrun it: nowsim run ${path}\n`,
+    json ? `${JSON.stringify({ experiment: path })}\n` : `${path}\n\nrun it: npx nowsim run ${path}\n`,
   );
 }
 
@@ -114,7 +114,7 @@ function settingLines(field: Field, depth: number): string[] {
     }
     const { text, also } = exampleOf(inner);
     const start = text === undefined ? `${pad}# ${key}: ` : `${pad}${key}: ${text}`;
-    return [`${start.padEnd(34)} # ${inner.doc}${also}`];
+    return [`${start.padEnd(34)} # ${inner.doc.replace(/\.$/, '')}${also}`];
   });
 }
 
@@ -137,7 +137,8 @@ function exampleOf(field: Field): { text: string | undefined; also: string } {
   const also =
     others.length === 0 ? '' : others.length > 8 ? ' ("nowsim list")' : `; or ${others.join(', ')}`;
   if (field.default === undefined) return { text: undefined, also };
-  return { text: scalarText(field.default), also };
+  const checked = checkLeaf(field, field.default as Value);
+  return { text: scalarText('found' in checked ? field.default : checked.settled), also };
 }
 
 function parameterText(choice: SlotChoice | undefined): string {

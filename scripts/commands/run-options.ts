@@ -93,10 +93,10 @@ export async function watched(
       if (total - kept > 1) for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
       const points = `${experiment.points.length} point${experiment.points.length === 1 ? '' : 's'}`;
       const times = `${experiment.replications} replication${experiment.replications === 1 ? '' : 's'}`;
-      const has = kept === 0 ? '' : `; ${kept} kept from an earlier run`;
       const on = total - kept > 1 ? ` on ${now.workers} worker${now.workers === 1 ? '' : 's'}` : '';
+      const has = kept === 0 ? '' : `; ${kept === total ? 'all' : kept} are there from before`;
       line.stage(
-        `${experiment.name}: ${total} run${total === 1 ? '' : 's'} (${points} x ${times})${has}${on}`,
+        `${experiment.name}: ${total} run${total === 1 ? '' : 's'} (${points} x ${times})${on}${has}`,
       );
     }
     latest = now;
@@ -124,7 +124,7 @@ export async function watched(
     if (error instanceof Error && error.name === 'Interrupted' && latest !== undefined) {
       const { done, total } = latest;
       process.stderr.write(
-        `interrupted: ${done} of ${total} runs are kept; to go on: ${commandText(['nowsim', ...process.argv.slice(2)])}\n`,
+        `interrupted: ${done} of ${total} runs are kept; to go on: ${commandText(['npx', 'nowsim', ...process.argv.slice(2)])}\n`,
       );
     }
     throw error;

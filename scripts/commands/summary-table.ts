@@ -83,8 +83,18 @@ export function summaryTable(
     sections.push(`${wrapped(title, width)}\n${table(differences, shown[0] ?? [])}`);
   }
   const left = known.filter((name) => !shown.flat().some((i) => wanted[i] === name));
-  if (left.length > 0) sections.push(wrapped(`Also measured, ${elsewhere}: ${left.join(', ')}`, width));
+  if (left.length > 0) sections.push(alsoMeasured(left, elsewhere, width));
   return sections.join('\n\n');
+}
+
+/** Names what the table leaves out, in two lines. */
+function alsoMeasured(left: readonly string[], elsewhere: string, width: number): string {
+  for (let n = left.length; n > 0; n--) {
+    const more = n < left.length ? ` and ${left.length - n} more` : '';
+    const text = wrapped(`Also measured, ${elsewhere}: ${left.slice(0, n).join(', ')}${more}`, width);
+    if (text.split('\n').length <= 2) return text;
+  }
+  return `Also measured, ${elsewhere}: ${left.length} more`;
 }
 
 /** Indices of measures, as many to a block as fit beside the parameters. */
