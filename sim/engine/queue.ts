@@ -63,7 +63,7 @@ const CHAINS = 8;
 const WALK_AHEAD = 65_536;
 /** Tombstones are left alone up to this number. */
 const PURGE_ABOVE = 1024;
-/** Blocks double up to this many records and grow by 15 % from there (at most 37 bytes a pending event). */
+/** Blocks double up to this many records and grow by 10 % from there (at most 36 bytes a pending event). */
 const DOUBLING_UP_TO = 65_536;
 const RUN = 16;
 /**
@@ -90,7 +90,7 @@ export class LadderQueue {
   /** Records in use, tombstones among them included. */
   private size = 0;
   private dead = 0;
-  private order: number;
+  private order = 0;
 
   private ints: Int32Array;
   private floats: Float64Array;
@@ -130,12 +130,8 @@ export class LadderQueue {
 
   private readonly reservations: Reservations[] = [];
 
-  /**
-   * `expected`: pending events to make room for; the block grows beyond it when needed. `firstOrder`: where
-   * the count of orders starts (a test of the renumbering starts near its end).
-   */
-  constructor(expected = 64, firstOrder = 0) {
-    this.order = firstOrder;
+  /** `expected`: pending events to make room for; the block grows beyond it when needed. */
+  constructor(expected = 64) {
     this.ints = new Int32Array(0);
     this.floats = new Float64Array(0);
     this.allocate(Math.max(64, Math.ceil(expected)));
@@ -319,7 +315,7 @@ export class LadderQueue {
   /** More records, when none is free. */
   private grow(): void {
     const old = this.capacity;
-    const wanted = old < DOUBLING_UP_TO ? old * 2 : Math.ceil(old * 1.15);
+    const wanted = old < DOUBLING_UP_TO ? old * 2 : Math.ceil(old * 1.1);
     if (old >= SLOT_LIMIT) throw new RangeError(`more than ${SLOT_LIMIT} events pending`);
     this.allocate(Math.min(wanted, SLOT_LIMIT));
   }
@@ -503,7 +499,7 @@ export class LadderQueue {
     this.walkedTo = 0;
     // Room for eight chains to be walked from any bucket on.
     if (this.rungHeads[r]!.length < buckets + 8) {
-      this.rungHeads[r] = new Int32Array(Math.ceil(buckets * 1.1) + 8).fill(-1);
+      this.rungHeads[r] = new Int32Array(Math.ceil(buckets * 1.05) + 8).fill(-1);
     }
     return true;
   }
