@@ -24,8 +24,10 @@ export interface Parts {
 export interface NetworkTimes {
   /** ns from sender to receiver, software apart. */
   readonly latency: number;
-  /** ns per byte of a long message. */
-  readonly perByte: number;
+  /** ns for which a message of one page occupies the wire, headers and gaps included. */
+  readonly pageWire: number;
+  /** One wire for all nodes: transfers wait for each other. */
+  readonly shared: boolean;
 }
 
 export class RunCosts {
@@ -39,10 +41,13 @@ export class RunCosts {
   readonly sample: number;
   /** ns from one node's sending a short message to another's having received it. */
   readonly messageDelay: number;
-  /** Bytes per ns at which a process image moves: the slower of the network and of handling its pages. */
+  /** Bytes per ns at which a process image moves: the slowest of the wire and of handling pages at each end. */
   readonly transferRate: number;
+  /** Whether transfers of images wait for each other on one wire. */
+  readonly sharedWire: boolean;
   private readonly send: number;
-  private readonly transferPage: number;
+  private readonly sendPage: number;
+  private readonly receivePage: number;
   private readonly page: number;
   private readonly plain: Split;
   private readonly structure: Split;
@@ -69,9 +74,11 @@ export class RunCosts {
     this.thaw = price('resume');
     this.sample = price('sample-idleness');
     this.send = price('send');
-    this.transferPage = prices.operation('transfer-page', page);
+    this.sendPage = prices.operation('transfer-page', page);
+    this.receivePage = prices.operation('receive', page);
+    this.sharedWire = network.shared;
     this.messageDelay = free ? 0 : this.send + network.latency + price('receive');
-    const perPage = free ? 0 : Math.max(page * network.perByte, this.transferPage);
+    const perPage = free ? 0 : Math.max(network.pageWire, this.sendPage, this.receivePage);
     this.transferRate = page / perPage;
   }
 
@@ -80,9 +87,14 @@ export class RunCosts {
     return (width - 1) * this.send + this.messageDelay + this.spawn;
   }
 
-  /** ns of CPU at each end to move `bytes` of a process image. */
-  transferCpu(bytes: number): number {
-    return (bytes / this.page) * this.transferPage;
+  /** ns of CPU to send `bytes` of a process image. */
+  sendCpu(bytes: number): number {
+    return (bytes / this.page) * this.sendPage;
+  }
+
+  /** ns of CPU to receive them. */
+  receiveCpu(bytes: number): number {
+    return (bytes / this.page) * this.receivePage;
   }
 
   /** Seconds that a job of logged run time `run_s` needs under the structure, for a program of overhead `h`. */

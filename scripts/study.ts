@@ -6,6 +6,9 @@
 
 import { type ClusterConfig, runCluster } from '../models/cluster.ts';
 import { RunCosts } from '../models/costs.ts';
+import { networkNamed } from '../models/hardware/network/index.ts';
+import { logGp } from '../models/hardware/network/logp.ts';
+import { wireTime } from '../models/hardware/network/medium.ts';
 import { MEASURES, measure } from '../models/measures.ts';
 import { mixNamed, priceStructure, STRUCTURES } from '../models/os/index.ts';
 import { batchPolicies } from '../models/policies/batch/index.ts';
@@ -255,7 +258,7 @@ export const FIELDS = {
 type Settings = Read<typeof FIELDS>;
 
 /** What the network of a free structure costs. */
-const NOTHING = { latency: 0, perByte: 0 };
+const NOTHING = { latency: 0, pageWire: 0, shared: false };
 
 export const study: Study = {
   version,
@@ -328,13 +331,20 @@ function prices(settings: Settings) {
   // A free structure is compared with nothing: run times are the log's.
   const base = free ? structure : priceStructure('in-kernel', machine, {});
   const mix = mixNamed(settings.program.mix);
-  const network = NETWORKS[settings.cluster.network]!;
+  const network = networkNamed(settings.cluster.network);
+  const page = machine.page.value * 1024;
   const costs = new RunCosts(
     structure,
     base.mix(mix).perUserSecond,
     structure.mix(mix).perUserSecond,
-    free ? NOTHING : { latency: network.latency.value * 1e3, perByte: network.perByte.value * 1e3 },
-    machine.page.value * 1024,
+    free
+      ? NOTHING
+      : {
+          latency: logGp(network).latency,
+          pageWire: wireTime(page, network),
+          shared: network.medium === 'shared',
+        },
+    page,
     free,
   );
   return { structure, costs };

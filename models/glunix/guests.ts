@@ -8,13 +8,14 @@
  * while no node is free is stopped where it is, and moves first when one is.
  * Owner delay: what the owner of a node waits after a return that finds a guest: the stopping of the guest, and,
  * where it moves, the freezing and the sending of its image, during which the memory is not theirs.
- * Left out: pages that the guest displaced from the owner's memory; contention between simultaneous migrations on
- * switched networks; checkpoints.
+ * On a shared network images wait for each other; on a switched one the links of two nodes are their own.
+ * Left out: pages that the guest displaced from the owner's memory; other traffic on the wire; checkpoints.
  */
 import type { Engine } from '../../sim/engine/engine.ts';
 import { Timers } from '../../sim/engine/timers.ts';
 import type { RunCosts } from '../costs.ts';
 import { type DomainEvents, EVENT } from '../events.ts';
+import { FifoServers } from '../hardware/network/medium.ts';
 import type { JobRecords } from '../jobs.ts';
 import { JOB } from '../jobs.ts';
 import type { Nodes } from '../nodes.ts';
@@ -78,6 +79,8 @@ export class Guests {
   private readonly remaining: Float64Array;
   private readonly since: Float64Array;
   private readonly again: Uint8Array;
+  /** The one wire of a shared network; null on a switched one, where two nodes have their links to themselves. */
+  private readonly wire: FifoServers | null;
   private readonly jobTimers: Timers;
   private readonly moveTimers: Timers;
   /** Nodes with a stopped task that should move, in the order in which they were stopped. */
@@ -111,6 +114,7 @@ export class Guests {
     this.remaining = new Float64Array(jobs.n);
     this.since = new Float64Array(jobs.n);
     this.again = new Uint8Array(jobs.n);
+    this.wire = costs.sharedWire ? new FifoServers(1) : null;
     this.jobTimers = new Timers(engine, (job) => this.jobDue(job), jobs.n);
     this.moveTimers = new Timers(engine, (node) => this.arrived(node), n);
   }
@@ -341,7 +345,8 @@ export class Guests {
       rate: this.costs.transferRate,
       freezeAndResume: this.costs.freeze + this.costs.thaw,
     });
-    const share = plan.frozen > 0 ? Math.min(1, this.costs.transferCpu(plan.bytes) / plan.frozen) : 0;
+    const frozen = plan.frozen + this.waitForWire(plan.bytes);
+    const share = (cpu: number) => (frozen > 0 ? Math.min(1, cpu / frozen) : 0);
     const wasRunning = this.mode[node] === MODE.running;
     this.migrations++;
     this.messages += 2;
@@ -350,15 +355,24 @@ export class Guests {
     this.guestOf[to] = job;
     this.source[to] = node;
     this.nodes.setGuestShare(node, 0);
-    this.nodes.setHeld(node, true, share);
-    this.nodes.setHeld(to, true, share);
+    this.nodes.setHeld(node, true, share(this.costs.freeze + this.costs.sendCpu(plan.bytes)));
+    this.nodes.setHeld(to, true, share(this.costs.thaw + this.costs.receiveCpu(plan.bytes)));
     this.setMode(node, MODE.leaving);
     this.setMode(to, MODE.arriving);
     this.updateRate(job);
-    if (wasRunning) this.ownerWaited(this.costs.stop + plan.frozen);
-    this.moveTimers.set(to, this.engine.now + Math.round(plan.frozen));
+    if (wasRunning) this.ownerWaited(this.costs.stop + frozen);
+    this.moveTimers.set(to, this.engine.now + Math.round(frozen));
     this.daemons!.changed(node);
     this.queue.resize();
+  }
+
+  /** ns that a transfer of `bytes` which is ready now waits for others on the same wire. */
+  private waitForWire(bytes: number): number {
+    if (this.wire === null) return 0;
+    const { now } = this.engine;
+    const wait = Math.max(0, this.wire.freeAt(0) - now);
+    this.wire.serve(0, now, bytes / this.costs.transferRate);
+    return wait;
   }
 
   private replace(job: number, node: number, by: number): void {

@@ -225,8 +225,7 @@ export class Prices {
   /** What should stand under a table that used these prices: one line for each kind of weak price. */
   notes(): string[] {
     return [...this.#weak].map(
-      ([quality, names]) =>
-        `${this.structure} on ${this.machine.name}: ${quality} prices: ${[...names].join(', ')}`,
+      ([quality, names]) => `${quality} prices on ${this.machine.name}: ${[...names].join(', ')}`,
     );
   }
 }
