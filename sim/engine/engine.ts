@@ -7,8 +7,9 @@
  *
  * Handlers, for hot traffic. No closure or object per event:
  *
- *     const arrive = engine.on(function arrive(customer) { ...; engine.schedule(gap, arrive, customer + 1) });
- *     engine.schedule(0, arrive, 0);
+ *     const ARRIVE: number = engine.on(arrive);
+ *     function arrive(customer: number) { ...; engine.schedule(gap, ARRIVE, customer + 1); }
+ *     engine.schedule(0, ARRIVE, 0);
  *     engine.run();
  *
  * Processes, for lives. Each call that may have to wait arranges the wake-up itself and the bare `yield`
