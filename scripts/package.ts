@@ -1,7 +1,9 @@
 /** Where the package lies and which version it is, the same from the sources and from dist/. */
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Study } from '../sim/experiment/study.ts';
 
 function findPackage(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
@@ -15,6 +17,25 @@ export const packageFolder: string = findPackage();
 export const version: string = (
   JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')) as { version: string }
 ).version;
+
+/**
+ * The study under a version that also tells the code: `0.1.0+27df1d65`. Whoever adds a policy or mends a model in
+ * a clone keeps the version number, and must not be shown rows of the code before.
+ */
+export function asBuilt(study: Study): Study {
+  const scripts = dirname(fileURLToPath(import.meta.url));
+  const code = /\.(js|ts)$/;
+  const hash = createHash('sha256');
+  for (const folder of ['sim', 'workloads', 'models', basename(scripts)]) {
+    const root = join(dirname(scripts), folder);
+    // of scripts/ only what stands at its top takes part in a run
+    const files = readdirSync(root, { recursive: folder !== basename(scripts), encoding: 'utf8' });
+    for (const name of files.filter((file) => code.test(file)).toSorted()) {
+      hash.update(`${folder}/${name}\n`).update(readFileSync(join(root, name)));
+    }
+  }
+  return { ...study, version: `${version}+${hash.digest('hex').slice(0, 8)}` };
+}
 
 /** Where the ready experiments lie, with the published schema. */
 export const experimentsFolder: string = join(packageFolder, 'scripts', 'experiments');

@@ -49,7 +49,7 @@ async function init({ folder, json }: InitArguments): Promise<void> {
     });
   }
   const { study } = await import('../study.ts');
-  const { writeWhole } = await import('../../sim/experiment/rows.ts');
+  const { writeWhole } = await import('../../sim/experiment/files.ts');
   const schema = relative(resolve(folder), join(experimentsFolder, 'experiment.schema.json'));
   const text = experimentTemplate(study, schema.startsWith('.') ? schema : `./${schema}`);
   mkdirSync(folder, { recursive: true });

@@ -1,6 +1,7 @@
 /** `nowsim rerun`: runs a manifest again and compares the digests. */
 import type { Argv, CommandModule } from 'yargs';
 import { CheckError } from '../../sim/problem.ts';
+import { asBuilt } from '../package.ts';
 import { defaultWorkers, once, WORKER_OPTIONS, watched, wholeNumber, writeReportOf } from './run-options.ts';
 
 interface RerunArguments {
@@ -37,7 +38,7 @@ export const rerunCommand: CommandModule<object, RerunArguments> = {
 async function rerun(args: RerunArguments): Promise<void> {
   const workers = wholeNumber('workers', args.workers, 1) ?? defaultWorkers();
   const out = once('out', args.out) ?? null;
-  const { study } = await import('../study.ts');
+  const study = asBuilt((await import('../study.ts')).study);
   const { runExperiment } = await import('../../sim/experiment/runner.ts');
   const { readManifest } = await import('../../sim/experiment/manifest.ts');
   const before = await readManifest(study, args.manifest);

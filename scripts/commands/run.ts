@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import { InputError, nearest } from '../../sim/problem.ts';
-import { experimentsFolder, readyExperiments } from '../package.ts';
+import { asBuilt, experimentsFolder, readyExperiments } from '../package.ts';
 import {
   defaultWorkers,
   each,
@@ -123,7 +123,7 @@ async function run(args: RunArguments): Promise<void> {
   const document = readDocument(path, path);
   const out = outFlag ?? join('results', 'runs', document.name);
   const result = await watched(args.quiet, workers, (watching) =>
-    runExperiment(study, document, {
+    runExperiment(asBuilt(study), document, {
       out,
       set: each(args.set),
       vary: each(args.vary),

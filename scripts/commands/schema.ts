@@ -28,7 +28,7 @@ export const schemaCommand: CommandModule<object, SchemaArguments> = {
       process.stdout.write(text);
       return;
     }
-    const { writeWhole } = await import('../../sim/experiment/rows.ts');
+    const { writeWhole } = await import('../../sim/experiment/files.ts');
     writeWhole(out, text);
     process.stdout.write(`${out}\n`);
   },

@@ -4,7 +4,7 @@
  *
  * Left out: YAML's tags and several documents in one file; both are reported as problems.
  */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, extname, resolve } from 'node:path';
 import {
   isAlias,
@@ -18,6 +18,7 @@ import {
 } from 'yaml';
 import { InputError, nearest, type Problem } from '../problem.ts';
 import { type Fault, isMap, type Plain, type Value } from './fields.ts';
+import { statOf } from './files.ts';
 
 /** Larger files are traces given by mistake, not experiments. */
 const LARGEST_BYTES = 8 * 1024 ** 2;
@@ -25,7 +26,7 @@ const MOST_PROBLEMS = 20;
 const EXCERPT_WIDTH = 96;
 
 export interface Document {
-  /** The file's name without extension; names the results folder. */
+  /** The file's name without extension (its folder's, where it is called experiment.yaml); names the results folder. */
   readonly name: string;
   /** The path as the user wrote it, for messages. */
   readonly shown: string;
@@ -38,9 +39,11 @@ export interface Document {
 
 /** Reads an experiment file. Throws `InputError` with every problem of form. `shown` is the path as the user wrote it. */
 export function readDocument(path: string, shown = path): Document {
+  const base = dirname(resolve(path));
+  const own = basename(path, extname(path));
   return parseText(readText(path, shown), shown, {
-    name: basename(path, extname(path)),
-    base: dirname(resolve(path)),
+    name: own === 'experiment' ? basename(base) || own : own,
+    base,
   });
 }
 
@@ -62,7 +65,7 @@ function readText(path: string, shown: string): string {
   const fail = (found: string, would: string): never => {
     throw new InputError({ where: shown, found, would });
   };
-  const stats = statSync(path, { throwIfNoEntry: false });
+  const stats = statOf(path);
   if (stats === undefined) {
     const beside = listQuietly(dirname(resolve(path))).filter((name) => /\.(ya?ml|json)$/.test(name));
     const near = nearest(basename(path), beside);

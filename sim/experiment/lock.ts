@@ -2,7 +2,7 @@
  * One writer a results folder. The lock is a file that names its process; one that was killed leaves it behind,
  * so a lock whose process is gone is taken over.
  */
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { InputError } from '../problem.ts';
@@ -27,6 +27,14 @@ export function lockFolder(folder: string): () => void {
 function linked(from: string, to: string): boolean {
   try {
     linkSync(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    if (existsSync(to)) return false;
+  }
+  // a file system without hard links
+  try {
+    writeFileSync(to, readFileSync(from), { flag: 'wx' });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;

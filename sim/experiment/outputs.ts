@@ -1,20 +1,8 @@
 /** Files of single runs brought together: one jobs file with a column `run`, other files one a run. */
-import { copyFileSync, createReadStream, createWriteStream, renameSync, rmSync } from 'node:fs';
+import { createReadStream, createWriteStream, renameSync } from 'node:fs';
 import { extname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-
-/** Moves a file, also to another file system; what stands at `to` is replaced whole. */
-export function moveFile(from: string, to: string): void {
-  try {
-    renameSync(from, to);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
-    const aside = `${to}.tmp`;
-    copyFileSync(from, aside);
-    renameSync(aside, to);
-    rmSync(from);
-  }
-}
+import { moveFile } from './files.ts';
 
 /** `schedule.swf` of run 3 -> `schedule.3.swf`. */
 export function numbered(name: string, run: number): string {

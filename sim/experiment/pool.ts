@@ -68,7 +68,7 @@ export async function runOnWorkers(
         if (task < tasks.length) worker.postMessage(tasks[task]);
         else resolve();
       });
-      worker.on('error', reject);
+      worker.on('error', (error) => reject(explained(error)));
       worker.on('exit', (code) => reject(new Error(`a worker ended early with code ${code}`)));
       worker.postMessage(tasks[task]);
     });
@@ -84,6 +84,16 @@ export async function runOnWorkers(
     await Promise.allSettled([...threads].map((worker) => worker.terminate()));
     await Promise.allSettled(lanes);
   }
+}
+
+function explained(error: NodeJS.ErrnoException): Error {
+  if (error.code !== 'ERR_WORKER_OUT_OF_MEMORY') return error;
+  return new InputError({
+    where: 'a worker',
+    found: 'ran out of memory',
+    would:
+      'run on fewer workers (--workers 1), or allow each more: NODE_OPTIONS=--max-old-space-size=8000 (MiB)',
+  });
 }
 
 function revived(failed: Extract<Reply, { failed: unknown }>['failed']): Error {

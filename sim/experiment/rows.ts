@@ -2,16 +2,7 @@
  * `rows.jsonl`: a line a run, appended and flushed as each run ends, so that an interrupted experiment goes on
  * where it stopped. Holds nothing that depends on the machine, the clock or the order in which runs ended.
  */
-import {
-  closeSync,
-  existsSync,
-  fdatasyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, existsSync, fdatasyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import type { Params } from './axes.ts';
 import { digestOf } from './cells.ts';
 
@@ -49,13 +40,6 @@ export function readRows(path: string): Map<string, Row> {
     }
   }
   return rows;
-}
-
-/** Writes a whole file or nothing: under another name first. */
-export function writeWhole(path: string, text: string): void {
-  const aside = `${path}.tmp`;
-  writeFileSync(aside, text);
-  renameSync(aside, path);
 }
 
 export function rowsText(rows: Iterable<Row>): string {

@@ -6,19 +6,29 @@
  * not computed again; the final files are the same byte for byte as those of a run that was never interrupted.
  * Final files are written under another name first. Clock, memory and machine are the caller's to measure (`about`).
  */
-import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+} from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { CheckError, InputError, type Problem } from '../problem.ts';
 import { cellsOf } from './cells.ts';
 import { type Document, documentOf, readDocument } from './document.ts';
 import { type Experiment, type Overrides, settleExperiment } from './experiment.ts';
 import type { Plain } from './fields.ts';
+import { moveFile, statOf, writeWhole } from './files.ts';
 import { lockFolder } from './lock.ts';
 import { manifestOf } from './manifest.ts';
-import { moveFile, moveJobs, numbered } from './outputs.ts';
+import { moveJobs, numbered } from './outputs.ts';
 import { Interrupted, runOnWorkers, type Task } from './pool.ts';
 import { paramsText, type Summary, summarise, summaryCsv } from './results.ts';
-import { digestOfRows, type Row, RowFile, readRows, rowsText, writeWhole } from './rows.ts';
+import { digestOfRows, type Row, RowFile, readRows, rowsText } from './rows.ts';
 import type { RunOutputs, RunResult, Study } from './study.ts';
 
 export interface RunOptions extends Overrides {
@@ -85,7 +95,7 @@ export async function runExperiment(
       : `${options.jobsOut ?? options.swfOut ?? options.eventsOut}.parts`;
   const runs = runsOf(study, experiment, options, partsFolder);
   const usesParts = runs.some((run) => Object.keys(run.outputs).length > 0);
-  const createdFolder = options.out === null ? undefined : mkdirSync(options.out, { recursive: true });
+  const createdFolder = options.out === null ? undefined : makeFolder(options.out);
   const unlock = options.out === null ? () => {} : lockFolder(options.out);
   try {
     if (usesParts) mkdirSync(partsFolder, { recursive: true });
@@ -251,7 +261,7 @@ function check(study: Study, experiment: Experiment, run: Run, result: RunResult
 const OWN_FILES = ['rows.jsonl', 'manifest.json', 'summary.json', 'summary.csv', 'report.html'];
 
 function checkFolder(folder: string): void {
-  const stats = statSync(folder, { throwIfNoEntry: false });
+  const stats = statOf(folder);
   if (stats === undefined) return;
   if (!stats.isDirectory()) {
     throw new InputError({
@@ -271,6 +281,31 @@ function checkFolder(folder: string): void {
   }
 }
 
+/** Makes the results folder; gives the first folder that had to be made. */
+function makeFolder(out: string): string | undefined {
+  try {
+    const created = mkdirSync(out, { recursive: true });
+    accessSync(out, constants.W_OK);
+    return created;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new InputError({
+      where: `--out ${out}`,
+      found: `cannot be written (${code})`,
+      would: 'give another folder',
+    });
+  }
+}
+
+function mayWrite(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function checkOutputs(options: RunOptions): void {
   const problems: Problem[] = [];
   for (const [flag, path] of [
@@ -279,14 +314,20 @@ function checkOutputs(options: RunOptions): void {
     ['--events-out', options.eventsOut],
   ] as const) {
     if (path === undefined) continue;
-    const folder = statSync(dirname(resolve(path)), { throwIfNoEntry: false });
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+    const folder = statOf(dirname(resolve(path)));
+    if (statOf(path)?.isDirectory()) {
       problems.push({ where: `${flag} ${path}`, found: 'is a directory', would: 'give the path of a file' });
     } else if (folder?.isDirectory() !== true) {
       problems.push({
         where: `${flag} ${path}`,
         found: `there is no directory ${dirname(path)}`,
         would: 'make it first',
+      });
+    } else if (!mayWrite(dirname(resolve(path)))) {
+      problems.push({
+        where: `${flag} ${path}`,
+        found: 'this directory cannot be written',
+        would: 'give another',
       });
     }
   }
