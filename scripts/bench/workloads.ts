@@ -8,8 +8,9 @@
  * `... timers 1e4 5e6`.
  */
 import { fileURLToPath } from 'node:url';
-import { Engine, Timers } from '../../sim/engine/engine.ts';
+import { Engine } from '../../sim/engine/engine.ts';
 import { Pool } from '../../sim/engine/pools.ts';
+import { Timers } from '../../sim/engine/timers.ts';
 
 export interface Measured {
   readonly workload: string;

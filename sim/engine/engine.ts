@@ -27,8 +27,6 @@
  */
 import { LadderQueue, TYPE_LIMIT } from './queue.ts';
 
-export { Timers } from './timers.ts';
-
 /** What is called when an event is due. `entity` is the integer given when it was scheduled. */
 export type Handler = (entity: number) => void;
 

@@ -14,7 +14,8 @@
  * IEEE/ACM ToN 1(3), 1993; pairing heap after Fredman, Sedgewick, Sleator and Tarjan, Algorithmica 1(1), 1986.
  */
 import { widened } from './columns.ts';
-import { type Engine, Timers } from './engine.ts';
+import type { Engine } from './engine.ts';
+import { Timers } from './timers.ts';
 
 const NONE = -1;
 

@@ -10,8 +10,9 @@
  */
 import { TimeAverage } from '../measure/time-average.ts';
 import { Row, widened } from './columns.ts';
-import { type Engine, Timers } from './engine.ts';
+import type { Engine } from './engine.ts';
 import { ProcessorSharingBank, type SharingOptions } from './processor-sharing.ts';
+import { Timers } from './timers.ts';
 
 const NONE = -1;
 

@@ -3,9 +3,10 @@
  * and the watchdog.
  */
 import { describe, expect, it } from 'vitest';
-import { Engine, Timers } from '../../sim/engine/engine.ts';
+import { Engine } from '../../sim/engine/engine.ts';
 import { ORDER_LIMIT } from '../../sim/engine/queue.ts';
 import { Streams } from '../../sim/engine/streams.ts';
+import { Timers } from '../../sim/engine/timers.ts';
 import { CheckError, InputError } from '../../sim/problem.ts';
 
 /** An engine whose handler `note` writes `time:entity`. */
