@@ -55,6 +55,8 @@ export interface ClusterConfig {
   };
   /** ns; infinity: until the last job has ended. */
   readonly horizon: number;
+  /** Without a horizon: a run in which nothing runs or comes for this long ends, ns; what waits then is pending. */
+  readonly patience: number;
   /** ns; averages over time begin then. */
   readonly warmup: number;
   readonly streams: Streams;
@@ -118,6 +120,8 @@ class Building {
   private readonly arriveType: number;
   private nextJob = 0;
   private jobsLeft: number;
+  /** When a job was last submitted, started or ended, ns. */
+  private lastProgress = 0;
 
   constructor(config: ClusterConfig) {
     this.config = config;
@@ -142,7 +146,9 @@ class Building {
     this.owners =
       config.owners === null
         ? null
-        : new Owners(this.engine, this.events, count, config.owners, (node) => this.ownerChanged(node));
+        : new Owners(this.engine, this.events, count, config.owners, (node, input) =>
+            this.ownerChanged(node, input),
+          );
 
     if (glunix) {
       const placement = config.policies.placement.create(count, streams.stream('placement'));
@@ -166,6 +172,7 @@ class Building {
         this.wireDaemons(this.daemons);
       }
     } else if (hasJobs) this.local = this.makeLocal();
+    this.watchOwners();
     const followed = this.queue !== null && config.owners === null && count <= WaitingWidths.mostNodes;
     this.widths = followed ? new WaitingWidths(count) : null;
     this.lostCapacity = followed ? new TimeAverage() : null;
@@ -176,6 +183,7 @@ class Building {
     this.start();
     engine.run(config.horizon);
     const end = engine.now;
+    if (this.owners !== null) for (let node = 0; node < this.nodes.count; node++) this.owners.catchUp(node);
     this.nodes.settleAll();
     this.checkAccounts(end);
     return {
@@ -211,6 +219,13 @@ class Building {
     if (config.warmup > 0) {
       const forget = engine.on(() => this.forget(), 'end of the warm-up');
       engine.scheduleAt(config.warmup, forget, 0);
+    }
+    if (this.owners !== null && this.queue !== null && config.horizon === Number.POSITIVE_INFINITY) {
+      const look = engine.on(() => {
+        if (this.stuck()) engine.stop();
+        else engine.schedule(config.patience, look, 0);
+      }, 'look for progress');
+      engine.schedule(config.patience, look, 0);
     }
     if (jobs.n > 0) engine.scheduleAt(jobs.submit[0]!, this.arriveType, 0);
     else if (config.horizon === Number.POSITIVE_INFINITY) {
@@ -271,6 +286,7 @@ class Building {
       {
         freeNow: () => master.freeNodes,
         start: (job) => {
+          this.lastProgress = this.engine.now;
           this.widths?.remove(this.jobs.width[job]!);
           guests.start(job);
         },
@@ -288,6 +304,16 @@ class Building {
       queue.resize();
     };
     return queue;
+  }
+
+  /** Changes of mere CPU demand are events only where a guest, or the idle policy, feels them. */
+  private watchOwners(): void {
+    const { owners, guests, local } = this;
+    if (owners === null || this.config.policies.idle.kind.readsLoad) return;
+    owners.watched = (node) => (guests?.guestOf[node] ?? -1) >= 0 || (local?.tasks(node) ?? 0) > 0;
+    owners.demanded = (node, time) => this.nodes.setOwnerShare(node, this.shareOf(node), time);
+    if (guests !== null) guests.onUse = (node) => owners.catchUp(node);
+    if (local !== null) local.onUse = (node) => owners.catchUp(node);
   }
 
   private wireDaemons(daemons: Daemons): void {
@@ -319,6 +345,7 @@ class Building {
   private arrive(): void {
     const { engine, jobs, config } = this;
     const { now } = engine;
+    this.lastProgress = now;
     while (this.nextJob < jobs.n && jobs.submit[this.nextJob]! <= now) {
       const job = this.nextJob++;
       const width = jobs.width[job]!;
@@ -339,22 +366,38 @@ class Building {
     if (this.nextJob < jobs.n) engine.scheduleAt(jobs.submit[this.nextJob]!, this.arriveType, 0);
   }
 
+  /** Owners go on for ever; jobs wider than they ever leave nodes idle would wait as long. */
+  private stuck(): boolean {
+    return (
+      this.nextJob === this.jobs.n &&
+      this.guests!.running === 0 &&
+      this.engine.now - this.lastProgress >= this.config.patience
+    );
+  }
+
   private jobOver(): void {
+    this.lastProgress = this.engine.now;
     this.jobsLeft--;
     if (this.local !== null) this.observeLocal();
     if (this.jobsLeft === 0 && this.config.horizon === Number.POSITIVE_INFINITY) this.engine.stop();
   }
 
-  private ownerChanged(node: number): void {
+  private shareOf(node: number): number {
+    const owners = this.owners!;
+    return owners.down[node] === 1 ? 1 : Math.min(1, owners.load[node]! * this.ownerFactor[node]!);
+  }
+
+  private ownerChanged(node: number, input: boolean): void {
     const owners = this.owners!;
     this.away.set(this.engine.now, owners.away);
-    const share = owners.down[node] === 1 ? 1 : Math.min(1, owners.load[node]! * this.ownerFactor[node]!);
+    const share = this.shareOf(node);
     if (share !== this.nodes.ownerShare[node]) {
+      const before = this.nodes.left(node);
       this.nodes.setOwnerShare(node, share);
-      this.guests?.ownerShareChanged(node);
+      this.guests?.ownerShareChanged(node, before);
       this.local?.ownerShareChanged(node);
     }
-    this.daemons?.changed(node);
+    if (input || this.config.policies.idle.kind.readsLoad) this.daemons?.changed(node);
     if (this.timeline !== null) {
       const now_s = this.engine.now / 1e9;
       this.timeline.series.owned_nodes.set(now_s, this.nodes.count - owners.away);

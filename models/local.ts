@@ -20,6 +20,8 @@ export class LocalSharing {
   empty: number;
   /** Set by the cluster: called when a job has ended, and before the numbers above change. */
   onEnd: (job: number) => void = () => {};
+  /** Called when a node has got its first task. */
+  onUse: (node: number) => void = () => {};
   onTasks: (node: number, tasks: number, job: number) => void = () => {};
   private readonly engine: Engine;
   private readonly events: DomainEvents;
@@ -63,13 +65,20 @@ export class LocalSharing {
       this.bank.add(node, task, jobs.work[job]!);
     }
     this.count(node, before, job);
-    if (before === 0) nodes.setGuestShare(node, nodes.left(node));
+    if (before === 0) {
+      this.onUse(node);
+      nodes.setGuestShare(node, nodes.left(node));
+    }
   }
 
   ownerShareChanged(node: number): void {
     const left = this.nodes.left(node);
     this.bank.setCapacity(node, left);
     if (this.bank.tasks(node) > 0) this.nodes.setGuestShare(node, left);
+  }
+
+  tasks(node: number): number {
+    return this.bank.tasks(node);
   }
 
   /** CPU that a job's tasks have got so far, ns, by the account of processor sharing. */

@@ -59,12 +59,11 @@ export class Nodes {
     return left > 0 ? left : 0;
   }
 
-  /** Bring a node's accounts up to now; call before any of its shares changes. */
-  settle(node: number): void {
-    const { now } = this.engine;
-    const span = now - this.since[node]!;
+  /** Bring a node's accounts up to now, or to an earlier time; call before any of its shares changes. */
+  settle(node: number, until: number = this.engine.now): void {
+    const span = until - this.since[node]!;
     if (span === 0) return;
-    this.since[node] = now;
+    this.since[node] = until;
     // The owner's programs cannot use more than there is; the daemon's samples come first.
     const owner = Math.min(this.ownerShare[node]!, 1 - this.sampleShare);
     if (this.guest.length === 0) {
@@ -111,8 +110,9 @@ export class Nodes {
     this.operationShare[node] = Math.min(operationShare, this.left(node));
   }
 
-  setOwnerShare(node: number, share: number): void {
-    this.settle(node);
+  /** The owner's programs take another share, since `from`: a time after which nothing else changed at the node. */
+  setOwnerShare(node: number, share: number, from: number = this.engine.now): void {
+    this.settle(node, from);
     this.ownerShare[node] = share;
     if (this.guest.length > 0 && this.operationShare[node]! > 0) {
       this.operationShare[node] = Math.min(this.operationShare[node]!, this.left(node));

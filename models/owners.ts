@@ -36,17 +36,23 @@ export class Owners {
   private readonly events: DomainEvents;
   private readonly timers: Timers;
   private readonly source: OwnerSource;
-  private readonly changed: (node: number) => void;
+  private readonly changed: (node: number, input: boolean) => void;
+  /** Set by the cluster: whether anybody cares about the CPU demand of the node's owner. */
+  watched: (node: number) => boolean = () => true;
+  /** Set by the cluster: the owner's CPU demand changed at an earlier time, since when nothing else has. */
+  demanded: (node: number, time: number) => void = () => {};
   private readonly cursor: Int32Array;
   private readonly round: Int32Array;
   private readonly leftBehind: Uint8Array;
+  /** Whether the records applied last say more than the CPU demand. */
+  private input = false;
 
   constructor(
     engine: Engine,
     events: DomainEvents,
     nodes: number,
     source: OwnerSource,
-    changed: (node: number) => void,
+    changed: (node: number, input: boolean) => void,
   ) {
     this.engine = engine;
     this.events = events;
@@ -81,7 +87,7 @@ export class Owners {
       if (first < 0) this.arrive(node, 0);
       this.load[node] = source.law.demand(first < 0);
       if (Math.abs(first) < NEVER) this.timers.set(node, Math.round(Math.abs(first) * 1e9));
-      this.changed(node);
+      this.changed(node, true);
     }
   }
 
@@ -95,10 +101,18 @@ export class Owners {
     this.load[node] = law.demand(present);
     const until = now + Math.round(law.next(node, present, now / 1e9, chance.at(node)) * 1e9);
     if (until < NEVER) this.timers.set(node, until);
-    this.changed(node);
+    this.changed(node, true);
   }
 
-  /** Apply all records of this instant, then wait for the next one. */
+  /** A guest comes to the node: what its owner demands matters from now on. Bring it up to date. */
+  catchUp(node: number): void {
+    if (this.source.kind === 'trace') this.replay(node);
+  }
+
+  /**
+   * Apply all records up to this instant, then wait for the next one that matters. On a node without a guest a
+   * change of mere CPU demand matters to nobody but the accounts: it is passed over, and told with its time later.
+   */
   private replay(node: number): void {
     if (this.source.kind !== 'trace') return;
     const { table, repeat } = this.source;
@@ -107,8 +121,14 @@ export class Owners {
     const end = table.first[of + 1]!;
     let at = this.cursor[node]!;
     let due = this.timeOf(node, at, end);
+    // The first records of a node tell its daemon where it stands.
+    this.input = now === 0;
     while (due <= now) {
-      this.apply(node, table.kind[at]!, table.value[at]!);
+      if (due === now) this.apply(node, table.kind[at]!, table.value[at]!);
+      else if (table.kind[at] !== ACTIVITY.mem) {
+        this.load[node] = table.value[at]!;
+        this.demanded(node, due);
+      }
       at++;
       if (at === end && repeat && end > table.first[of]!) {
         at = table.first[of]!;
@@ -117,8 +137,33 @@ export class Owners {
       due = this.timeOf(node, at, end);
     }
     this.cursor[node] = at;
-    if (due < NEVER) this.timers.set(node, due);
-    this.changed(node);
+    const next = this.watched(node) ? due : this.nextThatMatters(node, at, end);
+    if (next < NEVER) this.timers.set(node, next);
+    else this.timers.clear(node);
+    this.changed(node, this.input);
+  }
+
+  /** When the next record comes that is more than a change of CPU demand, ns. */
+  private nextThatMatters(node: number, from: number, end: number): number {
+    if (this.source.kind !== 'trace') return NEVER;
+    const { table, repeat } = this.source;
+    const first = table.first[node % table.names.length]!;
+    const same = this.present[node] === 1 ? ACTIVITY.present : ACTIVITY.away;
+    let round = this.round[node]!;
+    let at = from;
+    for (let looked = end - first; looked > 0 && at < end; looked--) {
+      const kind = table.kind[at]!;
+      const demandOnly = kind === same || kind === ACTIVITY.load || kind === ACTIVITY.mem;
+      if (!demandOnly || this.down[node] === 1) {
+        return Math.round((table.time_s[at]! + round * table.span_s) * 1e9);
+      }
+      at++;
+      if (at === end && repeat) {
+        at = first;
+        round++;
+      }
+    }
+    return NEVER;
   }
 
   private timeOf(node: number, at: number, end: number): number {
@@ -139,6 +184,7 @@ export class Owners {
         break;
       case ACTIVITY.input:
         this.lastInput[node] = this.engine.now;
+        this.input = true;
         if (this.present[node] === 0) {
           this.returns++;
           this.events.record(EVENT['owner-return'], node, 0);
@@ -167,6 +213,7 @@ export class Owners {
   private arrive(node: number, withdrawn: number): void {
     if (this.present[node] === 1) return;
     this.present[node] = 1;
+    this.input = true;
     this.away--;
     this.returns++;
     this.events.record(EVENT['owner-return'], node, withdrawn);
@@ -175,6 +222,7 @@ export class Owners {
   private leave(node: number, givenBack: number): void {
     if (this.present[node] === 0) return;
     this.present[node] = 0;
+    this.input = true;
     this.away++;
     // A node that comes back from being withdrawn has been without input since then; nobody sat at it.
     this.lastInput[node] = this.engine.now;

@@ -77,6 +77,12 @@ export const FIELDS = {
       above: 0,
       words: ['auto'],
     },
+    patience: {
+      kind: 'time',
+      doc: 'where horizon is auto: a run in which nothing has run, come or gone for this long ends; jobs that wait then (wider than owners ever leave nodes idle) are pending',
+      default: '7d',
+      above: 0,
+    },
     warmup: { kind: 'time', doc: 'jobs submitted before this time are not measured', default: '0s', min: 0 },
     glunix: {
       kind: 'boolean',
@@ -407,6 +413,7 @@ async function run(
       batch: { kind: batchPolicies[policies.batch.name], pass: policies.batch.pass },
     },
     horizon,
+    patience: settings.patience,
     warmup: settings.warmup,
     streams,
     keepLog: outputs.events !== undefined,
@@ -417,7 +424,7 @@ async function run(
   writeOutputs(done, outputs, header);
   if (counts['rejected']! > 0)
     notes.push(`${counts['rejected']} jobs wider than ${nodes} nodes were rejected`);
-  if (counts['pending']! > 0) notes.push(`${counts['pending']} jobs had not ended at the horizon`);
+  if (counts['pending']! > 0) notes.push(`${counts['pending']} jobs had not ended when the run did`);
   return {
     measures,
     digest: done.events.hex(),

@@ -60,6 +60,8 @@ export class Guests {
   queue!: BatchQueue;
   daemons: Daemons | null = null;
   owners: Owners | null = null;
+  /** Called when a guest has been given a node. */
+  onUse: (node: number) => void = () => {};
   /** Called when a node's mode has changed, for pictures. */
   onMode: (node: number, mode: number, job: number) => void = () => {};
   private readonly engine: Engine;
@@ -140,6 +142,7 @@ export class Guests {
     for (let i = 0; i < width; i++) {
       const node = this.master.take();
       this.guestOf[node] = job;
+      this.onUse(node);
       if (previous === NONE) this.first[job] = node;
       else this.next[previous] = node;
       previous = node;
@@ -217,9 +220,14 @@ export class Guests {
     this.since[job] = now;
   }
 
-  /** The CPU share that an owner leaves has changed. */
-  ownerShareChanged(node: number): void {
-    if (this.mode[node] === MODE.running) this.updateRate(this.guestOf[node]!);
+  /** The CPU share that an owner leaves has changed from `before`. */
+  ownerShareChanged(node: number, before: number): void {
+    if (this.mode[node] !== MODE.running) return;
+    const job = this.guestOf[node]!;
+    const rate = this.rate[job]!;
+    // A node that was not the slowest of its gang and has not become so changes nothing.
+    if (before > rate && this.nodes.left(node) >= rate) return;
+    this.updateRate(job);
   }
 
   private complete(job: number): void {
@@ -353,6 +361,7 @@ export class Guests {
     this.events.record(EVENT.migrate, node, to);
     this.replace(job, node, to);
     this.guestOf[to] = job;
+    this.onUse(to);
     this.source[to] = node;
     this.nodes.setGuestShare(node, 0);
     this.nodes.setHeld(node, true, share(this.costs.freeze + this.costs.sendCpu(plan.bytes)));

@@ -26,11 +26,18 @@ const golden = (name: string): (Job & { case?: string; P?: string })[] =>
 /** The jobs as a log. */
 const swf = (jobs: readonly Job[]): string =>
   jobs
-    .map((j) => `${j.job} ${j.submit} -1 ${j.runtime} ${j.procs} -1 -1 ${j.procs} ${j.estimate} -1 1 1 1 1 1 1 -1 -1\n`)
+    .map(
+      (j) =>
+        `${j.job} ${j.submit} -1 ${j.runtime} ${j.procs} -1 -1 ${j.procs} ${j.estimate} -1 1 1 1 1 1 1 -1 -1\n`,
+    )
     .join('');
 
 /** Jobs whose start differs, told as text. */
-async function differences(jobs: readonly Job[], nodes: string, policy: keyof typeof POLICIES): Promise<string[]> {
+async function differences(
+  jobs: readonly Job[],
+  nodes: string,
+  policy: keyof typeof POLICIES,
+): Promise<string[]> {
   return inFolder(async (folder) => {
     const log = join(folder, 'jobs.swf');
     writeFileSync(log, swf(jobs));

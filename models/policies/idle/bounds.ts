@@ -4,6 +4,7 @@ import type { IdlePolicy, IdlePolicyKind } from './contract.ts';
 export const always: IdlePolicyKind = {
   doc: 'bound: every node is always offered and never called back (dedicated nodes)',
   fields: {},
+  readsLoad: false,
   offersUnowned: true,
   sampleEvery: () => Number.POSITIVE_INFINITY,
   reportEvery: Number.POSITIVE_INFINITY,
@@ -13,6 +14,7 @@ export const always: IdlePolicyKind = {
 export const never: IdlePolicyKind = {
   doc: 'bound: no node is ever offered',
   fields: {},
+  readsLoad: false,
   offersUnowned: false,
   sampleEvery: () => Number.POSITIVE_INFINITY,
   reportEvery: Number.POSITIVE_INFINITY,

@@ -40,6 +40,8 @@ export type IdleParameters = Readonly<Record<string, unknown>>;
 export interface IdlePolicyKind {
   readonly doc: string;
   readonly fields: Readonly<Record<string, Field>>;
+  /** Whether it asks for the owner's load; otherwise it is not woken when only that has changed. */
+  readonly readsLoad: boolean;
   /** Whether nodes without owners are offered from the start. */
   readonly offersUnowned: boolean;
   /** Time between two samples of a node, whose price is charged to it, ns; infinity: none are taken. */

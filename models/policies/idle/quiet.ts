@@ -18,6 +18,7 @@ export const quiet: IdlePolicyKind = {
       above: 0,
     },
   },
+  readsLoad: false,
   offersUnowned: true,
   sampleEvery: (parameters) => parameters['sample'] as number,
   reportEvery: Number.POSITIVE_INFINITY,

@@ -43,6 +43,7 @@ export const sprite: IdlePolicyKind = {
       default: 'spread',
     },
   },
+  readsLoad: true,
   offersUnowned: true,
   sampleEvery: (parameters) => parameters['sample'] as number,
   reportEvery: REPORT_EVERY,
