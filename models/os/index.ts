@@ -26,8 +26,8 @@ import { OPERATIONS } from './operations.ts';
 import { rpcServer } from './rpc-server.ts';
 import type { ServiceClass } from './services.ts';
 import { SERVICE_CLASSES } from './services.ts';
-import type { SfiOptions } from './sfi.ts';
-import { checkedSfi, drawOverhead, meanOverhead } from './sfi.ts';
+import type { OverheadLaw, SfiChecks, SfiOptions } from './sfi.ts';
+import { checkedSfi, drawOverhead, meanOverhead, overheadLaw } from './sfi.ts';
 import { sfiBinary, sfiLibrary } from './sfi-library.ts';
 import type { OsStructure } from './structure.ts';
 import { gvisor, lfi, nacl, ptiKernel, seccompNotify, webassembly } from './today.ts';
@@ -122,11 +122,24 @@ export interface OsPrices {
   readonly notes: string[];
 }
 
+/** The law of the tax on user time: the machine's own measurement, else the structure's. */
+function lawOf(structure: OsStructure, machine: Machine, checks: SfiChecks): OverheadLaw | undefined {
+  const own = structure.taxesUserTime ? machine.taxes?.[structure.name]?.[checks] : undefined;
+  return own === undefined ? structure.tax?.[checks] : overheadLaw(own);
+}
+
 /** A line where the tax on user time was measured on other processors. */
 function taxNotes(structure: OsStructure, machine: Machine, sfi: SfiOptions): string[] {
   const { tax, name } = structure;
-  if (tax === undefined || sfi.overhead !== 'per-program' || tax.measuredOn.includes(machine.family))
-    return [];
+  if (tax === undefined || sfi.overhead !== 'per-program') return [];
+  const own = machine.taxes?.[name]?.[sfi.checks];
+  if (own !== undefined) {
+    const lent = own.filter((c) => c.quality === 'borrowed');
+    return lent.length === 0
+      ? []
+      : [`${name} on ${machine.name}: borrowed tax on user time, ${lent[0]!.note ?? lent[0]!.fact}`];
+  }
+  if (tax.measuredOn.includes(machine.family)) return [];
   return [
     `${name} on ${machine.name}: borrowed tax on user time, measured on ${tax.measuredOn.join(' and ')}`,
   ];
@@ -156,7 +169,7 @@ export function priceStructure(name: string, machine: Machine, options: Structur
     fixed.set(op, base);
     perByte.set(op, (cpuTime(structure.operation(op, prices, MANY)) - base) / MANY);
   }
-  const law = structure.tax?.[sfi.checks];
+  const law = lawOf(structure, machine, sfi.checks);
   const notes = [...prices.notes(), ...taxNotes(structure, machine, sfi)];
   return {
     structure: name,
@@ -227,7 +240,7 @@ export function breakEven(
     const prices = new Prices(machine, name, { ...DEFAULTS, ...rest });
     const structure = structureNamed(name);
     const sfi = checkedSfi(rest.sfi ?? {});
-    const law = structure.tax?.[sfi.checks];
+    const law = lawOf(structure, machine, sfi.checks);
     const tax = law === undefined ? 0 : sfi.overhead === 'per-program' ? meanOverhead(law) : sfi.overhead;
     return {
       tax,

@@ -2,7 +2,7 @@
  * A machine by name, or from a user's own file.
  *
  * A machine file is YAML with the shape of a preset: `name`, `title`, `family`, `clock`, `memory`, `page`,
- * `copyRate`, `prices`, `bodies`; `like` names a preset whose values hold where the file is silent. A number is
+ * `copyRate`, `prices`, `bodies`, `taxes`; `like` names a preset whose values hold where the file is silent. A number is
  * human text (`0.23us`, `40MHz`) or `{value, unit, fact, quality, note}`; a price may be `none`.
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
@@ -11,7 +11,7 @@ import type { Problem } from '../../sim/problem.ts';
 import { InputError, nearest } from '../../sim/problem.ts';
 import { SERVICE_CLASSES } from '../os/services.ts';
 import type { Constant, Quality } from './constant.ts';
-import type { Family, Machine, PriceName } from './machines.ts';
+import type { Family, Machine, MachineTaxes, PriceName } from './machines.ts';
 import { MACHINES, PRICE_NAMES } from './machines.ts';
 
 /** Is this the path of a file, and not the name of a preset? */
@@ -82,7 +82,7 @@ const QUANTITIES = {
   page: { units: ['KiB', 'KB'], example: '4KiB' },
   copyRate: { units: ['MB/s'], example: '400MB/s' },
 } as const;
-const TOP = ['like', 'name', 'title', 'family', ...Object.keys(QUANTITIES), 'prices', 'bodies'];
+const TOP = ['like', 'name', 'title', 'family', ...Object.keys(QUANTITIES), 'prices', 'bodies', 'taxes'];
 
 /** A machine from the text of a file; `where` is its name in messages. Throws `InputError` with every problem. */
 export function machineFromText(text: string, where: string): Machine {
@@ -186,8 +186,48 @@ export function machineFromText(text: string, where: string): Machine {
     Record<PriceName, Constant>
   >;
   const bodies = table('bodies', SERVICE_CLASSES, { ...base?.bodies });
+  const taxes = readTaxes(file['taxes'], where, problem) ?? base?.taxes;
   if (problems.length > 0) throw new InputError(problems);
-  return { name, title, family, clock, speed, memory, page, copyRate, prices, bodies };
+  return {
+    name,
+    title,
+    family,
+    clock,
+    speed,
+    memory,
+    page,
+    copyRate,
+    prices,
+    bodies,
+    ...(taxes === undefined ? {} : { taxes }),
+  };
+}
+
+const CHECKS = ['writes', 'full'];
+
+/** Taxes on user time: structure, then what is checked, then a list of per cents. Names of structures are checked where they are used. */
+function readTaxes(given: unknown, where: string, report: Report): MachineTaxes | undefined {
+  if (given === undefined) return undefined;
+  const isMap = (value: unknown): value is Record<string, unknown> =>
+    typeof value === 'object' && value !== null && !Array.isArray(value);
+  const taxes: Record<string, Record<string, Constant[]>> = {};
+  const map = (value: unknown, path: readonly string[], would: string): [string, unknown][] => {
+    if (isMap(value)) return Object.entries(value);
+    report(path, `${show(value)} is not a map`, would);
+    return [];
+  };
+  for (const [structure, byChecks] of map(given, ['taxes'], 'write one structure a line')) {
+    const own: Record<string, Constant[]> = {};
+    for (const [checks, list] of map(byChecks, ['taxes', structure], `write ${CHECKS.join(' or ')}`)) {
+      const path = ['taxes', structure, checks];
+      if (!CHECKS.includes(checks)) unknown(report, path, CHECKS);
+      else if (!Array.isArray(list) || list.length === 0)
+        report(path, `${show(list)} is not a list`, 'write a list such as [4.3%, 12%]');
+      else own[checks] = list.map((each) => readConstant(each, path, ['%'], '4.3%', where, report, -100));
+    }
+    taxes[structure] = own;
+  }
+  return taxes;
 }
 
 type Report = (path: readonly string[], found: string, would: string) => void;
@@ -215,19 +255,21 @@ function readConstant(
   example: string,
   where: string,
   report: Report,
+  above = 0,
 ): Constant {
   const broken: Constant = { value: 1, unit: units[0]!, fact: where, quality: 'assumed' };
   const would = `write a number and one of ${units.join(', ')} without a blank, for example ${example}`;
   if (typeof value === 'string') {
-    const match = /^(\d+(?:\.\d+)?(?:e[+-]?\d+)?)(\D.*)$/i.exec(value);
+    const match = /^(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)(\D.*)$/i.exec(value);
     if (match === null || !units.includes(match[2]!)) {
       report(path, `${show(value)} cannot be read`, would);
       return broken;
     }
-    return positive(
+    return aboveLimit(
       { value: Number(match[1]), unit: match[2]!, fact: where, quality: 'measured' },
       path,
       report,
+      above,
     );
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -243,7 +285,7 @@ function readConstant(
     report(path, `${show({ value: given['value'], unit: given['unit'] })} cannot be read`, would);
     return broken;
   }
-  return positive(
+  return aboveLimit(
     {
       value: given['value'],
       unit: String(given['unit']),
@@ -253,11 +295,17 @@ function readConstant(
     },
     path,
     report,
+    above,
   );
 }
 
-function positive(c: Constant, path: readonly string[], report: Report): Constant {
-  if (!(Number.isFinite(c.value) && c.value > 0))
-    report(path, `${c.value} is not above zero`, 'give a positive number');
+function aboveLimit(c: Constant, path: readonly string[], report: Report, limit: number): Constant {
+  if (!(Number.isFinite(c.value) && c.value > limit)) {
+    report(
+      path,
+      `${c.value} is not above ${limit === 0 ? 'zero' : limit}`,
+      limit === 0 ? 'give a positive number' : `give a number above ${limit}`,
+    );
+  }
   return c;
 }

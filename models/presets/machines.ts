@@ -12,6 +12,7 @@
  */
 import type { Constant } from './constant.ts';
 import { assumed, borrowed, derived, measured, recalled, sameFamily } from './constant.ts';
+import { FULL_PACKET, layerNamed } from './layers.ts';
 
 /** What a price is the price of; round trips unless the text says one way. */
 export const PRICE_NAMES = {
@@ -43,6 +44,7 @@ export const PRICE_NAMES = {
   'call-notify': 'a call handed to a supervising process and answered by it',
   'spin-syscall': 'system call into the extensible kernel',
   'spin-call': 'protected call between extensions in the kernel',
+  'spin-guard': 'event of the extensible kernel through a guard that says yes, and its handler',
   'spin-exception': 'exception handed to a user-defined handler in the kernel',
   'aegis-syscall': 'null system call of the exokernel, with a stack',
   'aegis-switch': 'protected control transfer, one way',
@@ -81,7 +83,15 @@ export interface Machine {
   readonly prices: Readonly<Partial<Record<PriceName, Constant>>>;
   /** CPU time of service bodies where they were measured on this machine itself (by service class). */
   readonly bodies?: Readonly<Record<string, Constant>>;
+  /**
+   * Taxes on user time where programs were measured on this machine itself: per cent, one for each program, by
+   * structure and by what is checked. They stand for the structure's own law.
+   */
+  readonly taxes?: MachineTaxes;
 }
+export type MachineTaxes = Readonly<
+  Record<string, { readonly writes?: readonly Constant[]; readonly full?: readonly Constant[] }>
+>;
 
 // Clocks, as they stand in the setting of a row of each machine.
 const mhz25 = measured(25, 'MHz', 'EXO-T4-DEC5000-Ultrix-sys', { at: 'setting' });
@@ -110,17 +120,14 @@ const aegisException25 = measured(1.5, 'us', 'EXO-T5-DEC5000-Aegis-protection');
 const interceptI486 = measured(30, 'us', 'JON92-int');
 const passThroughI486 = measured(37, 'us', 'JON92-under');
 
+const copyIn = layerNamed('UDP', 'kernel', 'entry and copy in');
+const copyOut = layerNamed('UDP', 'kernel', 'copy out and exit');
 /** One pass over memory in MB/s, from the copies into and out of the kernel of one UDP packet. */
-const mipsCopy = derived(
+export const MIPS_COPY = derived(
   'MB/s',
-  [
-    measured(65, 'us', 'MB93-T4-entry-copyin-UDPkernel', { at: 0 }),
-    measured(104, 'us', 'MB93-T4-entry-copyin-UDPkernel', { at: 1 }),
-    measured(27, 'us', 'MB93-T4-copyout-exit-UDPkernel', { at: 0 }),
-    measured(75, 'us', 'MB93-T4-copyout-exit-UDPkernel', { at: 1 }),
-  ],
+  [copyIn.one, copyIn.full, copyOut.one, copyOut.full],
   '1 and 1,472 bytes copied in and out of the kernel of a DECstation 5000/200; memory, so not scaled by the clock',
-  (in1, inFull, out1, outFull) => (2 * (1472 - 1)) / (inFull - in1 + (outFull - out1)),
+  (in1, inFull, out1, outFull) => (2 * (FULL_PACKET.UDP - 1)) / (inFull - in1 + (outFull - out1)),
 );
 const mipsPage = recalled(4, 'KB', 'WS-26', { at: 1 });
 const alphaPage = recalled(8, 'KB', 'WS-26', { at: 0 });
@@ -163,7 +170,7 @@ const r3000_40: Machine = {
   speed: recalled(27.3, 'SPECint92', 'WS-18'),
   memory: mips32MB,
   page: mipsPage,
-  copyRate: { ...mipsCopy, quality: 'same-family' },
+  copyRate: { ...MIPS_COPY, quality: 'same-family' },
   prices: {
     ...mipsPrices(mhz40),
     call: measured(0.1, 'us', 'WAH-T2-MIPS-call'),
@@ -182,7 +189,7 @@ const r3000_25: Machine = {
   speed: recalled(19.5, 'SPECint92', 'WS-17'),
   memory: mips32MB,
   page: mipsPage,
-  copyRate: mipsCopy,
+  copyRate: MIPS_COPY,
   prices: {
     ...mipsPrices(mhz25),
     call: measured(0.28, 'us', 'EXO-T4-DEC5000-Ultrix-call'),
@@ -207,7 +214,7 @@ const r2000_16: Machine = {
   speed: 'none',
   memory: mips16MB,
   page: mipsPage,
-  copyRate: { ...mipsCopy, quality: 'same-family' },
+  copyRate: { ...MIPS_COPY, quality: 'same-family' },
   prices: {
     ...mipsPrices(mhz16),
     call: measured(0.42, 'us', 'EXO-T4-DEC3100-Ultrix-call'),
@@ -216,7 +223,9 @@ const r2000_16: Machine = {
     exception: measured(151, 'us', 'EXO-T5-DEC3100-Ultrix-overflow'),
 
     pipe: derived('us', [measured(243, 'us', 'EXO-T8-DEC3100-Ultrix-pipe')], 'twice one way', (t) => 2 * t),
-    'mach-rpc': measured(190, 'us', 'LIE95-T2-Mach-rt'),
+    'mach-rpc': measured(190, 'us', 'LIE95-T2-Mach-rt', {
+      note: 'of an earlier Mach than the 57 us at 25 MHz and the 140 us at 12.5 MHz; the row names no version',
+    }),
     'aegis-syscall': measured(3.5, 'us', 'EXO-T4-DEC3100-Aegis-sys', { at: 1 }),
     'aegis-switch': measured(2.2, 'us', 'EXO-T6-DEC3100'),
     'aegis-exception': measured(2.3, 'us', 'EXO-T5-DEC3100-Aegis-protection'),
@@ -231,7 +240,7 @@ const r2000_12: Machine = {
   speed: 'none',
   memory: mips16MB,
   page: mipsPage,
-  copyRate: { ...mipsCopy, quality: 'same-family' },
+  copyRate: { ...MIPS_COPY, quality: 'same-family' },
   prices: {
     ...mipsPrices(mhz12),
     call: measured(0.57, 'us', 'EXO-T4-DEC2100-Ultrix-call'),
@@ -266,6 +275,12 @@ const alpha133 = {
   ),
   'spin-syscall': measured(4, 'us', 'SPIN-Table2-sys-SPIN'),
   'spin-call': measured(0.13, 'us', 'SPIN-Table2-inkern-SPIN'),
+  'spin-guard': derived(
+    'us',
+    [measured(637, 'us', 'SPIN-guardT'), measured(565, 'us', 'SPIN-Table5-ethlat-SPIN')],
+    'one of 50 more on an Ethernet round trip',
+    (t, base) => (t - base) / 50,
+  ),
   'spin-exception': measured(7, 'us', 'SPIN-Table4-trap-SPIN'),
 } satisfies Partial<Record<PriceName, Constant>>;
 const alpha160 = {
