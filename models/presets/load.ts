@@ -261,7 +261,7 @@ function readConstant(
   const would = `write a number and one of ${units.join(', ')} without a blank, for example ${example}`;
   if (typeof value === 'string') {
     const match = /^(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)(\D.*)$/i.exec(value);
-    if (match === null || !units.includes(match[2]!)) {
+    if (match === null || !units.includes(match[2]!) || (above >= 0 && value.startsWith('-'))) {
       report(path, `${show(value)} cannot be read`, would);
       return broken;
     }
