@@ -157,7 +157,7 @@ async function idleNodes(options: ClusterBenchOptions, folder: string): Promise<
 }
 
 async function workers(options: ClusterBenchOptions, folder: string): Promise<BenchTable> {
-  const set = ['--set', 'jobs.law.count=100000', '--set', 'cluster.os=in-kernel', '--no-report', '--quiet'];
+  const set = ['--set', 'jobs.law.count=100000', '--no-report', '--quiet'];
   const one = (name: string, more: readonly string[]) =>
     nowsim(
       ['run', ready('headline'), '--vary', 'cluster.os=in-kernel', '--vary', 'glunix=on'].concat(

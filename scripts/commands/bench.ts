@@ -1,0 +1,104 @@
+/** `nowsim bench`: how fast nowsim is here, in ratios to other programs where these are installed. */
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import type { Argv, CommandModule } from 'yargs';
+import { type BenchTable, goalMet } from '../bench/table.ts';
+import { version } from '../package.ts';
+import { ProgressLine, plainNumber, tableText } from '../terminal.ts';
+
+interface BenchArguments {
+  what: 'all' | 'engine' | 'cluster';
+  peers: boolean;
+  log?: string[];
+  rounds: number;
+  json: boolean;
+  quiet: boolean;
+}
+
+export const benchCommand: CommandModule<object, BenchArguments> = {
+  command: 'bench [what]',
+  describe: 'measure the speed of the engine and of whole commands, beside other simulators where installed',
+  builder: (yargs) =>
+    yargs
+      .usage(
+        '$0 bench [what]\n\nMeasures events/s and ns/event of the engine beside the C++ heap, SimPy, SimGrid and ns-3 where these are\n' +
+          'installed (ratios in one run), then whole commands: replay of a log, memory of idle nodes, two workers.\n' +
+          'Appends to results/bench.jsonl with machine and version. Let nothing else run meanwhile.',
+      )
+      .positional('what', { choices: ['all', 'engine', 'cluster'] as const, default: 'all' as const })
+      .option('peers', { type: 'boolean', default: true, describe: 'other programs too' })
+      .option('log', { type: 'string', array: true, requiresArg: true, describe: 'job logs to replay' })
+      .option('rounds', { type: 'number', default: 3, describe: 'rounds, of which medians are taken' })
+      .option('json', {
+        type: 'boolean',
+        default: false,
+        describe: 'print the tables as JSON, and nothing else',
+      })
+      .option('quiet', { type: 'boolean', default: false, describe: 'no progress' })
+      .example('$0 bench engine --no-peers', 'the engine alone')
+      .example(
+        '$0 bench cluster --log LOG.swf.gz',
+        'replay of a log, memory, workers',
+      ) as Argv<BenchArguments>,
+  handler: bench,
+};
+
+async function bench(args: BenchArguments): Promise<void> {
+  const line = new ProgressLine(args.quiet);
+  const progress = (what: string) => line.update(what, true);
+  const tables: BenchTable[] = [];
+  if (args.what !== 'cluster') {
+    const { benchEngine } = await import('../bench/engine.ts');
+    tables.push(await benchEngine({ rounds: args.rounds, peers: args.peers, progress }));
+  }
+  if (args.what !== 'engine') {
+    const { benchCluster } = await import('../bench/cluster.ts');
+    const logs = args.log === undefined ? {} : { logs: args.log };
+    tables.push(...(await benchCluster({ rounds: args.rounds, ...logs, progress })));
+  }
+  line.clear();
+  record(tables);
+  if (args.json) process.stdout.write(`${JSON.stringify(tables, null, 2)}\n`);
+  else for (const table of tables) print(table);
+}
+
+function record(tables: readonly BenchTable[]): void {
+  const row = {
+    date: new Date().toISOString(),
+    version,
+    node: process.version,
+    machine: `${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} cores`,
+    tables,
+  };
+  mkdirSync('results', { recursive: true });
+  appendFileSync(join('results', 'bench.jsonl'), `${JSON.stringify(row)}\n`);
+}
+
+function print(table: BenchTable): void {
+  const lines = [
+    table.title,
+    tableText(
+      columnsOf(table.columns),
+      table.rows.map((row) => row.map(cell)),
+    ),
+  ];
+  if (table.goals.length > 0) {
+    const goals = table.goals.map((goal) => {
+      const met = goalMet(goal);
+      const sign = goal.better === 'lower' ? 'at most' : 'at least';
+      const got = goal.got === null ? 'not measured' : cell(goal.got);
+      return [goal.what, `${sign} ${cell(goal.goal)}`, got, met === null ? '-' : met ? 'met' : 'MISSED'];
+    });
+    lines.push(tableText(columnsOf(['goal', 'wanted', 'got', 'verdict']), goals));
+  }
+  for (const note of table.notes) lines.push(`note: ${note}`);
+  process.stdout.write(`${lines.join('\n\n')}\n\n`);
+}
+
+/** The first column is text, the others mostly numbers. */
+function columnsOf(titles: readonly string[]) {
+  return titles.map((title, i) => ({ title, align: i === 0 ? ('left' as const) : ('right' as const) }));
+}
+
+const cell = (value: string | number): string => (typeof value === 'string' ? value : plainNumber(value, 3));
