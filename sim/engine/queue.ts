@@ -59,7 +59,7 @@ const KEEP = 16;
 const FEW = 1024;
 /** Chains of top, a power of two: walked side by side. */
 const CHAINS = 8;
-/** From this many pending events on, chains of coming buckets are walked ahead to overlap cache misses. */
+/** From this many records on, chains of coming buckets are walked ahead to overlap cache misses. */
 const WALK_AHEAD = 65_536;
 /** Tombstones are left alone up to this number. */
 const PURGE_ABOVE = 1024;
@@ -87,8 +87,6 @@ export class LadderQueue {
   /** `pop` takes nothing later than this. */
   limit = Infinity;
 
-  /** Records in use, tombstones among them included. */
-  private size = 0;
   private dead = 0;
   private order = 0;
 
@@ -115,6 +113,8 @@ export class LadderQueue {
   private readonly rungHeads: Int32Array[] = [];
   /** Buckets of the last rung before this one have been walked ahead. */
   private walkedTo = 0;
+  /** Records that the last `sortIn` walked. */
+  private walked = 0;
 
   /** Descending (time, order): the next event is the last entry. */
   private bottomTimes = new Float64Array(256);
@@ -143,7 +143,7 @@ export class LadderQueue {
 
   /** Events pending, cancelled ones excluded. */
   get pending(): number {
-    return this.size - this.dead;
+    return this.held() - this.dead;
   }
 
   /** Bytes held by all columns of the queue. */
@@ -220,7 +220,14 @@ export class LadderQueue {
     const at = (slot << 3) | TAG;
     this.ints[at] = this.ints[at]! | DEAD;
     this.dead++;
-    if (this.dead > PURGE_ABOVE && this.dead * 2 > this.size) this.purge();
+    if (this.dead > PURGE_ABOVE && this.dead * 2 > this.held()) this.purge();
+  }
+
+  /** Events held in all parts, tombstones included: added up when asked for, so that no event pays for a count. */
+  private held(): number {
+    let sum = this.topCount + this.bottomCount;
+    for (let r = 0; r < this.rungs; r++) sum += this.rungCount[r]!;
+    return sum + ((this.instantTail - this.instantHead) & (this.instant.length - 1));
   }
 
   /** Moves the clock to `time`; the caller knows that nothing is pending before it. */
@@ -297,7 +304,6 @@ export class LadderQueue {
 
   /** Gives a slot back, with its next generation; `tag` without the dead bit. */
   private release(slot: number, base: number, tag: number): void {
-    this.size--;
     const next = ((tag | TYPE_MASK) + 1) | 0;
     this.ints[base | TAG] = next | DEAD;
     // Overflow: this slot's generations are used up; it is never linked into the free chain again.
@@ -344,7 +350,6 @@ export class LadderQueue {
     ints[base | ORDER] = order;
     ints[base | TAG] = (ints[base | TAG]! & LIVE_MASK) | type;
     ints[base | ENTITY] = entity;
-    this.size++;
     if (this.free < 0) this.grow();
   }
 
@@ -506,7 +511,6 @@ export class LadderQueue {
 
   /** Fills the empty bottom with the nearest events; false if nothing is pending. */
   private refill(): boolean {
-    const ints = this.ints;
     this.spillAt = SPILL;
     for (;;) {
       if (this.rungs === 0) {
@@ -529,18 +533,19 @@ export class LadderQueue {
       const buckets = this.rungBuckets[r]!;
       let bucket = this.rungNext[r]! | 0;
       while (heads[bucket]! < 0) bucket++;
-      if (this.size > WALK_AHEAD && bucket >= this.walkedTo) {
+      if (this.capacity > WALK_AHEAD && bucket >= this.walkedTo) {
         this.walkAhead(heads, bucket);
         this.walkedTo = bucket + 8;
       }
       const first = heads[bucket]!;
       heads[bucket++] = -1;
-      let count = 0;
-      for (let slot = first; slot >= 0; slot = ints[(slot << 3) | LINK]!) count++;
-      this.rungCount[r]! -= count;
       this.rungNext[r] = bucket < buckets ? bucket : Infinity;
-      if (count <= SORT_AT_ONCE) this.sortIn(first);
-      else if (!this.split(first)) this.sortAll(first);
+      const rest = this.sortIn(first);
+      this.rungCount[r]! -= this.walked;
+      if (rest >= 0) {
+        const long = this.unsort(rest);
+        if (!this.split(long)) this.sortAll(long);
+      }
       if (this.bottomCount > 0) return true;
     }
   }
@@ -632,17 +637,23 @@ export class LadderQueue {
     }
   }
 
-  /** Sorts a short chain into the empty bottom, by insertion; tombstones are dropped. */
-  private sortIn(first: number): void {
+  /**
+   * Sorts a chain into the empty bottom, by insertion, as far as SORT_AT_ONCE records; returns where the rest of
+   * the chain begins, -1 if it is done. Tombstones are dropped. How many records it was is left in `walked`:
+   * a walk of its own, to count, would cost as much again.
+   */
+  private sortIn(first: number): number {
     const ints = this.ints;
     const floats = this.floats;
     const times = this.bottomTimes;
     const slots = this.bottomSlots;
     let filled = 0;
+    let walked = 0;
     let slot = first;
-    while (slot >= 0) {
+    while (slot >= 0 && walked < SORT_AT_ONCE) {
       const base = slot << 3;
       const next = ints[base | LINK]!;
+      walked++;
       if (ints[base | TAG]! < 0) this.bury(slot);
       else {
         const time = floats[slot << 2]!;
@@ -661,6 +672,24 @@ export class LadderQueue {
       slot = next;
     }
     this.bottomCount = filled;
+    this.walked = walked;
+    return slot;
+  }
+
+  /** Takes back what `sortIn` took of the bucket of the last rung that proved too long; returns the whole chain. */
+  private unsort(rest: number): number {
+    const ints = this.ints;
+    let count = 0;
+    for (let slot = rest; slot >= 0; slot = ints[(slot << 3) | LINK]!) count++;
+    this.rungCount[this.rungs - 1]! -= count;
+    let chain = rest;
+    for (let i = 0; i < this.bottomCount; i++) {
+      const slot = this.bottomSlots[i]!;
+      ints[(slot << 3) | LINK] = chain;
+      chain = slot;
+    }
+    this.bottomCount = 0;
+    return chain;
   }
 
   /** Sorts a long chain, whose times floats cannot part, into the empty bottom; tombstones are dropped. */
