@@ -84,7 +84,7 @@ function pholdCase(nodes: number, each: number): Case {
   );
 }
 
-const CUSTOMERS = 1_000_000;
+const CUSTOMERS = 2_000_000;
 const MM1: Case = {
   name: 'mm1',
   contestants: [

@@ -200,7 +200,8 @@ export class Engine {
   spawn(process: Process, name = 'process'): number {
     const id = this.freeProcesses.length > 0 ? this.freeProcesses.pop()! : this.processes.length;
     this.processes[id] = process;
-    this.processNames[id] = name;
+    // Compared first: most processes share their name, and a store of an object costs more than a look.
+    if (this.processNames[id] !== name) this.processNames[id] = name;
     this.wake(id);
     return id;
   }

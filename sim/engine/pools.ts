@@ -50,7 +50,7 @@ export class Pool {
     while (row.length > 0 && row.firstAmount <= this.available) {
       row.shift();
       this.available -= row.amount;
-      this.engine.schedule(0, row.type, row.entity);
+      this.engine.queue.push(this.engine.now, row.type, row.entity, 0);
     }
   }
 }

@@ -47,6 +47,10 @@ const SLOT_LIMIT = 2 ** 26;
 export const ORDER_LIMIT = 0x7fff_fff0;
 
 const MAX_RUNGS = 8;
+/** Of a rung: where it starts, buckets per unit of time, the first bucket not yet taken (Infinity: all are). */
+const START = 0;
+const SCALE = 1;
+const NEXT = 2;
 /** A bucket with at most this many events is sorted into the bottom at once. */
 const SORT_AT_ONCE = 32;
 /** With at most this many events, top and rungs are left alone. */
@@ -103,11 +107,8 @@ export class LadderQueue {
   private topStart = Infinity;
 
   private rungs = 0;
-  private readonly rungStart = new Float64Array(MAX_RUNGS);
-  /** Buckets per unit of time. */
-  private readonly rungScale = new Float64Array(MAX_RUNGS);
-  /** First bucket not yet taken; Infinity when all are. */
-  private readonly rungNext = new Float64Array(MAX_RUNGS).fill(Infinity);
+  /** By rung: START, SCALE and NEXT, in one column since they are used together. */
+  private readonly rungLaws = new Float64Array(4 * MAX_RUNGS).fill(Infinity);
   private readonly rungBuckets = new Int32Array(MAX_RUNGS);
   private readonly rungCount = new Int32Array(MAX_RUNGS);
   private readonly rungHeads: Int32Array[] = [];
@@ -174,8 +175,14 @@ export class LadderQueue {
     this.fill(slot, type, entity, order);
     if (time >= this.topStart) this.toTop(slot, time);
     else {
+      const laws = this.rungLaws;
       let r = 0;
-      while (r < this.rungs && (time - this.rungStart[r]!) * this.rungScale[r]! < this.rungNext[r]!) r++;
+      while (
+        r < this.rungs &&
+        (time - laws[(r << 2) | START]!) * laws[(r << 2) | SCALE]! < laws[(r << 2) | NEXT]!
+      ) {
+        r++;
+      }
       if (r < this.rungs) this.toRung(r, time, slot);
       else this.insert(time, slot, order);
     }
@@ -371,9 +378,10 @@ export class LadderQueue {
       return;
     }
     const rungs = this.rungs;
+    const laws = this.rungLaws;
     for (let r = 0; r < rungs; r++) {
-      const position = (time - this.rungStart[r]!) * this.rungScale[r]!;
-      if (position >= this.rungNext[r]!) {
+      const position = (time - laws[(r << 2) | START]!) * laws[(r << 2) | SCALE]!;
+      if (position >= laws[(r << 2) | NEXT]!) {
         const buckets = this.rungBuckets[r]!;
         const bucket = position < buckets ? position | 0 : buckets - 1;
         const heads = this.rungHeads[r]!;
@@ -412,7 +420,7 @@ export class LadderQueue {
   }
 
   private toRung(r: number, time: number, slot: number): void {
-    const position = (time - this.rungStart[r]!) * this.rungScale[r]!;
+    const position = (time - this.rungLaws[(r << 2) | START]!) * this.rungLaws[(r << 2) | SCALE]!;
     const buckets = this.rungBuckets[r]!;
     const bucket = position < buckets ? position | 0 : buckets - 1;
     const heads = this.rungHeads[r]!;
@@ -496,9 +504,9 @@ export class LadderQueue {
     const scale = 1 / width;
     if (!(width > 0) || !(scale < Infinity) || low + width <= low || high - width >= high) return false;
     const r = this.rungs++;
-    this.rungStart[r] = low;
-    this.rungScale[r] = scale;
-    this.rungNext[r] = 0;
+    this.rungLaws[(r << 2) | START] = low;
+    this.rungLaws[(r << 2) | SCALE] = scale;
+    this.rungLaws[(r << 2) | NEXT] = 0;
     this.rungBuckets[r] = buckets;
     this.rungCount[r] = 0;
     this.walkedTo = 0;
@@ -525,13 +533,13 @@ export class LadderQueue {
       const r = this.rungs - 1;
       if (this.rungCount[r] === 0) {
         this.rungs = r;
-        this.rungNext[r] = Infinity;
+        this.rungLaws[(r << 2) | NEXT] = Infinity;
         this.walkedTo = 0;
         continue;
       }
       const heads = this.rungHeads[r]!;
       const buckets = this.rungBuckets[r]!;
-      let bucket = this.rungNext[r]! | 0;
+      let bucket = this.rungLaws[(r << 2) | NEXT]! | 0;
       while (heads[bucket]! < 0) bucket++;
       if (this.capacity > WALK_AHEAD && bucket >= this.walkedTo) {
         this.walkAhead(heads, bucket);
@@ -539,7 +547,7 @@ export class LadderQueue {
       }
       const first = heads[bucket]!;
       heads[bucket++] = -1;
-      this.rungNext[r] = bucket < buckets ? bucket : Infinity;
+      this.rungLaws[(r << 2) | NEXT] = bucket < buckets ? bucket : Infinity;
       const rest = this.sortIn(first);
       this.rungCount[r]! -= this.walked;
       if (rest >= 0) {
