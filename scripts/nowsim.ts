@@ -27,12 +27,22 @@ const COMMANDS: readonly CommandModule[] = [
     return (await import('./commands/trace.ts')) as unknown as CommandModule;
   }),
   lazy(
+    'capture [command..]',
+    'make a trace on this host: calls of a command, or input and load',
+    async () => {
+      return (await import('./commands/capture.ts')) as unknown as CommandModule;
+    },
+  ),
+  lazy(
     'explain [what]',
     'what a service costs under an OS structure, step by step, from which source',
     async () => {
       return (await import('./commands/explain.ts')).explainCommand as unknown as CommandModule;
     },
   ),
+  lazy('calibrate', 'measure this host and write it down as a machine to price structures on', async () => {
+    return (await import('./commands/calibrate.ts')).calibrateCommand as unknown as CommandModule;
+  }),
   validateCommand,
   benchCommand,
   schemaCommand,

@@ -204,7 +204,7 @@ interface Refused {
 }
 
 /** The prices of every structure that the machine can price, and why the others are left out. */
-function priced(machine: Machine): { known: OsPrices[]; refused: Refused[] } {
+export function priced(machine: Machine): { known: OsPrices[]; refused: Refused[] } {
   const known: OsPrices[] = [];
   const refused: Refused[] = [];
   for (const os of Object.keys(STRUCTURES)) {
