@@ -142,45 +142,76 @@ class Session {
   private readonly host: Host;
   private readonly folder: string;
   private readonly children: Children;
+  private readonly quick: boolean;
   private readonly rounds: number;
   private readonly turns: number;
   private readonly goes: number;
   private readonly say: (what: string) => void;
-  private readonly skipped: string[] = [];
+  /** What could not be measured, each once. */
+  private readonly skipped = new Set<string>();
+  private readonly collected = new Map<string, readonly number[]>();
+  private fifos = false;
   private readonly times: Partial<Record<string, Reading>> = {};
 
   constructor(host: Host, folder: string, children: Children, quick: boolean, say: (what: string) => void) {
     this.host = host;
     this.folder = folder;
     this.children = children;
-    this.rounds = quick ? 5 : 15;
+    this.quick = quick;
+    this.rounds = quick ? 5 : 12;
     this.turns = quick ? 2 : 5;
     this.goes = quick ? 3 : 5;
     this.say = say;
   }
 
   async measure(): Promise<Measurement> {
-    this.say('system calls');
-    const system = await this.probe<Rounds>(['system', this.rounds]);
-    const getter = Math.min(...system['getter']!);
-    this.times['syscall'] = readingOf(system['ppid']!.map((ns) => ns - getter));
-    this.say('crossings of WebAssembly');
-    // straight to the optimizing compiler, so that no round runs half-compiled code
-    const crossings = await this.probe<Rounds>(['crossings', this.rounds], ['--no-liftoff']);
-    for (const name of ['enter', 'leave', 'wasm-call']) this.times[name] = readingOf(crossings[name]!);
-    this.say('copies');
-    const memory = await this.probe<Rounds>(['memory', this.rounds, COPY_BYTES.page, COPY_BYTES.block]);
-    this.times['copy-page'] = readingOf(memory['page']!);
-    this.times['copy-block'] = readingOf(memory['block']!);
-    this.say('threads');
-    this.times['wake'] = readingOf((await this.probe<Rounds>(['threads', this.rounds], [], false))['wake']!);
-    this.say('processes');
-    await this.processes();
+    await this.light();
     const native = await this.compile();
     if (native !== undefined) await this.nativePrices(native);
     this.say('kernels');
     const kernels = await this.kernels(native);
-    return { times: this.times, kernels, pinned: this.pins, skipped: this.skipped };
+    // once more, some seconds later: a slow spell then spoils half of the rounds at most
+    if (!this.quick) {
+      await this.light();
+      if (native !== undefined) await this.nativePrices(native);
+    }
+    return { times: this.times, kernels, pinned: this.pins, skipped: [...this.skipped] };
+  }
+
+  /** The readings through node, added to those that there are. */
+  private async light(): Promise<void> {
+    this.say('system calls');
+    const system = this.collect('system', await this.probe<Rounds>(['system', this.rounds]));
+    const getter = Math.min(...system('getter'));
+    this.times['syscall'] = readingOf(system('ppid').map((ns) => ns - getter));
+    this.say('crossings of WebAssembly');
+    // straight to the optimizing compiler, so that no round runs half-compiled code
+    const crossings = this.collect(
+      'crossings',
+      await this.probe<Rounds>(['crossings', this.rounds], ['--no-liftoff']),
+    );
+    for (const name of ['enter', 'leave', 'wasm-call']) this.times[name] = readingOf(crossings(name));
+    this.say('copies');
+    const memory = this.collect(
+      'memory',
+      await this.probe<Rounds>(['memory', this.rounds, COPY_BYTES.page, COPY_BYTES.block]),
+    );
+    this.times['copy-page'] = readingOf(memory('page'));
+    this.times['copy-block'] = readingOf(memory('block'));
+    this.say('threads');
+    const threads = this.collect('threads', await this.probe<Rounds>(['threads', this.rounds], [], false));
+    this.times['wake'] = readingOf(threads('wake'));
+    this.say('processes');
+    await this.processes();
+  }
+
+  /** Adds rounds to those of a probe that ran before; gives all of a name. */
+  private collect(probeName: string, rounds: Rounds): (name: string) => readonly number[] {
+    for (const [name, values] of Object.entries(rounds)) {
+      const key = `${probeName} ${name}`;
+      this.collected.set(key, [...(this.collected.get(key) ?? []), ...values]);
+    }
+    return (name) => this.collected.get(`${probeName} ${name}`)!;
   }
 
   private get pins(): boolean {
@@ -208,18 +239,20 @@ class Session {
   private async processes(): Promise<void> {
     const { mkfifo } = this.host;
     if (mkfifo === undefined) {
-      this.skipped.push('process switch and pipe: there is no mkfifo');
+      this.skipped.add('process switch and pipe: there is no mkfifo');
       return;
     }
-    if (!this.pins) this.skipped.push('pinning: there is no taskset, so processes may sit on two CPUs');
-    await this.run(
-      mkfifo,
-      ['there', 'back', 'own'].map((name) => join(this.folder, name)),
-    );
+    if (!this.pins) this.skipped.add('pinning: there is no taskset, so processes may sit on two CPUs');
+    if (!this.fifos) {
+      const names = ['there', 'back', 'own'].map((name) => join(this.folder, name));
+      await this.run(mkfifo, names);
+      this.fifos = true;
+    }
     const echo = this.probe(['echo', this.folder]);
     const ping = this.probe<Rounds>(['ping', this.folder, this.rounds]);
-    const [{ pair, alone }] = await Promise.all([ping, echo]);
-    this.roundTrip(pair!, alone!, 'pipe', 'switch');
+    const [rounds] = await Promise.all([ping, echo]);
+    const fifo = this.collect('fifo', rounds);
+    this.roundTrip(fifo('pair'), fifo('alone'), 'pipe', 'switch');
   }
 
   /** A round trip holds two tokens passed and two switches. */
@@ -233,7 +266,7 @@ class Session {
   private async compile(): Promise<string | undefined> {
     const { compiler } = this.host;
     if (compiler === undefined) {
-      this.skipped.push('native baseline: there is no cc');
+      this.skipped.add('native baseline: there is no cc');
       return undefined;
     }
     this.say('native baseline');
@@ -248,14 +281,14 @@ class Session {
       ]);
       return program;
     } catch (error) {
-      this.skipped.push(`native baseline: cc failed (${(error as Error).message})`);
+      this.skipped.add(`native baseline: cc failed (${(error as Error).message})`);
       return undefined;
     }
   }
 
   private async nativePrices(program: string): Promise<void> {
     const lines = parseNative(await this.run(program, [String(this.rounds), 'prices']));
-    const rounds = (name: string) => lines.get(name)!.ns;
+    const rounds = this.collect('native', Object.fromEntries([...lines].map(([name, { ns }]) => [name, ns])));
     const less = (name: string, other: string) => {
       const taken = Math.min(...rounds(other));
       return readingOf(rounds(name).map((ns) => ns - taken));
@@ -282,7 +315,7 @@ class Session {
             await this.probe<KernelRun>(['kernels', this.goes], ['--no-liftoff', ...CHECK_MODES[mode]]),
           );
         } catch (error) {
-          this.skipped.push(`isolation checks: ${(error as Error).message}`);
+          this.skipped.add(`isolation checks: ${(error as Error).message}`);
           return {};
         }
       }
