@@ -14,7 +14,6 @@ import { reportCommand } from './commands/report.ts';
 import { rerunCommand } from './commands/rerun.ts';
 import { runCommand } from './commands/run.ts';
 import { schemaCommand } from './commands/schema.ts';
-import { validateCommand } from './commands/validate.ts';
 import { version } from './package.ts';
 
 const COMMANDS: readonly CommandModule[] = [
@@ -43,7 +42,11 @@ const COMMANDS: readonly CommandModule[] = [
   lazy('calibrate', 'measure this host and write it down as a machine to price structures on', async () => {
     return (await import('./commands/calibrate.ts')).calibrateCommand as unknown as CommandModule;
   }),
-  validateCommand,
+  lazy(
+    'validate [cases..]',
+    'run the validation cases: closed forms, golden schedules, published measurements',
+    async () => (await import('./commands/validate.ts')).validateCommand as unknown as CommandModule,
+  ),
   benchCommand,
   schemaCommand,
 ] as unknown as readonly CommandModule[];
@@ -158,6 +161,14 @@ async function usageText(message: string): Promise<string> {
   }
   const bare = /^Not enough arguments following: (.*)$/.exec(message);
   if (bare !== null) return `nothing stands after --${bare[1]}${own}`;
+  const choice = /^Invalid values:\n {2}Argument: (.*), Given: "(.*)", Choices: (.*)$/m.exec(message);
+  if (choice !== null) {
+    const [, argument, given, list] = choice as unknown as [string, string, string, string];
+    const choices = list.replaceAll('"', '').split(', ');
+    const near = nearest(given, choices);
+    const would = near === undefined ? `choices: ${choices.join(', ')}` : `did you mean "${near}"?`;
+    return `"${given}" is none of the choices of ${argument}; ${would}`;
+  }
   const unknown = /^Unknown arguments?: (.*)$/.exec(message);
   if (unknown === null) return message;
   const options = [...(await parser.getHelp()).matchAll(/--([a-z][\w-]*)/g)].map((match) => match[1]!);

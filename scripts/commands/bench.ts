@@ -1,17 +1,19 @@
 /** `nowsim bench`: how fast nowsim is here, in ratios to other programs where these are installed. */
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
+import { InputError } from '../../sim/problem.ts';
 import { type BenchTable, goalMet } from '../bench/table.ts';
 import { version } from '../package.ts';
 import { ProgressLine, plainNumber, tableText } from '../terminal.ts';
+import { each, wholeNumber } from './run-options.ts';
 
 interface BenchArguments {
   what: 'all' | 'engine' | 'cluster';
   peers: boolean;
-  log?: string[];
-  rounds: number;
+  log?: string | string[];
+  rounds?: string | string[];
   json: boolean;
   quiet: boolean;
 }
@@ -28,8 +30,12 @@ export const benchCommand: CommandModule<object, BenchArguments> = {
       )
       .positional('what', { choices: ['all', 'engine', 'cluster'] as const, default: 'all' as const })
       .option('peers', { type: 'boolean', default: true, describe: 'other programs too' })
-      .option('log', { type: 'string', array: true, requiresArg: true, describe: 'job logs to replay' })
-      .option('rounds', { type: 'number', default: 3, describe: 'rounds, of which medians are taken' })
+      .option('log', { type: 'string', requiresArg: true, describe: 'a job log to replay (again and again)' })
+      .option('rounds', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'rounds, of which medians are taken (default 3)',
+      })
       .option('json', {
         type: 'boolean',
         default: false,
@@ -45,17 +51,28 @@ export const benchCommand: CommandModule<object, BenchArguments> = {
 };
 
 async function bench(args: BenchArguments): Promise<void> {
+  const rounds = wholeNumber('rounds', args.rounds, 1) ?? 3;
+  const logs = each(args.log);
+  const missing = logs.filter((path) => !existsSync(path));
+  if (missing.length > 0) {
+    throw new InputError(
+      missing.map((path) => ({
+        where: `--log ${path}`,
+        found: 'there is no such file',
+        would: 'give the path of a job log',
+      })),
+    );
+  }
   const line = new ProgressLine(args.quiet);
   const progress = (what: string) => line.update(what, true);
   const tables: BenchTable[] = [];
   if (args.what !== 'cluster') {
     const { benchEngine } = await import('../bench/engine.ts');
-    tables.push(await benchEngine({ rounds: args.rounds, peers: args.peers, progress }));
+    tables.push(await benchEngine({ rounds, peers: args.peers, progress }));
   }
   if (args.what !== 'engine') {
     const { benchCluster } = await import('../bench/cluster.ts');
-    const logs = args.log === undefined ? {} : { logs: args.log };
-    tables.push(...(await benchCluster({ rounds: args.rounds, ...logs, progress })));
+    tables.push(...(await benchCluster({ rounds, ...(logs.length === 0 ? {} : { logs }), progress })));
   }
   line.clear();
   record(tables);

@@ -117,10 +117,11 @@ async function run(args: RunArguments): Promise<void> {
     swfOut: once('swf-out', args['swf-out']),
     eventsOut: once('events-out', args['events-out']),
   };
-  const { study } = await import('../study.ts');
-  const { runExperiment } = await import('../../sim/experiment/runner.ts');
+  // the file first: what is wrong with it is told before anything heavy is loaded
   const { readDocument } = await import('../../sim/experiment/document.ts');
   const document = readDocument(path, path);
+  const { study } = await import('../study.ts');
+  const { runExperiment } = await import('../../sim/experiment/runner.ts');
   const out = outFlag ?? join('results', 'runs', document.name);
   const result = await watched(args.quiet, workers, (watching) =>
     runExperiment(asBuilt(study), document, {
