@@ -10,7 +10,7 @@ import type { Mix } from '../presets/mixes.ts';
 import { MIXES } from '../presets/mixes.ts';
 import { APERTOS_TRANSITIONS } from '../presets/paths.ts';
 import { apertos } from './apertos.ts';
-import type { PriceOptions, Split, Step } from './cost.ts';
+import type { CallBytes, PriceOptions, Split, Step } from './cost.ts';
 import { cpuOf, cpuTime, MissingPrice, NOTHING, Prices, plus, splitOf } from './cost.ts';
 import { exokernel } from './exokernel.ts';
 import { extensibleKernel } from './extensible-kernel.ts';
@@ -90,7 +90,8 @@ export interface StructureOptions extends Partial<PriceOptions> {
   readonly sfi?: Partial<SfiOptions>;
 }
 
-const DEFAULTS: PriceOptions = {
+/** How a path is priced unless an option says otherwise. */
+export const PRICE_DEFAULTS: PriceOptions = {
   operationPrice: 1,
   pathInflation: true,
   crossing: 'integer',
@@ -104,8 +105,8 @@ export interface OsPrices {
   readonly taxesUserTime: boolean;
   /** SFI as set: whom it covers, what it checks. */
   readonly sfi: SfiOptions;
-  /** One call of a class. */
-  service(service: ServiceClass): Split;
+  /** One call of a class, with the class's own bytes unless others are given. */
+  service(service: ServiceClass, bytes?: CallBytes): Split;
   /** The same, step by step. */
   steps(of: ServiceClass | Operation, bytes?: number): Step[];
   /** One null service at the boundary: no stubs, no body. */
@@ -157,7 +158,7 @@ export function priceStructure(name: string, machine: Machine, options: Structur
   const { sfi: sfiGiven, ...given } = options;
   const structure = structureNamed(name);
   const sfi = checkedSfi(sfiGiven ?? {});
-  const prices = new Prices(machine, name, { ...DEFAULTS, ...given });
+  const prices = new Prices(machine, name, { ...PRICE_DEFAULTS, ...given });
   const services = new Map<ServiceClass, Split>();
   for (const s of SERVICE_CLASSES) services.set(s, splitOf(structure.service(s, prices)));
   // An operation's cost is a line in its bytes.
@@ -177,7 +178,8 @@ export function priceStructure(name: string, machine: Machine, options: Structur
     taxesUserTime: structure.taxesUserTime,
     sfi,
     notes,
-    service: (s) => services.get(s)!,
+    service: (s, bytes) =>
+      bytes === undefined ? services.get(s)! : splitOf(structure.service(s, prices, bytes)),
     steps: (of, bytes = 0) =>
       isOperation(of) ? structure.operation(of, prices, bytes) : structure.service(of, prices),
     crossing: () => splitOf(structure.crossing(prices)),
@@ -237,7 +239,7 @@ export function breakEven(
   const { mix: mixName, ...rest } = options;
   const mix = mixNamed(mixName ?? 'unix-1994');
   const of = (name: string) => {
-    const prices = new Prices(machine, name, { ...DEFAULTS, ...rest });
+    const prices = new Prices(machine, name, { ...PRICE_DEFAULTS, ...rest });
     const structure = structureNamed(name);
     const sfi = checkedSfi(rest.sfi ?? {});
     const law = lawOf(structure, machine, sfi.checks);
