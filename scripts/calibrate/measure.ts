@@ -2,7 +2,8 @@
  * Measures this host: starts the probes in child processes, on one CPU where `taskset` is, and the native kernels
  * where there is a `cc`.
  *
- * Runs of the kernels under each set of V8's flags and natively take turns, so that a slow spell hits all alike.
+ * Runs of the kernels under each set of V8's flags and natively take turns, so that a slow spell hits all alike;
+ * the other readings are taken at the start and, unless quick, once more at the end.
  * A reading is given by its rounds; the minimum is what the machine can do undisturbed, the quartiles tell the
  * disturbance. Child processes are ended and temporary files removed whatever happens.
  *
