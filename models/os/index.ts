@@ -125,7 +125,7 @@ export interface OsPrices {
 
 /** The law of the tax on user time: the machine's own measurement, else the structure's. */
 function lawOf(structure: OsStructure, machine: Machine, checks: SfiChecks): OverheadLaw | undefined {
-  const own = structure.taxesUserTime ? machine.taxes?.[structure.name]?.[checks] : undefined;
+  const own = machine.taxes?.[structure.name]?.[checks];
   return own === undefined ? structure.tax?.[checks] : overheadLaw(own);
 }
 

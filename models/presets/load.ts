@@ -9,6 +9,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { LineCounter, parseDocument } from 'yaml';
 import type { Problem } from '../../sim/problem.ts';
 import { InputError, nearest } from '../../sim/problem.ts';
+import { STRUCTURES } from '../os/index.ts';
 import { SERVICE_CLASSES } from '../os/services.ts';
 import type { Constant, Quality } from './constant.ts';
 import type { Family, Machine, MachineTaxes, PriceName } from './machines.ts';
@@ -205,7 +206,7 @@ export function machineFromText(text: string, where: string): Machine {
 
 const CHECKS = ['writes', 'full'];
 
-/** Taxes on user time: structure, then what is checked, then a list of per cents. Names of structures are checked where they are used. */
+/** Taxes on user time: structure, then what is checked, then a list of per cents. */
 function readTaxes(given: unknown, where: string, report: Report): MachineTaxes | undefined {
   if (given === undefined) return undefined;
   const isMap = (value: unknown): value is Record<string, unknown> =>
@@ -217,6 +218,8 @@ function readTaxes(given: unknown, where: string, report: Report): MachineTaxes 
     return [];
   };
   for (const [structure, byChecks] of map(given, ['taxes'], 'write one structure a line')) {
+    const taxed = Object.keys(STRUCTURES).filter((name) => STRUCTURES[name]!.taxesUserTime);
+    if (!taxed.includes(structure)) unknown(report, ['taxes', structure], taxed);
     const own: Record<string, Constant[]> = {};
     for (const [checks, list] of map(byChecks, ['taxes', structure], `write ${CHECKS.join(' or ')}`)) {
       const path = ['taxes', structure, checks];
