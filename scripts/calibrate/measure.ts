@@ -3,7 +3,7 @@
  * where there is a `cc`.
  *
  * Runs of the kernels under each set of V8's flags and natively take turns, so that a slow spell hits all alike;
- * the other readings are taken at the start and, unless quick, once more at the end.
+ * the other readings are taken at the start and, unless quick or late, once more at the end.
  * A reading is given by its rounds; the minimum is what the machine can do undisturbed, the quartiles tell the
  * disturbance. Child processes are ended and temporary files removed whatever happens.
  *
@@ -68,6 +68,8 @@ export interface Measurement {
 
 const probe = fileURLToPath(import.meta.url).replace(/measure(\.[jt]s)$/, 'probe$1');
 const LONGEST = 20_000;
+/** Nothing is repeated once this much time is spent, ms: a busy machine gets fewer rounds, not a longer wait. */
+const ENOUGH = 9_000;
 
 /** Children of one measurement, ended together. */
 class Children {
@@ -151,6 +153,7 @@ class Session {
   /** What could not be measured, each once. */
   private readonly skipped = new Set<string>();
   private readonly collected = new Map<string, readonly number[]>();
+  private readonly started = performance.now();
   private fifos = false;
   private readonly times: Partial<Record<string, Reading>> = {};
 
@@ -172,7 +175,7 @@ class Session {
     this.say('kernels');
     const kernels = await this.kernels(native);
     // once more, some seconds later: a slow spell then spoils half of the rounds at most
-    if (!this.quick) {
+    if (!this.quick && !this.late) {
       await this.light();
       if (native !== undefined) await this.nativePrices(native);
     }
@@ -213,6 +216,10 @@ class Session {
       this.collected.set(key, [...(this.collected.get(key) ?? []), ...values]);
     }
     return (name) => this.collected.get(`${probeName} ${name}`)!;
+  }
+
+  private get late(): boolean {
+    return performance.now() - this.started > ENOUGH;
   }
 
   private get pins(): boolean {
@@ -309,7 +316,7 @@ class Session {
       explicit: [],
       native: [],
     };
-    for (let turn = 0; turn < this.turns; turn++) {
+    for (let turn = 0; turn < this.turns && !(turn > 1 && this.late); turn++) {
       for (const mode of Object.keys(CHECK_MODES) as CheckMode[]) {
         try {
           runs[mode].push(
