@@ -47,6 +47,9 @@ const COMMANDS: readonly CommandModule[] = [
     'run the validation cases: closed forms, golden schedules, published measurements',
     async () => (await import('./commands/validate.ts')).validateCommand as unknown as CommandModule,
   ),
+  lazy('figure <name>', 'build a figure: data, picture, and whether its claim holds', async () => {
+    return (await import('./commands/figure.ts')).figureCommand as unknown as CommandModule;
+  }),
   benchCommand,
   schemaCommand,
 ] as unknown as readonly CommandModule[];

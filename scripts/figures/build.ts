@@ -1,0 +1,143 @@
+/**
+ * Builds figures: data.csv, picture.svg, picture.png and about.json in a folder a figure; or checks the data against
+ * the committed ones.
+ *
+ * `about.json` holds what a reader is told: question, claim, verdict, notes, command, time. Its time is a round number
+ * and stays as it is while it is within a factor of two, so that building a figure again changes no file.
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Machine } from '../../models/presets/machines.ts';
+import { writeWhole } from '../../sim/experiment/files.ts';
+import type { Summary } from '../../sim/experiment/results.ts';
+import { CheckError } from '../../sim/problem.ts';
+import { packageFolder } from '../package.ts';
+import type { Picture } from './draw.ts';
+import type { Figure, PublishedRow, Row, Verdict } from './figure.ts';
+import { ZOOM } from './style.ts';
+import { csvRows, csvText, differences } from './table.ts';
+
+/** Where the committed figures lie. */
+export const figuresFolder: string = join(packageFolder, 'results', 'figures');
+
+/** What a reader is told of a figure. */
+export interface About extends Verdict {
+  readonly name: string;
+  readonly title: string;
+  readonly question: string;
+  readonly claim: string;
+  readonly claim_source: string;
+  readonly notes: readonly string[];
+  readonly columns: Readonly<Record<string, string>>;
+  readonly command: string;
+  readonly seconds: number;
+}
+
+export interface Built {
+  readonly about: About;
+  readonly rows: readonly Row[];
+}
+
+/** What building needs from around: experiments, a clock, a pen. */
+export interface Workshop {
+  /** Runs the experiment of a file. */
+  run(file: string): Promise<Summary>;
+  /** Milliseconds of a clock. */
+  now(): number;
+  draw(picture: Picture): Promise<string>;
+  png(svg: string, zoom: number): Promise<Uint8Array>;
+}
+
+/** The rows of a figure's `published.csv`; none where it has none. */
+export function publishedOf(figure: Figure): readonly PublishedRow[] {
+  const file = join(figuresFolder, figure.name, 'published.csv');
+  return existsSync(file) ? csvRows(readFileSync(file, 'utf8')) : [];
+}
+
+/** The data of a figure as they are written, and as they are read again. */
+async function dataOf(
+  figure: Figure,
+  run: Workshop['run'],
+  machine: Machine | undefined,
+): Promise<{ text: string; rows: readonly Row[] }> {
+  const computed = await figure.rows({
+    published: publishedOf(figure),
+    ...(machine === undefined ? {} : { machine }),
+    run: () => run(join(figuresFolder, figure.name, 'experiment.yaml')),
+  });
+  const text = csvText(Object.keys(figure.columns), computed);
+  return { text, rows: csvRows(text) };
+}
+
+/** Builds a figure into `out/NAME/`. */
+export async function buildFigure(
+  figure: Figure,
+  workshop: Workshop,
+  out: string,
+  machine?: Machine,
+): Promise<Built> {
+  const started = workshop.now();
+  const { text, rows } = await dataOf(figure, workshop.run, machine);
+  const published = publishedOf(figure);
+  const svg = await workshop.draw(figure.picture(rows, published));
+  const png = await workshop.png(svg, ZOOM);
+  const folder = join(out, figure.name);
+  mkdirSync(folder, { recursive: true });
+  writeWhole(join(folder, 'data.csv'), text);
+  writeWhole(join(folder, 'picture.svg'), svg);
+  writeFileSync(join(folder, 'picture.png'), png);
+  const about: About = {
+    name: figure.name,
+    title: figure.title,
+    question: figure.question,
+    claim: figure.claim,
+    claim_source: figure.claimSource,
+    ...figure.verdict(rows, published),
+    notes: figure.notes,
+    columns: figure.columns,
+    command: `nowsim figure ${figure.name}${machine === undefined ? '' : ` --machine ${machine.name}`}`,
+    seconds: steady((workshop.now() - started) / 1000, aboutOf(out, figure.name)?.seconds),
+  };
+  writeWhole(join(folder, 'about.json'), `${JSON.stringify(about, null, 2)}\n`);
+  return { about, rows };
+}
+
+/** Seconds to one digit; what was written before, while it is near. */
+function steady(seconds: number, before: number | undefined): number {
+  if (before !== undefined && seconds < 2 * before && seconds > before / 2) return before;
+  return Number(Math.max(seconds, 0.1).toPrecision(1));
+}
+
+/** What is told of a figure that has been built into a folder. */
+export function aboutOf(out: string, name: string): About | undefined {
+  const file = join(out, name, 'about.json');
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as About) : undefined;
+}
+
+/** Most differences that are told one by one. */
+const TOLD = 5;
+
+/**
+ * Computes a figure's data again and compares them with those in `out/NAME/`.
+ * Throws `CheckError` where a number has drifted, or there is nothing to compare with.
+ */
+export async function checkFigure(figure: Figure, run: Workshop['run'], out: string): Promise<Built> {
+  const file = join(out, figure.name, 'data.csv');
+  const about = aboutOf(out, figure.name);
+  if (!existsSync(file) || about === undefined) {
+    throw new CheckError(`${figure.name}: ${file} is not there; build it with nowsim figure ${figure.name}`);
+  }
+  const { rows } = await dataOf(figure, run, undefined);
+  const drifted = differences(csvRows(readFileSync(file, 'utf8')), rows);
+  if (drifted.length > 0) {
+    const rest = drifted.length > TOLD ? [`and ${drifted.length - TOLD} more`] : [];
+    throw new CheckError(
+      [`${figure.name}: the data have drifted from ${file}`, ...drifted.slice(0, TOLD), ...rest].join('\n  '),
+    );
+  }
+  const verdict = figure.verdict(rows, publishedOf(figure));
+  if (verdict.holds !== about.holds || verdict.because !== about.because) {
+    throw new CheckError(`${figure.name}: the verdict is now "${verdict.holds}: ${verdict.because}"`);
+  }
+  return { about, rows };
+}

@@ -1,0 +1,23 @@
+/** The figures, in the order of the gallery: a file here and a line below add one. */
+import { InputError, nearest } from '../../sim/problem.ts';
+import { breakEvenMap } from './break-even-map.ts';
+import { delayEqualsTax } from './delay-equals-tax.ts';
+import type { Figure } from './figure.ts';
+import { nullServiceLadder } from './null-service-ladder.ts';
+import { operationCost } from './operation-cost.ts';
+
+export const FIGURES: readonly Figure[] = [nullServiceLadder, operationCost, breakEvenMap, delayEqualsTax];
+
+/** The figures of that name, or `all` of them. Throws `InputError` with the nearest name. */
+export function figuresNamed(name: string): readonly Figure[] {
+  if (name === 'all') return FIGURES;
+  const found = FIGURES.filter((figure) => figure.name === name);
+  if (found.length > 0) return found;
+  const names = FIGURES.map((figure) => figure.name);
+  const near = nearest(name, names);
+  throw new InputError({
+    where: `figure ${name}`,
+    found: `no figure is called "${name}"`,
+    would: near === undefined ? `use all, or one of ${names.join(', ')}` : `did you mean "${near}"?`,
+  });
+}

@@ -1,0 +1,147 @@
+/**
+ * What one null service costs at the boundary, by mechanism, on every machine whose price was measured there.
+ *
+ * Left out: borrowed and assumed prices, which would draw one machine's number under another's name; service bodies.
+ * Source: the prices of models/presets/machines.ts; Ousterhout 1990 and lmbench 1996 as published points.
+ */
+
+import { megahertz, nanoseconds } from '../../models/presets/constant.ts';
+import { MACHINES, type Machine, type PriceName } from '../../models/presets/machines.ts';
+import type { Figure, Row } from './figure.ts';
+import { numberOf, textOf, where } from './figure.ts';
+import { axis, COLOURS, frame, INK, label, logAxis, MUTED, PAGE, SMALL, timeText } from './style.ts';
+
+interface Mechanism {
+  readonly name: string;
+  readonly price: PriceName;
+  readonly colour: string;
+  readonly symbol: string;
+}
+
+/** Cheapest to dearest in 1990. */
+const MECHANISMS: readonly Mechanism[] = [
+  { name: 'procedure call', price: 'call', colour: COLOURS.sky, symbol: 'cross' },
+  { name: 'SFI crossing', price: 'fault-domain', colour: COLOURS.blue, symbol: 'circle' },
+  { name: 'kernel trap', price: 'syscall', colour: INK, symbol: 'square' },
+  { name: 'trap, isolated page tables', price: 'pti-syscall', colour: COLOURS.grey, symbol: 'square' },
+  { name: 'L4-style RPC', price: 'l4-rpc', colour: COLOURS.orange, symbol: 'triangle-up' },
+  { name: 'Mach RPC', price: 'mach-rpc', colour: COLOURS.vermilion, symbol: 'diamond' },
+  { name: 'RPC by kernel messages', price: 'kernel-rpc', colour: COLOURS.green, symbol: 'pentagon' },
+  { name: 'pipe to a server', price: 'pipe', colour: COLOURS.purple, symbol: 'x' },
+];
+
+/** Year of a machine or of its measurement, as its title ends. */
+function yearOf(machine: Machine): number {
+  const year = /(\d{4})\)/.exec(machine.title)?.[1];
+  if (year === undefined) throw new Error(`machine ${machine.name}: no year in "${machine.title}"`);
+  return Number(year);
+}
+
+const WEAK = new Set(['borrowed', 'assumed']);
+
+/** Least and most of `trap / SFI crossing` over the machines that have both. */
+function ratios(rows: readonly Row[], before: number, after: number): number[] {
+  return where(rows, { mechanism: 'SFI crossing' })
+    .filter((r) => numberOf(r, 'year') >= before && numberOf(r, 'year') <= after)
+    .flatMap((r) => {
+      const [trap] = where(rows, { mechanism: 'kernel trap', machine: r['machine']! });
+      return trap === undefined ? [] : [numberOf(trap, 'time_ns') / numberOf(r, 'time_ns')];
+    });
+}
+
+export const nullServiceLadder: Figure = {
+  name: 'null-service-ladder',
+  title: 'A null service on machines from 1985 to today',
+  question: 'Which boundary is dear, and has thirty years of faster processors changed their order?',
+  claim:
+    'A call into a library protected by SFI costs a small part of one that crosses a hardware boundary, and faster processors do not close that gap.',
+  claimSource: 'Vahdat, Ghormley & Anderson 1994; Wahbe et al. 1993',
+  notes: [
+    'Filled: measured on that machine or worked out of its rows; hollow: scaled by the clock inside a processor family, or recalled. Borrowed prices are left out.',
+    'Thin rings: published null system calls of machines that are no presets (Ousterhout 1990, lmbench 1996; the year is that of the machine).',
+    'All are warm loops; real calls cost more.',
+  ],
+  columns: {
+    machine: 'machine preset',
+    year: 'of the machine or its measurement',
+    mechanism: 'which boundary, there and back',
+    time_ns: 'CPU time of one',
+    quality: 'how good the price is',
+    source: 'rows of models/presets/sources.csv',
+  },
+  rows() {
+    return Object.values(MACHINES).flatMap((machine) =>
+      MECHANISMS.flatMap(({ name, price }): Row[] => {
+        const constant = machine.prices[price];
+        if (constant === undefined || WEAK.has(constant.quality)) return [];
+        return [
+          {
+            machine: machine.name,
+            year: yearOf(machine),
+            mechanism: name,
+            time_ns: nanoseconds(constant, megahertz(machine.clock)),
+            quality: constant.quality,
+            source: constant.fact,
+          },
+        ];
+      }),
+    );
+  },
+  verdict(rows) {
+    const range = (list: readonly number[]) =>
+      list.length === 0
+        ? 'no machine'
+        : `${Math.min(...list).toFixed(1)} to ${Math.max(...list).toFixed(1)} times`;
+    const then = ratios(rows, 1985, 1999);
+    const now = ratios(rows, 2015, 2100);
+    const cheaper = [...then, ...now].every((r) => r > 2);
+    return {
+      holds: cheaper && now.length > 0 ? 'holds' : 'does not hold',
+      because: `a kernel trap costs ${range(then)} an SFI crossing on ${then.length} machines of 1989 to 1993, ${range(now)} on ${now.length} of today`,
+    };
+  },
+  picture(rows, published) {
+    const height = 330;
+    const traces = MECHANISMS.map(({ name, colour, symbol }) => {
+      const own = where(rows, { mechanism: name });
+      return {
+        type: 'scatter',
+        mode: 'markers',
+        name,
+        x: own.map((r) => numberOf(r, 'year')),
+        y: own.map((r) => numberOf(r, 'time_ns')),
+        marker: {
+          size: 8,
+          color: colour,
+          line: { width: 1.2, color: colour },
+          symbol: own.map((r) =>
+            ['measured', 'derived'].includes(textOf(r, 'quality')) ? symbol : `${symbol}-open`,
+          ),
+        },
+      };
+    });
+    const others = {
+      type: 'scatter',
+      mode: 'markers',
+      name: 'published trap, no preset',
+      x: published.map((r) => numberOf(r, 'year')),
+      y: published.map((r) => 1e3 * numberOf(r, 'time_us')),
+      marker: { size: 5, symbol: 'circle-open', color: MUTED, line: { width: 1 } },
+    };
+    return {
+      data: [...traces, others],
+      layout: frame(PAGE, height, {
+        showlegend: true,
+        margin: { l: 46, r: 10, t: 50, b: 34 },
+        xaxis: axis('year of the machine', { range: [1984, 2025.5], dtick: 5, tick0: 1985 }),
+        yaxis: logAxis('CPU time of one null service', 0.8, 2e6, (v) => timeText(v)),
+        annotations: [
+          label('recalled and weak rows hollow', 0, 0, {
+            visible: false,
+            font: { size: SMALL, color: MUTED },
+          }),
+        ],
+      }),
+    };
+  },
+};
