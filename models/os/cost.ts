@@ -281,7 +281,7 @@ export function serviceSteps(
     steps.push(
       step('longer path and its stalls', 'inflation', factor - 1, {
         ns: body.reduce((sum, b) => sum + b.total_ns, 0),
-        fact: [...new Set([path.phi.fact, path.stalls.fact].map(shortFacts))].join(', '),
+        fact: [...new Set([path.phi.fact, path.stalls.fact])].join(' + '),
         quality: weakest(...body.map((b) => b.quality), path.phi.quality, path.stalls.quality),
       }),
     );

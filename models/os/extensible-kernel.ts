@@ -5,7 +5,7 @@
  * Left out: garbage collection; guards of other extensions on the same event.
  * Source: section 3, row "extensible kernel"; Bershad et al. 1995, Tables 2 to 5 and section 5.
  */
-import { MONOLITHIC_STALLS, SAFE_LANGUAGE, TRAP_COPIES, TRUE_GUARD } from '../presets/paths.ts';
+import { MONOLITHIC_STALLS, SAFE_LANGUAGE, TRAP_COPIES } from '../presets/paths.ts';
 import type { CallBytes, Prices, Step } from './cost.ts';
 import { serviceSteps, step } from './cost.ts';
 import type { ServiceClass } from './services.ts';
@@ -19,7 +19,7 @@ const trap = (prices: Prices): Step =>
 
 function inside(name: ServiceClass, prices: Prices, bytes?: CallBytes): Step[] {
   return [
-    step('event through a guard to its handler', 'call', 1, prices.constant(TRUE_GUARD, 'SPIN guard')),
+    step('event through a guard to its handler', 'call', 1, prices.of('spin-guard')),
     step('protected call in the kernel', 'call', 1, prices.of('spin-call')),
     ...serviceSteps(name, prices, COPIES, PATH, bytes),
   ];

@@ -73,7 +73,7 @@ export const sfiLibrary = defineStructure({
   title: 'library protected by software fault isolation',
   describes: 'The proposal of 1994: a crossing of 1.8 us a service, and a tax on all user time.',
   source: 'Wahbe et al. 1993; Vahdat, Ghormley & Anderson 1994',
-  tax: { ...WAHBE, measuredOn: ['mips-r2000', 'alpha-21064'] }, // the Alpha column has the same mean
+  tax: { ...WAHBE, measuredOn: ['mips-r2000'] }, // the Alpha machines carry their own
 });
 
 const binary = overheadLaw([OVERHEADS.binaryLow, OVERHEADS.binaryHigh], true);

@@ -110,11 +110,6 @@ export function predictedOverhead(program: SfiProgram): number {
   });
 }
 
-/** The saving of Figure 5: crossings take `crossingShare` of the time and become `ratio` times as dear; all else pays h. */
-export function crossingSaving(overhead: number, crossingShare: number, ratio: number): number {
-  return (1 - ratio) * crossingShare - overhead * (1 - crossingShare);
-}
-
 /** The options, checked. Throws `InputError` where the overhead is no share. */
 export function checkedSfi(options: Partial<SfiOptions>): SfiOptions {
   const all = { ...SFI_DEFAULT, ...options };

@@ -13,6 +13,7 @@
 import type { Constant } from './constant.ts';
 import { assumed, borrowed, derived, measured, recalled, sameFamily } from './constant.ts';
 import { FULL_PACKET, layerNamed } from './layers.ts';
+import { SFI_PROGRAMS } from './sfi-programs.ts';
 
 /** What a price is the price of; round trips unless the text says one way. */
 export const PRICE_NAMES = {
@@ -305,6 +306,11 @@ const alphaMach = {
   'mach-stubs': borrowed(machStubs12, 'r2000-12, unscaled'),
   'mach-emulation': borrowed(machEmulation12, 'r2000-12, unscaled: an upper bound'),
 };
+const onAlpha = SFI_PROGRAMS.flatMap((p) => (p.alpha === undefined ? [] : [p.alpha]));
+/** The same mean for stores and jumps as on the MIPS machine, over other programs; less for loads too. */
+const alphaTaxes: MachineTaxes = {
+  'sfi-library': { writes: onAlpha.map((p) => p.writes), full: onAlpha.map((p) => p.full) },
+};
 const alphaMemory = recalled(128, 'MB', 'WS-27', { at: 9, note: 'the upper end of 32-128 MB' });
 
 const alpha_133: Machine = {
@@ -317,6 +323,7 @@ const alpha_133: Machine = {
   page: alphaPage,
   copyRate: alphaCopy,
   prices: { ...scaleAll(alpha160, mhz160, mhz133), ...alpha133, ...alphaMach },
+  taxes: alphaTaxes,
 };
 
 const alpha_160: Machine = {
@@ -329,6 +336,7 @@ const alpha_160: Machine = {
   page: alphaPage,
   copyRate: alphaCopy,
   prices: { ...scaleAll(alpha133, mhz133, mhz160), ...alpha160, ...alphaMach },
+  taxes: alphaTaxes,
 };
 
 // What slower machines without their own row lend from those of like speed.
@@ -659,6 +667,7 @@ const m1: Machine = {
     'fault-domain': sandboxCall,
     'sandbox-kernel-call': recalled(12_019, 'ns', 'LFI-T-gv'),
   },
+  taxes: { lfi: { writes: [measured(1.5, '%', 'LFI-arm-w')], full: [measured(7, '%', 'LFI-arm-rw')] } },
 };
 
 const cloud: Machine = {

@@ -77,16 +77,40 @@ const vaxRate = measured(220, 'calls/s', 'BSD42-sysrate', {
   note: 'busy timesharing on a VAX-11/780; per second elapsed',
 });
 const vaxUser = measured(43, '%', 'BSD42-usr', { at: 0 });
-const sequoiaRate = derived(
-  'calls/s',
-  [
-    measured(1_427_024, 'calls', 'WAH-T3-Q10-n'),
-    measured(31.9, '%', 'WAH-T3-Q10-pipe'),
-    measured(204.72, 'us', 'WAH-T2-MIPS-pipe'),
-  ],
-  'Sequoia 2000 query 10: crossings over the time that the predicted overhead of pipes implies (916 s)',
-  (n, share, pipe) => n / ((n * pipe * 1e-6) / (share / 100)),
-);
+/** The machine of the timesharing mix: entry of its kernel, and system seconds for each user second. */
+export const TIMESHARING = {
+  entry: derived(
+    'us',
+    [measured(290, 'us', 'BSD42-getpid'), measured(0.6, 'ratio', 'BSD42-scale')],
+    'getpid on a VAX-11/750, by the speed of the two machines',
+    (getpid, scale) => getpid * scale,
+  ),
+  systemPerUser: derived(
+    'ratio',
+    [measured(57, '%', 'BSD42-usr', { at: 1 }), vaxUser],
+    'system time over user time',
+    (system, user) => system / user,
+  ),
+} as const;
+/** Calls per second into untrusted functions during a Sequoia 2000 query. */
+const sequoiaRate = (query: string, calls: number, pipes: number): Constant =>
+  derived(
+    'calls/s',
+    [
+      measured(calls, 'calls', `WAH-T3-${query}-n`),
+      measured(pipes, '%', `WAH-T3-${query}-pipe`),
+      measured(204.72, 'us', 'WAH-T2-MIPS-pipe'),
+    ],
+    'crossings over the time that the predicted overhead of pipes implies',
+    (n, share, pipe) => n / ((n * pipe * 1e-6) / (share / 100)),
+  );
+/** Queries of the Sequoia 2000 benchmark on POSTGRES: the rates at which they call untrusted functions. */
+export const SEQUOIA: Readonly<Record<string, Constant>> = {
+  Q6: sequoiaRate('Q6', 60_989, 18.6),
+  Q7: sequoiaRate('Q7', 121_986, 38.6),
+  Q8: sequoiaRate('Q8', 121_978, 31.2),
+  Q10: sequoiaRate('Q10', 1_427_024, 31.9),
+};
 const gvisorRate = derived(
   'calls/s',
   [
@@ -128,7 +152,7 @@ const mixes: readonly Mix[] = [
   {
     name: 'call-heavy',
     title: 'a data base that calls untrusted functions: Sequoia 2000 query 10',
-    rate: sequoiaRate,
+    rate: SEQUOIA['Q10']!,
     shares: { null: assumed(1, 'fraction', 'a call to a user-defined function carries almost no service') },
   },
   {

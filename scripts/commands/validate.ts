@@ -2,12 +2,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
+import { shortFacts } from '../../models/os/cost.ts';
 import { suggest } from '../../sim/experiment/fields.ts';
 import type { Estimate } from '../../sim/experiment/statistics.ts';
 import type { Study } from '../../sim/experiment/study.ts';
 import { CheckError, InputError } from '../../sim/problem.ts';
 import { packageFolder } from '../package.ts';
-import { ProgressLine, plainNumber, tableText } from '../terminal.ts';
+import { columnWidth, ProgressLine, plainNumber, tableText, widthOf, wrapped } from '../terminal.ts';
 import type { Case } from '../validate/case.ts';
 import { defaultWorkers, wholeNumber } from './run-options.ts';
 
@@ -17,14 +18,14 @@ interface ValidateArguments {
   json: boolean;
   quiet: boolean;
 }
-/** ok: within tolerance; miss: outside, and listed with its cause; NEW MISS and FAILED end with exit code 3. */
-type Verdict = 'ok' | 'miss' | 'NEW MISS' | 'FAILED';
+/** ok: within tolerance; miss: outside, and listed with its cause; NEW MISS and FAILED end with exit code 3; reported: no verdict. */
+type Verdict = 'ok' | 'miss' | 'NEW MISS' | 'FAILED' | 'reported';
 interface Outcome {
   readonly id: string;
   readonly title: string;
   readonly source: string;
   readonly kind: Case['kind'];
-  readonly expected: number;
+  readonly expected: number | null;
   readonly got: number;
   /** Half width of the 99 % interval; null where the case gives one value. */
   readonly ci99: number | null;
@@ -33,6 +34,8 @@ interface Outcome {
   /** Run again at four times the length, since the first run was outside its 99 % interval or its tolerance. */
   readonly longer: boolean;
   readonly cause?: string;
+  /** Rows of the sources that went in, and those that say what must come out. */
+  readonly rows?: { readonly in: readonly string[]; readonly out: readonly string[] };
 }
 
 export const validateCommand: CommandModule<object, ValidateArguments> = {
@@ -41,8 +44,9 @@ export const validateCommand: CommandModule<object, ValidateArguments> = {
   builder: (yargs) =>
     yargs
       .usage(
-        '$0 validate [cases..]\n\nRuns each case as an experiment and prints expected, got, tolerance and verdict. A known miss is listed\n' +
-          'with its cause; a new miss, or an exact case that fails, gives exit code 3.',
+        '$0 validate [cases..]\n\nRuns each case, an experiment or a price, and prints expected, got, tolerance and verdict. A known miss is\n' +
+          'listed with its cause; a new miss, or an exact case that fails, gives exit code 3. For cases that are named\n' +
+          'the rows of the sources are printed: those that go in, and those that say what must come out.',
       )
       .positional('cases', { type: 'string', array: true, describe: 'ids of cases (default: all)' })
       .option('workers', {
@@ -57,7 +61,7 @@ export const validateCommand: CommandModule<object, ValidateArguments> = {
       })
       .option('quiet', { type: 'boolean', default: false, describe: 'no progress' })
       .example('$0 validate', 'all cases')
-      .example('$0 validate V01 V22', 'two of them') as Argv<ValidateArguments>,
+      .example('$0 validate P01 O7', 'two of them') as Argv<ValidateArguments>,
   handler: validate,
 };
 
@@ -76,7 +80,7 @@ async function validate(args: ValidateArguments): Promise<void> {
   line.clear();
   const bad = outcomes.filter(({ verdict }) => verdict === 'FAILED' || verdict === 'NEW MISS');
   if (args.json) process.stdout.write(`${JSON.stringify(outcomes, null, 2)}\n`);
-  else print(outcomes);
+  else print(outcomes, (args.cases ?? []).length > 0);
   if (bad.length > 0) {
     throw new CheckError(`${bad.length} of ${outcomes.length} cases: ${bad.map(({ id }) => id).join(', ')}`);
   }
@@ -100,7 +104,7 @@ function choose(cases: readonly Case[], ids: readonly string[]): readonly Case[]
 }
 
 /** Misses that are known, with their causes: id -> cause. */
-async function knownMisses(): Promise<ReadonlyMap<string, string>> {
+export async function knownMisses(): Promise<ReadonlyMap<string, string>> {
   const path = join(packageFolder, 'scripts', 'validate', 'misses.yaml');
   if (!existsSync(path)) return new Map();
   const { parse } = await import('yaml');
@@ -117,6 +121,7 @@ export async function outcomeOf(
   const { estimate } = await import('../../sim/experiment/statistics.ts');
   const { runExperiment } = await import('../../sim/experiment/runner.ts');
   const attempt = async (longer: boolean): Promise<Estimate> => {
+    if ('priced' in one) return { mean: one.priced(), ci95: null, n: 1 };
     const set = longer ? (one.longer ?? []) : [];
     const given = Number(one.experiment['replications'] ?? 1);
     const more = longer && one.longer === undefined ? { replications: 4 * given } : {};
@@ -131,6 +136,24 @@ export async function outcomeOf(
     return typeof got === 'number' ? { mean: got, ci95: null, n: 1 } : estimate(got, 0.99);
   };
   const { id, title, source, kind, expected, tolerance } = one;
+  const rows = one.rows === undefined ? {} : { rows: { in: one.rows.in(), out: one.rows.out } };
+  if (kind === 'reported') {
+    const { mean, ci95 } = await attempt(false);
+    const verdict = 'reported';
+    return {
+      id,
+      title,
+      source,
+      kind,
+      expected,
+      got: mean,
+      ci99: ci95,
+      tolerance,
+      verdict,
+      longer: false,
+      ...rows,
+    };
+  }
   const allowed =
     typeof tolerance === 'number' ? tolerance : (Number.parseFloat(tolerance) / 100) * Math.abs(expected);
   const within = ({ mean }: Estimate) => Math.abs(mean - expected) <= allowed;
@@ -151,36 +174,65 @@ export async function outcomeOf(
   return {
     ...{ id, title, source, kind, expected, got: found.mean, ci99: found.ci95, tolerance, verdict, longer },
     ...(ok || cause === undefined ? {} : { cause }),
+    ...rows,
   };
 }
 
-function print(outcomes: readonly Outcome[]): void {
-  const rows = outcomes.map(({ id, title, kind, expected, got, ci99, tolerance, verdict, longer }) => [
+/** The table, the causes of known misses, and (`sources`) the rows that each case stands on. */
+function print(outcomes: readonly Outcome[], sources: boolean): void {
+  const width = widthOf(process.stdout);
+  const rows = outcomes.map(({ id, expected, got, ci99, tolerance, verdict, longer }) => [
     id,
-    title.length > 44 ? `${title.slice(0, 43)}…` : title,
-    kind,
-    plainNumber(expected, 5),
+    expected === null ? '-' : plainNumber(expected, 5),
     plainNumber(got, 5) + (ci99 === null ? '' : ` ± ${plainNumber(ci99, 2)}`),
     typeof tolerance === 'string' ? tolerance : plainNumber(tolerance, 3),
     verdict + (longer ? ' (x4)' : ''),
   ]);
-  const columns = [
-    { title: 'case' },
-    { title: 'title' },
-    { title: 'kind' },
-    { title: 'expected', align: 'right' },
-    { title: 'got', align: 'right' },
-    { title: 'tolerance', align: 'right' },
-    { title: 'verdict' },
-  ] as const;
-  process.stdout.write(`${tableText(columns, rows)}\n`);
+  const titles = ['case', 'expected', 'got', 'tolerance', 'verdict'];
+  const taken = titles.reduce(
+    (sum, title, i) =>
+      sum +
+      2 +
+      columnWidth(
+        title,
+        rows.map((row) => row[i]!),
+      ),
+    0,
+  );
+  const room = Math.max(20, width - taken);
+  const columns = titles.map(
+    (title, i) => ({ title, align: i === 0 || i === 4 ? 'left' : 'right' }) as const,
+  );
+  const text = tableText(
+    [columns[0]!, { title: 'title' }, ...columns.slice(1)],
+    rows.map((row, i) => [row[0]!, shortened(outcomes[i]!.title, room), ...row.slice(1)]),
+  );
+  const lines = [text];
   const causes = outcomes.flatMap(({ id, cause }) => (cause === undefined ? [] : [`${id}: ${cause}`]));
-  if (causes.length > 0) process.stdout.write(`\nKnown misses\n${causes.join('\n')}\n`);
-  if (outcomes.some(({ longer }) => longer)) {
-    process.stdout.write(
-      '\n(x4): run again at four times the length, since the first run was outside its 99 % interval or its tolerance\n',
+  if (causes.length > 0) lines.push('', 'Known misses', ...causes.map((cause) => wrapped(cause, width)));
+  if (sources) {
+    const of = (ids: readonly string[]) => (ids.length === 0 ? 'none' : shortFacts(ids.join(' + ')));
+    const cited = outcomes.flatMap(({ id, rows: r }) =>
+      r === undefined ? [] : [`${id}: in ${of(r.in)}; out ${of(r.out)}`],
     );
+    if (cited.length > 0) lines.push('', 'Rows of the sources', ...cited.map((cite) => wrapped(cite, width)));
   }
-  const ok = outcomes.filter(({ verdict }) => verdict === 'ok').length;
-  process.stdout.write(`\n${ok} of ${outcomes.length} cases within their tolerance\n`);
+  if (outcomes.some(({ longer }) => longer)) {
+    const note =
+      '(x4): run again at four times the length, since the first run was outside its 99 % interval or its tolerance';
+    lines.push('', wrapped(note, width));
+  }
+  const count = (wanted: Verdict) => outcomes.filter(({ verdict }) => verdict === wanted).length;
+  const reported = count('reported');
+  lines.push(
+    '',
+    `${count('ok')} of ${outcomes.length - reported} cases within their tolerance${
+      reported === 0 ? '' : `; ${reported} reported without a verdict`
+    }`,
+  );
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+function shortened(title: string, room: number): string {
+  return title.length > room ? `${title.slice(0, room - 1)}…` : title;
 }

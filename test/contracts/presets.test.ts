@@ -10,10 +10,13 @@ import * as services from '../../models/os/services.ts';
 import type { Constant } from '../../models/presets/constant.ts';
 import { isConstant } from '../../models/presets/constant.ts';
 import * as disks from '../../models/presets/disks.ts';
+import * as layers from '../../models/presets/layers.ts';
 import * as machines from '../../models/presets/machines.ts';
 import * as mixes from '../../models/presets/mixes.ts';
 import * as networks from '../../models/presets/networks.ts';
+import * as parts from '../../models/presets/parts.ts';
 import * as paths from '../../models/presets/paths.ts';
+import * as counts from '../../models/presets/programs.ts';
 import * as programs from '../../models/presets/sfi-programs.ts';
 
 interface Row {
@@ -42,7 +45,11 @@ function collect(value: unknown, into: Map<string, Constant>, path: string): voi
 }
 
 const CONSTANTS = new Map<string, Constant>();
-collect({ machines, networks, disks, mixes, paths, programs, services, operations }, CONSTANTS, '');
+collect(
+  { machines, networks, disks, mixes, paths, layers, parts, counts, programs, services, operations },
+  CONSTANTS,
+  '',
+);
 const LEAVES = [...CONSTANTS].filter(([, c]) => c.from === undefined);
 const CITED = LEAVES.filter(([, c]) => c.fact !== 'assumed');
 
