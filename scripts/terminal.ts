@@ -112,8 +112,11 @@ export function wrapped(text: string, width: number, indent = '  '): string {
   const lines: string[] = [];
   let rest = text;
   while (rest.length > width) {
-    const blank = rest.lastIndexOf(' ', width);
-    if (blank <= indent.length) break;
+    const start = lines.length === 0 ? 0 : indent.length;
+    let blank = rest.lastIndexOf(' ', width);
+    // a word wider than the line stays whole
+    if (blank <= start) blank = rest.indexOf(' ', width);
+    if (blank < 0) break;
     lines.push(rest.slice(0, blank));
     rest = indent + rest.slice(blank + 1).trimStart();
   }

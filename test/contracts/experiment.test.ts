@@ -18,6 +18,7 @@ import { documentOf, parseText } from '../../sim/experiment/document.ts';
 import { type Overrides, settleExperiment } from '../../sim/experiment/experiment.ts';
 import { type Plain, readFields } from '../../sim/experiment/fields.ts';
 import { readManifest } from '../../sim/experiment/manifest.ts';
+import { digestOfRows } from '../../sim/experiment/rows.ts';
 import { type ExperimentResult, type RunOptions, runExperiment } from '../../sim/experiment/runner.ts';
 import { experimentSchema } from '../../sim/experiment/schema.ts';
 import { CheckError, InputError } from '../../sim/problem.ts';
@@ -401,6 +402,22 @@ describe('running', () => {
     expect(new Set(rows.map((row) => row.digest)).size).toBe(4);
   });
 
+  it('has an address of its own for every run, and a digest that any other result changes', async () => {
+    const { rows, digest } = await run(TWO_BY_TWO);
+    expect(new Set(rows.map((row) => row.cell)).size).toBe(16);
+    for (const { cell } of rows) expect(cell).toMatch(/^[0-9a-f]{32}$/);
+    expect(digestOfRows(rows)).toBe(digest);
+    const [first, ...rest] = rows;
+    const others = [
+      { digest: 'other' },
+      { measures: { ...first!.measures, wait_time_s: 1 } },
+      { counts: { ...first!.counts, killed: 0 } },
+      { replication: 7 },
+      { point: 3 },
+    ].map((change) => digestOfRows([{ ...first!, ...change }, ...rest]));
+    expect(new Set([digest, ...others]).size).toBe(6);
+  });
+
   it('leaves out of a mean the runs in which a measure has no meaning', async () => {
     // one customer never waits, so the longest wait is not defined
     const { summary } = await run({ replications: 2, customers: { count: 1 } });
@@ -509,6 +526,35 @@ describe('the results folder', () => {
       expect([kept, computed]).toEqual(damage === 'torn' ? [5, 11] : [6, 10]);
       expect(filesOf(out)).toEqual(filesOf(whole));
     }
+  });
+
+  it('goes on after a second kill too: a torn line does not spoil the row after it', async () => {
+    const out = freshFolder();
+    await killed(out, 6);
+    appendFileSync(join(out, 'rows.jsonl'), '{"cell":"half');
+    await killed(out, 2);
+    expect((await run(TWO_BY_TWO, { out })).kept).toBe(8);
+  });
+
+  it('takes a lock from a process that is gone, also where its number was given to another; not from another machine', async () => {
+    const out = freshFolder();
+    mkdirSync(out);
+    const lock = join(out, '.lock');
+    writeFileSync(lock, `${process.ppid} 1 ${hostname()}\n`);
+    await run({}, { out });
+    expect(existsSync(lock)).toBe(false);
+    writeFileSync(lock, '999999 1 another-machine\n');
+    expect((await problemsOf(run({}, { out })))[0]).toContain('process 999999 on another-machine');
+    expect(readFileSync(lock, 'utf8')).toContain('another-machine');
+  });
+
+  it('computes again what it knows where a file of the run is asked for that is not there', async () => {
+    const out = freshFolder();
+    await run(TWO_BY_TWO, { out });
+    const jobs = join(folder, 'asked-later.csv');
+    expect((await run(TWO_BY_TWO, { out, jobsOut: jobs })).kept).toBe(0);
+    expect(readFileSync(jobs, 'utf8').trimEnd().split('\n')).toHaveLength(1 + 16 * 200);
+    expect((await run(TWO_BY_TWO, { out })).kept).toBe(16);
   });
 
   it('computes nothing twice when runs or axes are added, and all anew for another version, seed or input', async () => {
