@@ -94,7 +94,7 @@ export function mapVerdict(rows: readonly Row[], tax: number, kernel: string): V
   };
 }
 
-/** The map as a picture; `places` moves the labels of lines and loads where they would meet. */
+/** The map as a picture; `shift` moves the labels of lines and loads where they would meet, px. */
 export function mapPicture(
   rows: readonly Row[],
   bands: readonly PublishedRow[],
@@ -105,9 +105,11 @@ export function mapPicture(
     readonly from: number;
     readonly to: number;
     readonly shift?: Readonly<Record<string, number>>;
+    /** Lines whose label stands below them. */
+    readonly below?: readonly string[];
   },
 ): Picture {
-  const { width = COLUMN, height, most, from, to, shift = {} } = special;
+  const { width = COLUMN, height, most, from, to, shift = {}, below = [] } = special;
   const names = [...new Set(where(rows, { kind: 'line' }).map((r) => textOf(r, 'name')))];
   const lines = names.map((name) => {
     const own = where(rows, { kind: 'line', name }).filter((r) => numberOf(r, 'overhead_percent') <= most);
@@ -150,8 +152,8 @@ export function mapPicture(
         ...ends.map(({ name, x, y }) =>
           label(styleOf(name).label, x, Math.log10(y), {
             xanchor: 'right',
-            yanchor: 'bottom',
-            yshift: 1 + (shift[name] ?? 0),
+            yanchor: below.includes(name) ? 'top' : 'bottom',
+            yshift: shift[name] ?? 0,
             xshift: -3,
             font: { size: SMALL, color: styleOf(name).colour },
           }),
@@ -225,8 +227,15 @@ export const breakEvenMap: Figure = {
         height: 300,
         most: 26,
         from: 5,
-        to: 3e5,
-        shift: { 'diskless Sun-3, 1989': 5, 'VAX timesharing, 1983': -5 },
+        to: 1e5,
+        shift: {
+          'Sequoia query 10': 7,
+          'compiling, 1994': -6,
+          'diskless Sun-3, 1989': 6,
+          'VAX timesharing, 1983': -5,
+          'microkernel-mach': -12,
+        },
+        below: ['microkernel-mach'],
       },
     ),
 };

@@ -105,27 +105,37 @@ export const delayEqualsTax: Figure = {
       y: programs.map((r) => numberOf(r, 'delay_months')),
       marker: { symbol: 'circle', size: 6, color: '#ffffff', line: { color: COLOURS.blue, width: 1 } },
     };
-    const high = 16;
-    const right = 27;
+    const [right, high] = [27, 18];
+    // Labels stand where the lines cross this tax, or this delay where they are steeper.
+    const [atTax, atDelay] = [18.6, 10.5];
     const names = growths.map((growth) => {
-      const end = monthsOfDelay(right / 100, growth / 100);
-      const cut = end > high;
-      const x = cut ? 100 * Math.expm1((high / 12) * Math.log1p(growth / 100)) : right;
-      return label(`${growth} %/year`, cut ? x - 0.4 : right, cut ? high - 0.2 : end, {
-        xanchor: 'right',
-        yanchor: cut ? 'top' : 'bottom',
+      const y = monthsOfDelay(atTax / 100, growth / 100);
+      const steep = y > atDelay;
+      const x = steep ? 100 * Math.expm1((atDelay / 12) * Math.log1p(growth / 100)) : atTax;
+      return label(`${growth} %/year`, x, steep ? atDelay : y, {
+        xanchor: growth === paper ? 'left' : 'right',
+        yanchor: growth === paper ? 'top' : 'bottom',
+        xshift: growth === paper ? 2 : -4,
         font: { size: SMALL, color: growth === paper ? COLOURS.blue : MUTED },
       });
     });
+    const mean = where(rows, { kind: 'published', name: 'WAH-T1-mean-fi' })[0]!;
+    const meanPoint = {
+      type: 'scatter',
+      mode: 'markers',
+      x: [numberOf(mean, 'overhead_percent')],
+      y: [numberOf(mean, 'delay_months')],
+      marker: { symbol: 'circle', size: 7, color: COLOURS.blue },
+    };
     const worst = programs.toSorted(
       (a, b) => numberOf(b, 'overhead_percent') - numberOf(a, 'overhead_percent'),
     )[0]!;
     return {
-      data: [...lines, points],
+      data: [...lines, points, meanPoint],
       layout: frame(COLUMN, 250, {
         margin: { l: 36, r: 8, t: 8, b: 34 },
         xaxis: axis('tax on user time, h (%)', { range: [0, right], dtick: 5 }),
-        yaxis: axis('delay that equals it (months)', { range: [0, high], dtick: 4 }),
+        yaxis: axis('delay that equals it (months)', { range: [0, high], dtick: 3 }),
         shapes: where(published, { use: 'overhead', band: 'yes' }).map((p) => ({
           type: 'rect',
           layer: 'below',
@@ -153,11 +163,16 @@ export const delayEqualsTax: Figure = {
             ),
           ),
           label(textOf(worst, 'name'), numberOf(worst, 'overhead_percent'), numberOf(worst, 'delay_months'), {
-            xanchor: 'center',
             yanchor: 'top',
-            yshift: -4,
+            xshift: 2,
             font: { size: SMALL, color: COLOURS.blue },
           }),
+          label(
+            `mean: ${numberOf(mean, 'delay_months').toFixed(1)} months`,
+            numberOf(mean, 'overhead_percent'),
+            numberOf(mean, 'delay_months'),
+            { yanchor: 'top', xshift: 3, yshift: -2, font: { size: SMALL, color: COLOURS.blue } },
+          ),
         ],
       }),
     };

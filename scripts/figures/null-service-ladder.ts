@@ -9,7 +9,19 @@ import { megahertz, nanoseconds } from '../../models/presets/constant.ts';
 import { MACHINES, type Machine, type PriceName } from '../../models/presets/machines.ts';
 import type { Figure, Row } from './figure.ts';
 import { numberOf, textOf, where } from './figure.ts';
-import { axis, COLOURS, frame, INK, label, logAxis, MUTED, PAGE, SMALL, timeText } from './style.ts';
+import {
+  axis,
+  COLOURS,
+  FONT_SIZE,
+  frame,
+  INK,
+  label,
+  logAxis,
+  MUTED,
+  PAGE,
+  SMALL,
+  timeText,
+} from './style.ts';
 
 interface Mechanism {
   readonly name: string;
@@ -36,6 +48,12 @@ function yearOf(machine: Machine): number {
   if (year === undefined) throw new Error(`machine ${machine.name}: no year in "${machine.title}"`);
   return Number(year);
 }
+
+/** No preset lies in the twenty years after this one. */
+const BREAK = 1997;
+
+/** Is the price of that very machine? */
+const isStrong = (row: Row) => ['measured', 'derived'].includes(textOf(row, 'quality'));
 
 const WEAK = new Set(['borrowed', 'assumed']);
 
@@ -101,43 +119,66 @@ export const nullServiceLadder: Figure = {
     };
   },
   picture(rows, published) {
-    const height = 330;
-    const traces = MECHANISMS.map(({ name, colour, symbol }) => {
-      const own = where(rows, { mechanism: name });
-      return {
-        type: 'scatter',
-        mode: 'markers',
-        name,
-        x: own.map((r) => numberOf(r, 'year')),
-        y: own.map((r) => numberOf(r, 'time_ns')),
-        marker: {
-          size: 8,
-          color: colour,
-          line: { width: 1.2, color: colour },
-          symbol: own.map((r) =>
-            ['measured', 'derived'].includes(textOf(r, 'quality')) ? symbol : `${symbol}-open`,
-          ),
-        },
-      };
-    });
+    const early = (year: number) => year < BREAK;
+    const traces = MECHANISMS.flatMap(({ name, colour, symbol }) =>
+      [true, false].map((left) => {
+        // The legend shows the first symbol: a filled one where there is any.
+        const own = where(rows, { mechanism: name })
+          .filter((r) => early(numberOf(r, 'year')) === left)
+          .toSorted((a, b) => Number(isStrong(b)) - Number(isStrong(a)));
+        return {
+          type: 'scatter',
+          mode: 'markers',
+          name,
+          showlegend: left || !where(rows, { mechanism: name }).some((r) => early(numberOf(r, 'year'))),
+          legendgroup: name,
+          xaxis: left ? 'x' : 'x2',
+          x: own.map((r) => numberOf(r, 'year')),
+          y: own.map((r) => numberOf(r, 'time_ns')),
+          marker: {
+            size: 8,
+            color: colour,
+            line: { width: 1.2, color: colour },
+            symbol: own.map((r) => (isStrong(r) ? symbol : `${symbol}-open`)),
+          },
+        };
+      }),
+    );
     const others = {
       type: 'scatter',
       mode: 'markers',
-      name: 'published trap, no preset',
+      name: 'trap, other machines',
       x: published.map((r) => numberOf(r, 'year')),
       y: published.map((r) => 1e3 * numberOf(r, 'time_us')),
       marker: { size: 5, symbol: 'circle-open', color: MUTED, line: { width: 1 } },
     };
     return {
       data: [...traces, others],
-      layout: frame(PAGE, height, {
+      layout: frame(PAGE, 330, {
         showlegend: true,
-        margin: { l: 46, r: 10, t: 50, b: 34 },
-        xaxis: axis('year of the machine', { range: [1984, 2025.5], dtick: 5, tick0: 1985 }),
-        yaxis: logAxis('CPU time of one null service', 0.8, 2e6, (v) => timeText(v)),
+        margin: { l: 54, r: 10, t: 50, b: 34 },
+        xaxis: axis('', {
+          range: [1984.3, 1997],
+          dtick: 2,
+          tick0: 1985,
+          domain: [0, 0.62],
+        }),
+        xaxis2: axis('', { range: [2017, 2025], dtick: 2, tick0: 2018, domain: [0.65, 1], anchor: 'y' }),
+        yaxis: logAxis('CPU time of one null service', 8, 2e6, (v) => timeText(v)),
         annotations: [
-          label('recalled and weak rows hollow', 0, 0, {
-            visible: false,
+          label('year of the machine', 0.5, -0.075, {
+            xref: 'paper',
+            yref: 'paper',
+            xanchor: 'center',
+            yanchor: 'top',
+            font: { size: FONT_SIZE, color: INK },
+          }),
+          label('20 years left out', 0.635, 0, {
+            xref: 'paper',
+            yref: 'paper',
+            xanchor: 'center',
+            yanchor: 'bottom',
+            textangle: -90,
             font: { size: SMALL, color: MUTED },
           }),
         ],

@@ -10,16 +10,17 @@ import { OPERATIONS } from '../../models/os/operations.ts';
 import { loadMachine } from '../../models/presets/load.ts';
 import type { Figure } from './figure.ts';
 import { numberOf, textOf, where } from './figure.ts';
-import { axis, frame, GRID, logAxis, PAGE, styleOf, timeText } from './style.ts';
+import { axis, frame, GRID, logAxis, MUTED, PAGE, styleOf, timeText } from './style.ts';
 
 const MACHINE = 'r3000-25';
+/** In the order in which they are drawn within a row, from above. */
 const STRUCTURES = [
-  'in-kernel',
-  'sfi-library',
-  'exokernel',
-  'interposition',
-  'microkernel-mach',
   'user-server',
+  'microkernel-mach',
+  'interposition',
+  'in-kernel',
+  'exokernel',
+  'sfi-library',
 ];
 /** "As cheap as": within this factor. */
 const NEAR = 1.5;
@@ -32,7 +33,7 @@ export const operationCost: Figure = {
   claimSource: 'Vahdat, Ghormley & Anderson 1994 ("nearly": within half as much again, ours)',
   notes: [
     `CPU time at one node of one operation, a small message where it carries one; ${MACHINE}, from its own and its family's measurements.`,
-    'Large grey symbols: send and receive paths of one byte (UDP) as measured by Maeda & Bershad on that machine. Those of the kernel are inputs of the model; those of the server and of an unprotected library on Mach are not.',
+    'Large grey outlines: send and receive paths of one byte (UDP) as measured by Maeda & Bershad on that machine. Those of the kernel are inputs of the model; those of the server and of an unprotected library on Mach are not.',
     'What an operation consists of is assumed, the same under every structure; only its prices differ.',
   ],
   columns: {
@@ -83,6 +84,8 @@ export const operationCost: Figure = {
     const structures = [...new Set(rows.map((r) => textOf(r, 'structure')))];
     const order = [...OPERATIONS].toReversed();
     const place = (operation: string) => order.indexOf(operation as (typeof OPERATIONS)[number]);
+    const step = 0.72 / structures.length;
+    const offset = (structure: string) => 0.36 - step * (0.5 + structures.indexOf(structure));
     const traces = structures.map((structure) => {
       const own = where(rows, { structure });
       const { label: name, colour, symbol } = styleOf(structure);
@@ -91,12 +94,11 @@ export const operationCost: Figure = {
         mode: 'markers',
         name,
         x: own.map((r) => numberOf(r, 'cpu_us')),
-        y: own.map((r) => place(textOf(r, 'operation'))),
+        y: own.map((r) => place(textOf(r, 'operation')) + offset(structure)),
         marker: {
-          symbol: structure === 'in-kernel' ? `${symbol}-open` : symbol,
-          size: structure === 'in-kernel' ? 11 : 7,
+          symbol,
+          size: 6,
           color: colour,
-          line: { width: 1.3, color: colour },
         },
       };
     });
@@ -105,28 +107,38 @@ export const operationCost: Figure = {
       mode: 'markers',
       name: 'published',
       x: published.map((p) => numberOf(p, 'time_us')),
-      y: published.map((p) => place(textOf(p, 'operation')) + 0.32),
+      y: published.map((p) => place(textOf(p, 'operation')) + offset(textOf(p, 'structure'))),
       marker: {
         symbol: published.map((p) => `${styleOf(textOf(p, 'structure')).symbol}-open`),
-        size: 8,
-        color: '#5f6368',
+        size: 10,
+        color: MUTED,
         line: { width: 1 },
       },
     };
     return {
       data: [...traces, measured],
-      layout: frame(PAGE, 400, {
+      layout: frame(PAGE, 470, {
         showlegend: true,
         margin: { l: 98, r: 12, t: 40, b: 36 },
-        xaxis: logAxis('CPU time of one operation', 4, 6e4, (ns) => timeText(1e3 * ns)),
+        xaxis: logAxis('CPU time of one operation', 0.3, 2e5, (ns) => timeText(1e3 * ns)),
         yaxis: axis('', {
           range: [-0.6, order.length - 0.4],
           tickmode: 'array',
           tickvals: order.map((_, i) => i),
           ticktext: order,
           ticks: '',
-          gridcolor: GRID,
+          showgrid: false,
         }),
+        shapes: order.slice(1).map((_, i) => ({
+          type: 'line',
+          layer: 'below',
+          xref: 'paper',
+          x0: 0,
+          x1: 1,
+          y0: i + 0.5,
+          y1: i + 0.5,
+          line: { color: GRID, width: 1 },
+        })),
       }),
     };
   },

@@ -26,7 +26,7 @@ export const COLOURS = {
   grey: '#8c8c8c',
 } as const;
 
-const FONT_SIZE = 10;
+export const FONT_SIZE = 10;
 export const SMALL = 9;
 
 export interface Style {
