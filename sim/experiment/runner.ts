@@ -284,9 +284,12 @@ function checkFolder(folder: string): void {
 /** Makes the results folder; gives the first folder that had to be made. */
 function makeFolder(out: string): string | undefined {
   try {
-    const created = mkdirSync(out, { recursive: true });
+    // Level by level: Node's own recursive mkdir never returns where a folder cannot be made although its parent is there (/proc).
+    const missing: string[] = [];
+    for (let folder = out; !existsSync(folder); folder = dirname(folder)) missing.push(folder);
+    for (const folder of missing.toReversed()) mkdirSync(folder);
     accessSync(out, constants.W_OK);
-    return created;
+    return missing.at(-1);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new InputError({
