@@ -1,10 +1,13 @@
 /**
  * Which form a trace has, told by what stands in it, never by its name.
  */
-import { statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { InputError } from '../sim/problem.ts';
 import { isActivityKind } from './owners/activity-file.ts';
 import { isTarHead } from './owners/tar.ts';
+import { SUMMARY_HEAD } from './services/strace-summary.ts';
+import { isZip } from './services/zip.ts';
 import { openFault, plainNumber, readHead } from './text.ts';
 
 /** Forms and what a file of each looks like. */
@@ -15,6 +18,9 @@ export const FORMS = {
   activity: 'owner activity ("node time kind value")',
   keyboard: 'keyboard activity in slots (CSV "timestamp,value")',
   'lanl-failures': 'the failure log of the LANL systems (CSV with "Prob Started" and "Prob Fixed")',
+  strace: 'system calls as strace prints them ("strace -f -ttt -T", with or without pid and times)',
+  'strace-summary': 'the table of "strace -c"',
+  'call-numbers': 'system call numbers of Linux on i386 (ADFA-LD; a file, a folder or a zip of them)',
 } as const;
 export type Form = keyof typeof FORMS;
 
@@ -29,7 +35,8 @@ export async function formOf(path: string): Promise<Form> {
   } catch (error) {
     throw openFault(path, error);
   }
-  if (isFolder) return 'planetlab';
+  if (isFolder) return formOfFolder(path);
+  if (isZip(path)) return 'call-numbers';
   const head = await readHead(path, HEAD);
   if (isTarHead(head)) return 'planetlab';
   const form = head.includes(0) ? undefined : formOfLines(head.toString('utf8').split(/\r?\n/));
@@ -44,6 +51,53 @@ export async function formOf(path: string): Promise<Form> {
   });
 }
 
+/** Files of a folder that are looked at before it is taken for samples. */
+const LOOKED_AT = 20;
+
+async function formOfFolder(path: string): Promise<Form> {
+  const files = (readdirSync(path, { recursive: true }) as string[])
+    .sort()
+    .map((name) => join(path, name))
+    .filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile() === true);
+  for (const file of files.slice(0, LOOKED_AT)) {
+    // A file that is no text is no sequence of numbers either; the reader of the folder names it.
+    const head = await readHead(file, HEAD).catch(() => Buffer.alloc(0));
+    const [first] = head.toString('latin1').split(/\r?\n/);
+    if (isCallNumbers(first!.trim().split(/[ \t]+/))) return 'call-numbers';
+  }
+  return 'planetlab';
+}
+
+/** Numbers from here on are no calls of any Linux. */
+const CALL_NUMBERS_END = 1024;
+
+/** More numbers a line than any table has; 29 are the columns of the Grid Workload Format. */
+function isCallNumbers(words: readonly string[]): boolean {
+  return (
+    words.length > 18 &&
+    words.length !== 29 &&
+    words.every((word) => /^\d{1,4}$/.test(word) && Number(word) < CALL_NUMBERS_END)
+  );
+}
+
+/** A line of strace: pid, time, number or place of the call; then a call, the rest of one, a signal, an exit. */
+const STRACE = new RegExp(
+  [
+    /^(?:\[pid +\d+(?:<[^>]*>)?\] +|\d+(?:<[^>]*>)? +)?/,
+    /(?:\d\d:\d\d:\d\d(?:\.\d+)? +|\d+\.\d+ +)?(?:\(\+ +[\d.]+\) +)?(?:\[ *[\da-f]+\] +)*/,
+    /(?:[a-z_][a-z0-9_]*\(.*(?: = [-\d?].*| <(?:unfinished|detached) \.\.\.>)$|<\.\.\. \w+ resumed>|--- \w+.* ---$|\+\+\+ \w+ .*\+\+\+$)/,
+  ]
+    .map((part) => part.source)
+    .join(''),
+);
+const REMARK = /^(?:strace: )?Process \d+ attached/;
+
+/** The forms that a program's own output may stand in front of. */
+function formOfTracer(text: string): Form | undefined {
+  if (SUMMARY_HEAD.test(text)) return 'strace-summary';
+  return STRACE.test(text) || REMARK.test(text) ? 'strace' : undefined;
+}
+
 function formOfLines(lines: readonly string[]): Form | undefined {
   for (const line of lines) {
     const text = line.trim();
@@ -51,8 +105,19 @@ function formOfLines(lines: readonly string[]): Form | undefined {
     if (text.startsWith(';')) return 'swf';
     if (text === 'timestamp,value') return 'keyboard';
     if (/\bProb Started\b.*,/.test(text)) return 'lanl-failures';
-    if (!text.startsWith('#')) return formOfRecord(text.split(/[ \t]+/));
+    const tracer = formOfTracer(text);
+    if (tracer !== undefined) return tracer;
+    if (!text.startsWith('#')) return formOfRecord(text.split(/[ \t]+/)) ?? formBehind(lines);
     if (/\bevent_start_time\b/.test(text)) return 'fta';
+  }
+  return undefined;
+}
+
+/** The form of a tracer's output that does not begin at once; the last line of a head may be cut. */
+function formBehind(lines: readonly string[]): Form | undefined {
+  for (const line of lines.slice(0, -1)) {
+    const form = formOfTracer(line.trim());
+    if (form !== undefined) return form;
   }
   return undefined;
 }
@@ -68,5 +133,6 @@ function formOfRecord(words: readonly string[]): Form | undefined {
   if (isEvent) return 'fta';
   if (!allNumbers) return undefined;
   if (words.length === 1) return 'planetlab';
+  if (isCallNumbers(words)) return 'call-numbers';
   return words.length >= 4 && words.length <= 18 ? 'swf' : undefined;
 }

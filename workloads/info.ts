@@ -7,6 +7,7 @@ import type { JobChoices } from './jobs/table.ts';
 import { summariseActivity } from './owners/columns.ts';
 import { readOwners } from './owners/index.ts';
 import type { RecordCount } from './records.ts';
+import { isServiceForm, scanCalls } from './services/index.ts';
 
 /** Numbers by name; a name ends in its unit. */
 export type Counts = Readonly<Record<string, number | null>>;
@@ -20,6 +21,12 @@ export interface TraceInfo {
   /** How many jobs each choice touched (job logs). */
   readonly choices?: Counts;
   readonly header?: SwfHeader;
+  /** Further counts, each under its own heading (calls by name, by class). */
+  readonly tables?: Readonly<Record<string, Counts>>;
+  /** What the trace says of itself. */
+  readonly notes?: Readonly<Record<string, string>>;
+  /** What whoever uses the trace must know. */
+  readonly remarks?: readonly string[];
 }
 
 /** The choices that `trace info` counts by: the defaults of an experiment. */
@@ -32,6 +39,7 @@ const CHOICES: JobChoices = { processors: 'allocated', overrun: 'kill', zero_run
 export async function traceInfo(path: string, busyAbove: number): Promise<TraceInfo> {
   const form = await formOf(path);
   if (form === 'swf') return swfInfo(path);
+  if (isServiceForm(form)) return callsInfo(path);
   const { owners, records, more } = await readOwners(path, busyAbove);
   return {
     file: path,
@@ -61,5 +69,54 @@ async function swfInfo(path: string): Promise<TraceInfo> {
     records,
     choices: { ...choices },
     header: log.header,
+  };
+}
+
+async function callsInfo(path: string): Promise<TraceInfo> {
+  const trace = await scanCalls(path);
+  const { form, records, lines, user, counts } = trace;
+  const log = lines === null ? {} : { ...lines, failed: counts.failed };
+  const table = form === 'strace-summary' ? { failed: trace.failed, system_s: trace.system_s } : {};
+  const times =
+    user === null
+      ? {}
+      : {
+          first_s: trace.first_s,
+          last_s: trace.last_s,
+          span_s: trace.last_s - trace.first_s,
+          in_calls_s: trace.durations ? counts.inCalls_s : null,
+          between_calls_s: user.gaps_s,
+          tracer_cost_s: trace.tracerCost_s,
+          tracer_removed_s: user.gaps_s - user.user_s,
+          user_s: user.user_s,
+          calls_per_user_s: user.user_s > 0 ? counts.calls / user.user_s : null,
+        };
+  return {
+    file: path,
+    kind: form,
+    what: FORMS[form],
+    counts: {
+      calls: counts.calls,
+      processes: trace.processes,
+      most_processes: trace.mostProcesses,
+      programs: form === 'strace' ? trace.programs.length - 1 : null,
+      ...log,
+      ...table,
+      ...(form === 'strace' ? { bytes_in: counts.bytesIn, bytes_out: counts.bytesOut } : {}),
+      unknown_calls: Object.values(counts.unknown).reduce((sum, n) => sum + n, 0),
+      files_skipped: trace.skipped.length,
+      ...times,
+    },
+    records,
+    tables: {
+      calls_by_class: counts.byClass,
+      calls_by_name: counts.byName,
+      ...(Object.keys(counts.unknown).length === 0 ? {} : { unknown_calls_by_name: counts.unknown }),
+    },
+    notes: {
+      ...trace.header,
+      ...(trace.skipped.length === 0 ? {} : { skipped: trace.skipped.join(', ') }),
+    },
+    remarks: trace.notes,
   };
 }

@@ -80,8 +80,8 @@ export async function* readBytes(path: string): AsyncGenerator<Buffer> {
   if (seen === 0) throw emptyFault(path);
 }
 
-/** Calls `onLine` for every line. Errors as `readBytes`, and for NUL bytes and lines above `LONGEST_LINE`. */
-export async function readLines(path: string, onLine: OnLine): Promise<TextRead> {
+/** Calls `onLine` for every line. Errors as `readBytes`, and for NUL bytes and lines above `longest` bytes. */
+export async function readLines(path: string, onLine: OnLine, longest = LONGEST_LINE): Promise<TextRead> {
   const read: TextRead = { lines: 0, crlf: 0, missing_last_newline: false };
   // The part of a line that the last chunk left over.
   let rest: Buffer = Buffer.alloc(0);
@@ -92,7 +92,7 @@ export async function readLines(path: string, onLine: OnLine): Promise<TextRead>
       bytes = withoutByteOrderMark(bytes);
       first = false;
     }
-    rest = wholeLines(path, bytes, read, onLine);
+    rest = wholeLines(path, bytes, read, onLine, longest);
   }
   if (rest.length > 0) {
     read.missing_last_newline = true;
@@ -102,7 +102,7 @@ export async function readLines(path: string, onLine: OnLine): Promise<TextRead>
 }
 
 /** Hands out the whole lines of `bytes`; gives the rest. */
-function wholeLines(path: string, bytes: Buffer, read: TextRead, onLine: OnLine): Buffer {
+function wholeLines(path: string, bytes: Buffer, read: TextRead, onLine: OnLine, longest: number): Buffer {
   // Text holds no NUL; one native search a chunk keeps the test out of the readers' loops.
   const zero = bytes.indexOf(0);
   let start = 0;
@@ -116,10 +116,10 @@ function wholeLines(path: string, bytes: Buffer, read: TextRead, onLine: OnLine)
         would: 'give the trace as text, or as a gzip of the text',
       });
     }
-    if (stop - start > LONGEST_LINE) {
+    if (stop - start > longest) {
       throw new InputError({
         where: `${path}:${read.lines + 1}`,
-        found: `a line of more than ${LONGEST_LINE.toLocaleString('en-US')} characters`,
+        found: `a line of more than ${longest.toLocaleString('en-US')} characters`,
         would: 'give a file with one record a line',
       });
     }

@@ -30,6 +30,7 @@ export function builder(yargs: Argv): Argv {
     .option('json', { type: 'boolean', default: false, describe: 'print JSON and nothing else' })
     .option('busy-above', { type: 'string', default: String(BUSY_ABOVE.default), describe: BUSY_ABOVE.doc })
     .example('$0 trace info KTH-SP2-1996-2.1-cln.swf.gz', 'counts of a job log')
+    .example('$0 trace info make.strace.gz', 'system calls by name and class, user time between them')
     .example('$0 trace info planetlab/ --json', 'owners of a folder of CPU traces, as JSON');
 }
 
@@ -53,9 +54,11 @@ function jsonOf(info: TraceInfo): Record<string, unknown> {
     file: rest.file,
     kind: rest.kind,
     ...counts,
+    ...rest.tables,
     records: rest.records,
     choices: rest.choices,
-    header: rest.header,
+    header: rest.header ?? rest.notes,
+    remarks: rest.remarks,
   };
 }
 
@@ -67,8 +70,13 @@ function textOf(info: TraceInfo): string {
       lines.push(`  ${label}: ${value.replace(/\n/g, `\n  ${' '.repeat(label.length + 2)}`)}`);
     }
   }
+  for (const [key, value] of Object.entries(info.notes ?? {})) lines.push(`  ${key}: ${value}`);
   lines.push('', ...table(info.counts), '', `  ${records.read} records read, ${records.kept} kept`);
   lines.push(...reasons('repaired', records.repaired), ...reasons('dropped', records.dropped));
+  lines.push(...(info.remarks ?? []).map((remark) => `  ${remark}`));
+  for (const [heading, counts] of Object.entries(info.tables ?? {})) {
+    lines.push('', `  ${heading.replaceAll('_', ' ')}`, ...table(counts));
+  }
   if (info.choices !== undefined)
     lines.push('', '  by the default choices of an experiment', ...table(info.choices));
   return `${lines.join('\n')}\n`;

@@ -60,6 +60,12 @@ export async function readOwners(path: string, busyAbove: number, gaps?: Gaps): 
         found: `this is ${FORMS.swf}, not an owner trace`,
         would: 'give it as jobs.trace',
       });
+    default:
+      throw new InputError({
+        where: path,
+        found: `this is ${FORMS[form]}, not an owner trace`,
+        would: 'give it as services.trace',
+      });
   }
 }
 

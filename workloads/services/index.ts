@@ -1,0 +1,185 @@
+/**
+ * Traces of system calls in any of the known forms, as a stream of calls, and what a first pass over one finds.
+ */
+import { InputError } from '../../sim/problem.ts';
+import { FORMS, type Form, formOf } from '../form.ts';
+import type { RecordCount } from '../records.ts';
+import type { CallSink } from './call.ts';
+import { readCallNumbers } from './call-numbers.ts';
+import type { CallNames } from './names.ts';
+import type { Numbering } from './numbers.ts';
+import { CallScan, type ScanCounts, scanNotes } from './scan.ts';
+import { readStrace, type StraceLines } from './strace.ts';
+import { readStraceSummary } from './strace-summary.ts';
+import type { UserTime, UserTimeOptions } from './user-time.ts';
+
+export const SERVICE_FORMS = ['strace', 'strace-summary', 'call-numbers'] as const satisfies readonly Form[];
+export type ServiceForm = (typeof SERVICE_FORMS)[number];
+
+/** Whether a form is one of traces of system calls. */
+export function isServiceForm(form: Form): form is ServiceForm {
+  return (SERVICE_FORMS as readonly Form[]).includes(form);
+}
+
+/**
+ * What tracing a call by two stops costs, s: ptrace on an x86-64 server of 2023 (zpoline, Table 1; recalled), row
+ * ZP-ptrace.
+ */
+export const TRACER_COST_S = 31.201e-6;
+
+export interface CallOptions {
+  /**
+   * What tracing a call costs, s, half of it between calls; `shortest-gap`: what the shortest gap between two calls of
+   * a process shows, an upper bound. Default: `TRACER_COST_S`.
+   */
+  readonly tracerCost?: number | 'shortest-gap';
+  /** Whose numbers a trace of numbers has. Default: `i386`. */
+  readonly numbering?: Numbering;
+}
+
+/** What is known of a trace after it has been read. */
+export interface CallTrace {
+  readonly form: ServiceForm;
+  readonly records: RecordCount;
+  readonly names: CallNames;
+  /** Programs by number (`Call.program`). */
+  readonly programs: readonly string[];
+  readonly processes: number | null;
+  readonly mostProcesses: number | null;
+  /** Are there times; are there durations? */
+  readonly timed: boolean;
+  readonly durations: boolean;
+  /** Seconds of the trace's own clock; NaN without times. */
+  readonly first_s: number;
+  readonly last_s: number;
+  /** Cost of a traced call that was taken off, s. */
+  readonly tracerCost_s: number;
+  readonly user: UserTime | null;
+  readonly lines: StraceLines | null;
+  /** Failed calls and system time that only a summary tells. */
+  readonly failed: number | null;
+  readonly system_s: number | null;
+  /** Files that hold no trace. */
+  readonly skipped: readonly string[];
+  /** What the trace says of itself. */
+  readonly header: Readonly<Record<string, string>>;
+}
+
+const UNTIMED = {
+  programs: ['(not known)'],
+  timed: false,
+  durations: false,
+  first_s: Number.NaN,
+  last_s: Number.NaN,
+  tracerCost_s: 0,
+  user: null,
+  lines: null,
+  header: {},
+} as const;
+
+const IGNORE: CallSink = { began: () => undefined, ended: () => undefined, exited: () => undefined };
+
+/**
+ * Reads a whole trace of any known form; `sink` is told of every call. Throws `InputError` for other forms, and for
+ * damaged input.
+ */
+export async function readCalls(path: string, sink: CallSink, options: CallOptions = {}): Promise<CallTrace> {
+  const form = await formOf(path);
+  switch (form) {
+    case 'strace':
+      return straceTrace(path, sink, options.tracerCost ?? TRACER_COST_S);
+    case 'strace-summary': {
+      const { records, names, failed, system_s } = await readStraceSummary(path, sink);
+      return {
+        ...UNTIMED,
+        form,
+        records,
+        names,
+        processes: null,
+        mostProcesses: null,
+        failed,
+        system_s,
+        skipped: [],
+      };
+    }
+    case 'call-numbers': {
+      const read = await readCallNumbers(path, sink, options.numbering ?? 'i386');
+      const { records, names, processes, skipped } = read;
+      return {
+        ...UNTIMED,
+        form,
+        records,
+        names,
+        processes,
+        mostProcesses: 1,
+        failed: null,
+        system_s: null,
+        skipped,
+      };
+    }
+    default:
+      throw new InputError({
+        where: path,
+        found: `this is ${FORMS[form]}, not a trace of system calls`,
+        would: `known are ${SERVICE_FORMS.map((known) => FORMS[known]).join('; ')}`,
+      });
+  }
+}
+
+async function straceTrace(
+  path: string,
+  sink: CallSink,
+  tracerCost: number | 'shortest-gap',
+): Promise<CallTrace> {
+  let cost = tracerCost;
+  if (cost === 'shortest-gap') {
+    const { user, durations } = await readStrace(path, IGNORE, gapCosts(0));
+    // Half of a cost is what a gap shows where durations are known, all of it where they are not.
+    cost = user.gaps === 0 ? 0 : user.shortest_s * (durations ? 2 : 1);
+  }
+  const read = await readStrace(path, sink, gapCosts(cost));
+  const timed = !Number.isNaN(read.first_s);
+  return {
+    form: 'strace',
+    records: read.records,
+    names: read.names,
+    programs: read.programs,
+    processes: read.processes,
+    mostProcesses: read.most_processes,
+    timed,
+    durations: read.durations,
+    first_s: read.first_s,
+    last_s: read.last_s,
+    tracerCost_s: timed ? cost : 0,
+    user: timed ? read.user : null,
+    lines: read.lines,
+    failed: null,
+    system_s: null,
+    skipped: [],
+    header: read.header,
+  };
+}
+
+/** How a cost of two stops falls into gaps. */
+function gapCosts(cost_s: number): UserTimeOptions {
+  return { afterEnd_s: cost_s / 2, afterBeginning_s: cost_s };
+}
+
+/** A trace with what it holds, counted. */
+export interface ScannedTrace extends CallTrace {
+  readonly counts: ScanCounts;
+  /** What whoever uses the trace must know: the tracer's effect, what is not known, what was not understood. */
+  readonly notes: readonly string[];
+}
+
+/** A pass over a trace that counts. Throws as `readCalls`. */
+export async function scanCalls(path: string, options: CallOptions = {}): Promise<ScannedTrace> {
+  const scan = new CallScan();
+  const trace = await readCalls(path, scan, options);
+  const counts = scan.counts(trace.names);
+  return { ...trace, counts, notes: scanNotes(trace, counts) };
+}
+
+export type { Call, CallSink } from './call.ts';
+export { CALL_CLASSES, type CallClass } from './classes.ts';
+export { NUMBERINGS, type Numbering } from './numbers.ts';
