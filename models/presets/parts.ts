@@ -49,7 +49,8 @@ export const REMOTE_CALLS = {
     sum: measured(340, 'us', 'THL-eth-dec-minus-sum'),
     hardware: measured(253, 'us', 'THL-hw-eth'),
   },
-  'ethernet-sparc': { sum: measured(471, 'us', 'THL-eth-sparc-minus-sum') },
+  /** Ethernet between SPARCstations. */
+  sparc: { sum: measured(471, 'us', 'THL-eth-sparc-minus-sum') },
   fddi: { sum: measured(371, 'us', 'THL-fddi-minus-sum'), hardware: measured(263, 'us', 'THL-hw-fddi') },
   atm: { sum: measured(164, 'us', 'THL-atm-minus-sum'), hardware: measured(73, 'us', 'THL-hw-atm') },
 } as const satisfies Readonly<Record<string, RemoteCall>>;

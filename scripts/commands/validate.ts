@@ -30,6 +30,8 @@ interface Outcome {
   /** Half width of the 99 % interval; null where the case gives one value. */
   readonly ci99: number | null;
   readonly tolerance: number | string;
+  /** The ends, where a bracket was published. */
+  readonly bracket?: readonly [low: number, high: number];
   readonly verdict: Verdict;
   /** Run again at four times the length, since the first run was outside its 99 % interval or its tolerance. */
   readonly longer: boolean;
@@ -135,24 +137,15 @@ export async function outcomeOf(
     const got = one.got(result);
     return typeof got === 'number' ? { mean: got, ci95: null, n: 1 } : estimate(got, 0.99);
   };
-  const { id, title, source, kind, expected, tolerance } = one;
-  const rows = one.rows === undefined ? {} : { rows: { in: one.rows.in(), out: one.rows.out } };
+  const { id, title, source, kind, expected, tolerance, bracket } = one;
+  const described = {
+    ...{ id, title, source, kind, expected, tolerance },
+    ...(bracket === undefined ? {} : { bracket }),
+    ...(one.rows === undefined ? {} : { rows: { in: one.rows.in(), out: one.rows.out } }),
+  };
   if (kind === 'reported') {
     const { mean, ci95 } = await attempt(false);
-    const verdict = 'reported';
-    return {
-      id,
-      title,
-      source,
-      kind,
-      expected,
-      got: mean,
-      ci99: ci95,
-      tolerance,
-      verdict,
-      longer: false,
-      ...rows,
-    };
+    return { ...described, got: mean, ci99: ci95, verdict: 'reported', longer: false };
   }
   const allowed =
     typeof tolerance === 'number' ? tolerance : (Number.parseFloat(tolerance) / 100) * Math.abs(expected);
@@ -172,42 +165,22 @@ export async function outcomeOf(
         ? 'NEW MISS'
         : 'miss';
   return {
-    ...{ id, title, source, kind, expected, got: found.mean, ci99: found.ci95, tolerance, verdict, longer },
+    ...{ ...described, got: found.mean, ci99: found.ci95, verdict, longer },
     ...(ok || cause === undefined ? {} : { cause }),
-    ...rows,
   };
 }
 
-/** The table, the causes of known misses, and (`sources`) the rows that each case stands on. */
+/** Tables by the letter of the cases, the causes of known misses, and (`sources`) the rows that each case stands on. */
 function print(outcomes: readonly Outcome[], sources: boolean): void {
   const width = widthOf(process.stdout);
-  const rows = outcomes.map(({ id, expected, got, ci99, tolerance, verdict, longer }) => [
-    id,
-    expected === null ? '-' : plainNumber(expected, 5),
-    plainNumber(got, 5) + (ci99 === null ? '' : ` ± ${plainNumber(ci99, 2)}`),
-    typeof tolerance === 'string' ? tolerance : plainNumber(tolerance, 3),
-    verdict + (longer ? ' (x4)' : ''),
-  ]);
-  const titles = ['case', 'expected', 'got', 'tolerance', 'verdict'];
-  const taken = titles.reduce(
-    (sum, title, i) =>
-      sum +
-      2 +
-      columnWidth(
-        title,
-        rows.map((row) => row[i]!),
-      ),
-    0,
+  const letters = [...new Set(outcomes.map(({ id }) => id[0]!))];
+  const tables = letters.map((letter) =>
+    outcomesTable(
+      outcomes.filter(({ id }) => id.startsWith(letter)),
+      width,
+    ),
   );
-  const room = Math.max(20, width - taken);
-  const columns = titles.map(
-    (title, i) => ({ title, align: i === 0 || i === 4 ? 'left' : 'right' }) as const,
-  );
-  const text = tableText(
-    [columns[0]!, { title: 'title' }, ...columns.slice(1)],
-    rows.map((row, i) => [row[0]!, shortened(outcomes[i]!.title, room), ...row.slice(1)]),
-  );
-  const lines = [text];
+  const lines = [tables.join('\n\n')];
   const causes = outcomes.flatMap(({ id, cause }) => (cause === undefined ? [] : [`${id}: ${cause}`]));
   if (causes.length > 0) lines.push('', 'Known misses', ...causes.map((cause) => wrapped(cause, width)));
   if (sources) {
@@ -231,6 +204,31 @@ function print(outcomes: readonly Outcome[], sources: boolean): void {
     }`,
   );
   process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+function outcomesTable(outcomes: readonly Outcome[], width: number): string {
+  const rows = outcomes.map(({ id, expected, got, ci99, tolerance, bracket, verdict, longer }) => [
+    id,
+    bracket !== undefined
+      ? bracket.map((end) => plainNumber(end, 3)).join('–')
+      : expected === null
+        ? '-'
+        : plainNumber(expected, 5),
+    plainNumber(got, 5) + (ci99 === null ? '' : ` ± ${plainNumber(ci99, 2)}`),
+    bracket !== undefined ? 'bracket' : typeof tolerance === 'string' ? tolerance : plainNumber(tolerance, 3),
+    verdict + (longer ? ' (x4)' : ''),
+  ]);
+  const titles = ['case', 'expected', 'got', 'tolerance', 'verdict'];
+  const cells = (i: number) => rows.map((row) => row[i]!);
+  const taken = titles.reduce((sum, title, i) => sum + 2 + columnWidth(title, cells(i)), 0);
+  const room = Math.max(20, width - taken);
+  const columns = titles.map(
+    (title, i) => ({ title, align: i === 0 || i === 4 ? 'left' : 'right' }) as const,
+  );
+  return tableText(
+    [columns[0]!, { title: 'title' }, ...columns.slice(1)],
+    rows.map((row, i) => [row[0]!, shortened(outcomes[i]!.title, room), ...row.slice(1)]),
+  );
 }
 
 function shortened(title: string, room: number): string {

@@ -16,6 +16,8 @@ interface Described {
   readonly source: string;
   /** Largest |got - expected| that passes: a number in the unit of `expected`, or a share of it such as '5%'. */
   readonly tolerance: number | string;
+  /** The ends, where a bracket was published: `expected` is its middle and `tolerance` half its width. */
+  readonly bracket?: readonly [low: number, high: number];
   /** Rows of the sources that go into the value, and rows that say what must come out: no row is on both sides. */
   readonly rows?: Rows;
   /** Too long for the test suite: run by `nowsim validate` only. */

@@ -25,6 +25,7 @@ import {
   i486,
   lent,
   mean,
+  mixParts,
   nullCalls,
   price,
   pricesOf,
@@ -49,7 +50,7 @@ function o1(): Case[] {
     price(
       {
         id: 'O1-mean',
-        title: 'SFI tax from instruction counts, %: 16 programs',
+        title: 'SFI tax from instruction counts, %',
         source,
         expected: 4.3,
         tolerance,
@@ -61,7 +62,7 @@ function o1(): Case[] {
     price(
       {
         id: 'O1-integer',
-        title: 'same: the integer programs',
+        title: 'same, integer programs, %',
         source,
         expected: 5.6,
         tolerance,
@@ -73,7 +74,7 @@ function o1(): Case[] {
     price(
       {
         id: 'O1-float',
-        title: 'same: the floating-point programs',
+        title: 'same, floating-point programs, %',
         source,
         expected: 2.5,
         tolerance,
@@ -84,7 +85,9 @@ function o1(): Case[] {
     ),
     price(
       {
-        ...{ id: 'O1-programs', title: 'programs within 6 points of the measured tax', source },
+        id: 'O1-programs',
+        title: 'programs within 6 points, of 16',
+        source,
         ...bracket(14, 16),
         out: SFI_PROGRAMS.map((p) => p.writes.fact),
       },
@@ -93,8 +96,13 @@ function o1(): Case[] {
     ),
     price(
       {
-        ...{ id: 'O1-loads', title: 'tax with loads checked too, %: mean of the programs', source },
-        ...{ kind: 'reported', expected: 21.8, tolerance, out: ['WAH-T1-mean-prot'] },
+        id: 'O1-loads',
+        title: 'mean tax with loads checked too, %',
+        source,
+        kind: 'reported',
+        expected: 21.8,
+        tolerance,
+        out: ['WAH-T1-mean-prot'],
       },
       () => SFI_PROGRAMS.map((p) => p.full),
       () => 100 * meanOverhead(WAHBE.full),
@@ -139,7 +147,7 @@ function o2(): Case[] {
       {
         ...common,
         id,
-        title: `crossings take ${100 * share} % of the time: cheaper by how many % to tie`,
+        title: `to tie at ${100 * share} % crossings: cheaper by, %`,
         expected,
         out: [out],
       },
@@ -151,7 +159,7 @@ function o2(): Case[] {
       {
         ...common,
         id,
-        title: `crossing that ties at 10 % of the time, us, ${machine.name}`,
+        title: `crossing that ties there, us, ${machine.name}`,
         expected,
         out: [out],
       },
@@ -180,11 +188,9 @@ function o3(): Case[] {
   return Object.entries(measured).flatMap(([query, sfi]) => [
     price(
       {
-        ...{
-          id: `O3-${query}`,
-          title: `POSTGRES ${query}: tax that measured SFI less crossings implies, %`,
-          source,
-        },
+        id: `O3-${query}`,
+        title: `POSTGRES ${query}: tax implied by SFI, %`,
+        source,
         ...bracket(0, 12.4),
         out: [`WAH-T3-${query}-sfi`],
       },
@@ -193,12 +199,10 @@ function o3(): Case[] {
     ),
     price(
       {
-        ...{
-          id: `O3-${query}-crossings`,
-          title: `same: its crossings alone, % (printed: 0.16 to 0.34)`,
-          source,
-        },
-        ...bracket(0.155, 0.345),
+        id: `O3-${query}-crossings`,
+        title: 'same: crossings alone, %',
+        source,
+        ...bracket(0.155, 0.345), // printed: 0.16 to 0.34
         out: [],
       },
       from(query),
@@ -208,7 +212,9 @@ function o3(): Case[] {
       ? [
           price(
             {
-              ...{ id: 'O3-Q10-above', title: 'same: its implied tax is above the mean of 4.3 %', source },
+              id: 'O3-Q10-above',
+              title: 'same: above the mean tax',
+              source,
               ...bracket(MEAN_OVERHEAD.value, 12.4),
               out: ['WAH-T3-Q10-sfi'],
             },
@@ -257,12 +263,12 @@ function o5(): Case[] {
 function o6(): Case {
   return price(
     {
-      ...{
-        id: 'O6',
-        title: 'Mach RPC, DECstation 2100, from 57 us at 25 MHz, us',
-        source: 'Maeda & Bershad 1992',
-      },
-      ...{ expected: 140, tolerance: '25%', out: ['MB92-rpc'] },
+      id: 'O6',
+      title: 'Mach RPC at 12.5 MHz, from 25 MHz, us',
+      source: 'Maeda & Bershad 1992',
+      expected: 140,
+      tolerance: '25%',
+      out: ['MB92-rpc'],
     },
     () =>
       crossing(
@@ -276,12 +282,12 @@ function o6(): Case {
 function o7(): Case {
   return price(
     {
-      ...{
-        id: 'O7',
-        title: 'pipe and back at 40 MHz from Ultrix at 25 MHz, us',
-        source: 'Wahbe et al. 1993, Table 2',
-      },
-      ...{ expected: 204.72, tolerance: '25%', out: ['WAH-T2-MIPS-pipe'] },
+      id: 'O7',
+      title: 'pipe and back at 40 MHz, from 25 MHz, us',
+      source: 'Wahbe et al. 1993, Table 2',
+      expected: 204.72,
+      tolerance: '25%',
+      out: ['WAH-T2-MIPS-pipe'],
     },
     () => crossing('user-server', withPrices(r3000_40, { pipe: lent('pipe', r3000_25, r3000_40) })),
     usOf,
@@ -302,12 +308,12 @@ function o8(): Case[] {
     ...machines.map(({ machine, row, trusted }) =>
       price(
         {
-          ...{
-            id: `O8-${machine.name}`,
-            title: `trusted LRPC of two transfers, us, ${machine.name}`,
-            source,
-          },
-          ...{ expected: trusted, tolerance: '35%', out: [`EXO-T12-${row}`] },
+          id: `O8-${machine.name}`,
+          title: 'trusted LRPC of two transfers, us',
+          source,
+          expected: trusted,
+          tolerance: '35%',
+          out: [`EXO-T12-${row}`],
         },
         () => path(machine),
         usOf,
@@ -315,7 +321,9 @@ function o8(): Case[] {
     ),
     price(
       {
-        ...{ id: 'O8-order', title: 'machines in their order, each below LRPC that trusts nobody', source },
+        id: 'O8-order',
+        title: 'order of machines and of LRPCs, of 5',
+        source,
         ...{ expected: 5, tolerance: 0, out: machines.map(({ row }) => `EXO-T8-${row}-ExOS-LRPC`) },
       },
       () => machines.flatMap(({ machine }) => path(machine)),
@@ -371,7 +379,7 @@ function o16(): Case[] {
   const mix = mixNamed('timesharing');
   return [
     price(
-      { ...share, id: 'O16', title: 'crossings in the system time of a timesharing VAX, %', source, out: [] },
+      { ...share, id: 'O16', title: 'crossings in system time, VAX, %', source, out: [] },
       () => [mix.rate, TIMESHARING.systemPerUser, ...crossing('in-kernel', vax780)],
       () => {
         const { crossings } = priceStructure('in-kernel', vax780).mix(mix).perUserSecond;
@@ -382,11 +390,11 @@ function o16(): Case[] {
       {
         ...share,
         id: 'O16-own',
-        title: 'same by the model’s own bodies, mix unix-1994, r3000-25',
+        title: 'same, own bodies, unix-1994, r3000-25, %',
         source,
         out: [],
       },
-      () => [...Object.values(mixNamed('unix-1994').shares), ...crossing('in-kernel', r3000_25)],
+      () => mixParts(mixNamed('unix-1994'), 'in-kernel', r3000_25),
       () => {
         const split = priceStructure('in-kernel', r3000_25).mix(mixNamed('unix-1994')).perUserSecond;
         return (100 * split.crossings) / cpuOf(split);
@@ -401,25 +409,26 @@ function ob(): Case[] {
   const machTrap = withPrices(r3000_25, { syscall: r3000_25.prices['mach-syscall']! });
   const today = OVERHEADS.nacl;
   const table: readonly (readonly [string, string, Machine, string, Constant, number])[] = [
-    ['pipe', 'pipe server, DS5000/240', r3000_40, 'user-server', MEAN_OVERHEAD, 210],
-    ['mach-rpc', 'Mach RPC, DS5000/200', r3000_25, 'microkernel-mach', MEAN_OVERHEAD, 800],
-    ['ultrix', 'Ultrix trap, DS5000/125', r3000_25, 'in-kernel', MEAN_OVERHEAD, 2300],
-    ['l3', 'L3-class IPC, 486/50', i486, 'microkernel-l4', MEAN_OVERHEAD, 5200],
-    ['mach-trap', 'Mach-class trap, DS5000/200', machTrap, 'in-kernel', MEAN_OVERHEAD, 8400],
-    ['pipe-today', 'pipe server today', azure, 'user-server', today, 2700],
-    ['pti', 'page-table isolation', loadMachine('xeon-pti-2018'), 'pti-kernel', today, 130_000],
-    ['sel4', 'seL4 call and reply', loadMachine('skylake-sel4'), 'microkernel-l4', today, 195_000],
-    ['trap-today', '0.23 us system call', azure, 'in-kernel', today, 330_000],
+    ['pipe', 'pipes', r3000_40, 'user-server', MEAN_OVERHEAD, 210],
+    ['mach-rpc', 'Mach RPC', r3000_25, 'microkernel-mach', MEAN_OVERHEAD, 800],
+    ['ultrix', 'Ultrix traps', r3000_25, 'in-kernel', MEAN_OVERHEAD, 2300],
+    ['l3', 'L3-class IPC', i486, 'microkernel-l4', MEAN_OVERHEAD, 5200],
+    ['mach-trap', 'Mach traps', machTrap, 'in-kernel', MEAN_OVERHEAD, 8400],
+    ['pipe-2018', 'pipes of 2018', azure, 'user-server', today, 2700],
+    ['pti', 'isolated traps', loadMachine('xeon-pti-2018'), 'pti-kernel', today, 130_000],
+    ['sel4', 'seL4 calls', loadMachine('skylake-sel4'), 'microkernel-l4', today, 195_000],
+    ['trap-2018', 'traps of 2018', azure, 'in-kernel', today, 330_000],
   ];
   return table.flatMap(([id, title, machine, against, tax, expected]) => {
     const from = () => [tax, ...crossing('sfi-library', machine), ...crossing(against, machine)];
+    const full = (structure: string) => mixParts(mixNamed('unix-1994'), structure, machine);
     const at = () => breakEven(machine, 'sfi-library', against, { sfi: { overhead: tax.value / 100 } });
     const source = 'section 4 of the reference: tax over what a null call saves';
     return [
       price(
         {
           id: `OB-${id}`,
-          title: `library beats ${title} above, calls/s`,
+          title: `library beats ${title}, calls/s`,
           source,
           expected,
           tolerance: '5%',
@@ -431,14 +440,14 @@ function ob(): Case[] {
       price(
         {
           id: `OB-${id}-full`,
-          title: 'same for full paths, mix unix-1994',
+          title: 'same, full paths of unix-1994',
           source,
           kind: 'reported',
           expected: null,
           tolerance: '-',
           out: [],
         },
-        from,
+        () => [tax, ...full('sfi-library'), ...full(against)],
         () => at().fullRate,
       ),
     ];

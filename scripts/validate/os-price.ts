@@ -7,6 +7,7 @@
 import type { PriceOptions, Step } from '../../models/os/cost.ts';
 import { cpuOf, cpuTime, Prices, splitOf } from '../../models/os/cost.ts';
 import { PRICE_DEFAULTS, structureNamed } from '../../models/os/index.ts';
+import type { ServiceClass } from '../../models/os/services.ts';
 import type { Constant } from '../../models/presets/constant.ts';
 import { assumed, sameFamily } from '../../models/presets/constant.ts';
 import { loadMachine } from '../../models/presets/load.ts';
@@ -25,7 +26,7 @@ function rowsOf(cited: readonly Cited[]): string[] {
 
 /** A case on a price: `from` gives the steps and constants that it is made of, `value` what they come to; `out` are the rows that say what must come out. */
 export function price<From extends readonly Cited[]>(
-  about: Pick<Case, 'id' | 'title' | 'source' | 'tolerance'> &
+  about: Pick<Case, 'id' | 'title' | 'source' | 'tolerance' | 'bracket'> &
     (
       | { readonly kind?: 'exact' | 'published'; readonly expected: number }
       | { readonly kind: 'reported'; readonly expected: number | null }
@@ -57,6 +58,15 @@ export function crossing(structure: string, machine: Machine, options: Partial<P
   return structureNamed(structure).crossing(pricesOf(machine, structure, options));
 }
 
+/** The steps of every class of a mix, and its shares: what the cost of the mix is made of. */
+export function mixParts(mix: Mix, structure: string, machine: Machine): (Step | Constant)[] {
+  const prices = pricesOf(machine, structure);
+  return Object.entries(mix.shares).flatMap(([name, share]) => [
+    share,
+    ...structureNamed(structure).service(name as ServiceClass, prices),
+  ]);
+}
+
 /** A price of `lender` at the clock of `machine`, as presets of one processor family are made. */
 export function lent(price: PriceName, lender: Machine, machine: Machine): Constant {
   return sameFamily(lender.prices[price]!, lender.clock, machine.clock);
@@ -81,10 +91,11 @@ export function elapsed(steps: readonly Step[]): number {
 }
 /** The mean of numbers. */
 export const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
-/** A bracket as the value in its middle and the distance to its ends. */
+/** A bracket: its ends, the value in its middle and the distance to them. */
 export const bracket = (low: number, high: number) => ({
   expected: (low + high) / 2,
   tolerance: (high - low) / 2,
+  bracket: [low, high] as const,
 });
 
 export const r3000_40 = loadMachine('r3000-40');

@@ -60,8 +60,8 @@ function o9(): Case[] {
       const loose = program === 'sed' || program === 'compress';
       return price(
         {
-          id: `${loose ? 'O9b' : 'O9'}-${program}-${system.toLowerCase()}`,
-          title: `${program} under ${system}, from its counts, s`,
+          id: `${loose ? 'O9b' : 'O9'}-${program}-${system[0]}`,
+          title: `${program} under ${system}, of counts, s`,
           source: 'Chen & Bershad 1993, Tables 2-2 and 2-3',
           expected: times[i]!,
           tolerance: loose ? '20%' : '8%',
@@ -101,17 +101,20 @@ function o10(): Case[] {
     server: { row: 'ux', ms: [3.64, 9.73, 3.61, 9.84] },
     library: { row: 'libipf', ms: [1.72, 6.56, 1.23, 5.79] },
   };
+  const row = (protocol: Protocol, size: 'one' | 'full') =>
+    `${protocol.toLowerCase()}${size === 'one' ? 1 : 'L'}`;
+  const title = (size: 'one' | 'full') => (size === 'one' ? '1 byte' : 'full packets');
   const composed = (Object.keys(whole) as ProtocolPlace[]).flatMap((place) =>
     (['TCP', 'UDP'] as const).flatMap((protocol, p) =>
       (['one', 'full'] as const).map((size, s) =>
         price(
           {
-            id: `O10-${place}-${protocol.toLowerCase()}-${size}`,
-            title: `${protocol} in the ${place}, ${size === 'one' ? 'one byte' : 'full packets'}: round trip of layers, ms`,
+            id: `O10-${place}-${row(protocol, size)}`,
+            title: `${protocol} in ${place}, ${title(size)}, of layers, ms`,
             source,
             expected: whole[place].ms[2 * p + s]!,
             tolerance: '15%',
-            out: [`MB93-T2-${whole[place].row}-${protocol.toLowerCase()}${size === 'one' ? 1 : 'L'}`],
+            out: [`MB93-T2-${whole[place].row}-${row(protocol, size)}`],
           },
           () => oneWay(protocol, place, size),
           (steps) => (2 * elapsed(steps)) / 1e6,
@@ -127,20 +130,15 @@ function o10(): Case[] {
     const wire = { ns: wireTime(bytes, network), fact: network.rate.fact, quality: network.rate.quality };
     return [...operation('send'), step('wire', 'device', 1, wire), ...operation('receive')];
   };
-  const title = (size: string) => (size === 'one' ? 'one byte' : 'full packets');
   const owns = (['one', 'full'] as const).flatMap((size, s) => [
     price(
       {
-        ...{
-          id: `O10-own-kernel-${size}`,
-          title: `UDP, ${title(size)}, by in-kernel’s own path, ms`,
-          source,
-        },
-        ...{
-          expected: whole.kernel.ms[2 + s]!,
-          tolerance: '15%',
-          out: [`MB93-T2-k25-udp${s === 0 ? 1 : 'L'}`],
-        },
+        id: `O10-own-k-${row('UDP', size)}`,
+        title: `UDP, ${title(size)}, in-kernel’s path, ms`,
+        source,
+        expected: whole.kernel.ms[2 + s]!,
+        tolerance: '15%',
+        out: [`MB93-T2-k25-${row('UDP', size)}`],
       },
       () => own('in-kernel', size),
       (steps) => (2 * elapsed(steps)) / 1e6,
@@ -148,17 +146,13 @@ function o10(): Case[] {
     // Most of the server's time is its implementation (section 8), so that structure alone is not judged by it.
     price(
       {
-        ...{
-          id: `O10-own-server-${size}`,
-          title: `UDP, ${title(size)}, by microkernel-mach’s own path, ms`,
-          source,
-        },
-        ...{
-          kind: 'reported',
-          expected: whole.server.ms[2 + s]!,
-          tolerance: '15%',
-          out: [`MB93-T2-ux-udp${s === 0 ? 1 : 'L'}`],
-        },
+        id: `O10-own-s-${row('UDP', size)}`,
+        title: `UDP, ${title(size)}, Mach’s path, ms`,
+        source,
+        kind: 'reported',
+        expected: whole.server.ms[2 + s]!,
+        tolerance: '15%',
+        out: [`MB93-T2-ux-${row('UDP', size)}`],
       },
       () => own('microkernel-mach', size),
       (steps) => (2 * elapsed(steps)) / 1e6,
@@ -196,8 +190,12 @@ function o11(): Case[] {
   const disk = (mach: '2.6' | '3.0', row: string) =>
     price(
       {
-        ...{ id: `O11-mach-${mach}`, title: `4 KB read from disk, Mach ${mach}, of its parts, ms`, source },
-        ...{ expected: 12.5, tolerance: '6%', out: [row] },
+        id: `O11-mach-${mach}`,
+        title: `4 KB disk read, Mach ${mach}, of parts, ms`,
+        source,
+        expected: 12.5,
+        tolerance: '6%',
+        out: [row],
       },
       () => fileRead(mach),
       (steps) => elapsed(steps) / 1e6,
@@ -207,7 +205,7 @@ function o11(): Case[] {
     disk('3.0', 'DA92-dread-Mach3.0'),
     disk('2.6', 'DA92-dread-Mach2.6'),
     price(
-      { ...ratio, id: 'O11-cpu', title: 'same: CPU part, Mach 3.0 / Mach 2.6' },
+      { ...ratio, id: 'O11-cpu', title: 'same: CPU part, Mach 3.0 / 2.6' },
       () => [...fileRead('3.0'), ...fileRead('2.6')],
       () => cpuTime(fileRead('3.0')) / cpuTime(fileRead('2.6')),
     ),
@@ -215,7 +213,7 @@ function o11(): Case[] {
       {
         ...ratio,
         id: 'O11-own',
-        title: 'same by the structures’ own file-read (mapped files left out)',
+        title: 'same by the structures’ own file-read',
         kind: 'reported',
       },
       () =>
@@ -236,12 +234,12 @@ function o13(): Case {
   const prices = pricesOf(cvax, 'rpc-server');
   return price(
     {
-      ...{
-        id: 'O13',
-        title: 'null RPC between two Fireflies, of its parts, us',
-        source: 'Schroeder & Burrows 1989',
-      },
-      ...{ expected: 2660, tolerance: '8%', out: ['FFLY-null'] },
+      id: 'O13',
+      title: 'null RPC of Fireflies, of parts, us',
+      source: 'Schroeder & Burrows 1989',
+      expected: 2660,
+      tolerance: '8%',
+      out: ['FFLY-null'],
     },
     () => [
       step('stubs and runtime of both sides', 'call', 1, prices.constant(FIREFLY_RPC.software, 'RPC')),
@@ -266,7 +264,7 @@ function o14(): Case[] {
   ];
   const measured: readonly (readonly [keyof typeof REMOTE_CALLS, number, string])[] = [
     ['ethernet', 340, 'THL-eth-dec-minus'],
-    ['ethernet-sparc', 496, 'THL-eth-sparc-minus'],
+    ['sparc', 496, 'THL-eth-sparc-minus'],
     ['fddi', 380, 'THL-fddi-minus'],
     ['atm', 170, 'THL-atm-minus'],
   ];
@@ -278,7 +276,7 @@ function o14(): Case[] {
       {
         ...common,
         id: `O14-${network}`,
-        title: `small RPC, ${network}, sum of its parts, us`,
+        title: `small RPC, ${network}, of parts, us`,
         expected,
         out: [row],
       },
@@ -293,7 +291,7 @@ function o14(): Case[] {
         {
           ...common,
           id: `O14-carried-${network}`,
-          title: `same with the software that Ethernet needs, us`,
+          title: 'same with Ethernet’s software, us',
           expected,
           out: [row],
         },
@@ -315,12 +313,12 @@ function o15(): Case {
   );
   return price(
     {
-      ...{
-        id: 'O15',
-        title: 'packets dropped with 4 of 10 driver calls left out, million/s',
-        source: 'XDP 2018',
-      },
-      ...{ expected: 29, tolerance: '8%', out: ['XDP-29'] },
+      id: 'O15',
+      title: 'drops, 4 of 10 calls left out, million/s',
+      source: 'XDP 2018',
+      expected: 29,
+      tolerance: '8%',
+      out: ['XDP-29'],
     },
     () => [
       step('the rest of the packet', 'body', 1, prices.constant(rest, 'packet')),
