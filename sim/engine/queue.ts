@@ -59,8 +59,6 @@ const SMALL = 24;
 const SPILL = 48;
 /** ... and this many stay. */
 const KEEP = 16;
-/** A rung gets a bucket an event, and half as many up to this number of events. */
-const FEW = 1024;
 /** Chains of top, a power of two: walked side by side. */
 const CHAINS = 8;
 /** From this many records on, chains of coming buckets are walked ahead to overlap cache misses. */
@@ -499,7 +497,8 @@ export class LadderQueue {
   /** Opens the next rung over [low, high] for `count` events; false where floats are too coarse, or rungs too many. */
   private openRung(count: number, low: number, high: number): boolean {
     if (this.rungs === MAX_RUNGS) return false;
-    const buckets = (count > FEW ? count : count >> 1) + 8;
+    // A bucket an event: short buckets are sorted with few comparisons that cannot be foreseen.
+    const buckets = count + 8;
     const width = (high - low) / buckets;
     const scale = 1 / width;
     if (!(width > 0) || !(scale < Infinity) || low + width <= low || high - width >= high) return false;
