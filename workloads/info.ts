@@ -7,7 +7,7 @@ import type { JobChoices } from './jobs/table.ts';
 import { summariseActivity } from './owners/columns.ts';
 import { readOwners } from './owners/index.ts';
 import type { RecordCount } from './records.ts';
-import { isServiceForm, scanCalls } from './services/index.ts';
+import { isServiceForm, type Numbering, scanCalls } from './services/index.ts';
 
 /** Numbers by name; a name ends in its unit. */
 export type Counts = Readonly<Record<string, number | null>>;
@@ -33,13 +33,18 @@ export interface TraceInfo {
 const CHOICES: JobChoices = { processors: 'allocated', overrun: 'kill', zero_run: 'drop' };
 
 /**
- * Reads the whole trace. `busyAbove` is the CPU share at or above which a PlanetLab sample means a present owner.
+ * Reads the whole trace. `busyAbove` is the CPU share at or above which a PlanetLab sample means a present owner;
+ * `numbering` whose numbers a trace of call numbers has.
  * Throws `InputError` where the file has no known form, is damaged, or holds nothing that can be kept.
  */
-export async function traceInfo(path: string, busyAbove: number): Promise<TraceInfo> {
+export async function traceInfo(
+  path: string,
+  busyAbove: number,
+  numbering: Numbering = 'i386',
+): Promise<TraceInfo> {
   const form = await formOf(path);
   if (form === 'swf') return swfInfo(path);
-  if (isServiceForm(form)) return callsInfo(path);
+  if (isServiceForm(form)) return callsInfo(path, numbering);
   const { owners, records, more } = await readOwners(path, busyAbove);
   return {
     file: path,
@@ -72,8 +77,8 @@ async function swfInfo(path: string): Promise<TraceInfo> {
   };
 }
 
-async function callsInfo(path: string): Promise<TraceInfo> {
-  const trace = await scanCalls(path);
+async function callsInfo(path: string, numbering: Numbering): Promise<TraceInfo> {
+  const trace = await scanCalls(path, { numbering });
   const { form, records, lines, user, counts } = trace;
   const log = lines === null ? {} : { ...lines, failed: counts.failed };
   const table = form === 'strace-summary' ? { failed: trace.failed, system_s: trace.system_s } : {};

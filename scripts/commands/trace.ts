@@ -4,12 +4,14 @@ import { checkLeaf, type ScalarField } from '../../sim/experiment/fields.ts';
 import { InputError } from '../../sim/problem.ts';
 import { shortNumber } from '../../sim/units.ts';
 import { type Counts, type TraceInfo, traceInfo } from '../../workloads/info.ts';
+import { NUMBERINGS, type Numbering } from '../../workloads/services/index.ts';
 
 interface TraceArguments {
   readonly what: string;
   readonly file: string;
   readonly json: boolean;
   readonly busyAbove: string;
+  readonly numbering?: Numbering;
 }
 
 const BUSY_ABOVE: ScalarField = {
@@ -29,6 +31,11 @@ export function builder(yargs: Argv): Argv {
     .positional('file', { describe: 'a trace, plain or gzip', type: 'string', normalize: true })
     .option('json', { type: 'boolean', default: false, describe: 'print JSON and nothing else' })
     .option('busy-above', { type: 'string', default: String(BUSY_ABOVE.default), describe: BUSY_ABOVE.doc })
+    .option('numbering', {
+      choices: Object.keys(NUMBERINGS),
+      default: 'i386',
+      describe: 'whose numbers a trace of system-call numbers has',
+    })
     .example('$0 trace info KTH-SP2-1996-2.1-cln.swf.gz', 'counts of a job log')
     .example('$0 trace info make.strace.gz', 'system calls by name and class, user time between them')
     .example('$0 trace info planetlab/ --json', 'owners of a folder of CPU traces, as JSON');
@@ -36,7 +43,7 @@ export function builder(yargs: Argv): Argv {
 
 /** Prints to standard output. Throws `InputError` where the file cannot be used. */
 export async function handler(given: ArgumentsCamelCase<TraceArguments>): Promise<void> {
-  const info = await traceInfo(given.file, busyAbove(given.busyAbove));
+  const info = await traceInfo(given.file, busyAbove(given.busyAbove), given.numbering);
   process.stdout.write(given.json ? `${JSON.stringify(jsonOf(info), null, 2)}\n` : textOf(info));
 }
 

@@ -421,6 +421,12 @@ describe('the tracer’s cost', () => {
     expect(calls.map((call) => Math.round(call.user_s * 1e6))).toEqual([0, 60, 160, 0, 620]);
   });
 
+  it('a trace without times has the user time that is given to each call', async () => {
+    const { calls } = await read(['getpid() = 1', 'getpid() = 1'], { userEach_s: 0.25 });
+    expect(calls.map((call) => call.user_s)).toEqual([0.25, 0.25]);
+    expect((await read(['1 10:00:00.5 getpid() = 1'], { userEach_s: 0.25 })).calls[0]!.user_s).toBe(0);
+  });
+
   it('its effect is told', async () => {
     const { path } = await read(lines);
     const { notes } = await scanCalls(path, { tracerCost: 100e-6 });

@@ -30,15 +30,16 @@ export interface NumbersRead {
   readonly skipped: readonly string[];
 }
 
-/** Reads all sequences; tells `sink` of every call. Throws `InputError` where there is none. */
+/** Reads all sequences; tells `sink` of every call, `each_s` of user time before it. Throws `InputError` where there is none. */
 export async function readCallNumbers(
   path: string,
   sink: CallSink,
   numbering: Numbering,
+  each_s: number,
 ): Promise<NumbersRead> {
   const records = recordCount();
   const names = new CallNames(path);
-  const sequences = new Sequences(names, sink, numbering);
+  const sequences = new Sequences(names, sink, numbering, each_s);
   const skipped: string[] = [];
   const onFile = (name: string, bytes: Buffer) => {
     const hidden = basename(name).startsWith('.');
@@ -107,11 +108,12 @@ class Sequences {
   private number = 0;
   private digits = 0;
 
-  constructor(names: CallNames, sink: CallSink, numbering: Numbering) {
+  constructor(names: CallNames, sink: CallSink, numbering: Numbering, each_s: number) {
     this.names = names;
     this.sink = sink;
     this.table = callNames(numbering);
     this.call.moves = MOVES.none;
+    this.call.user_s = each_s;
   }
 
   whole(bytes: Buffer): void {

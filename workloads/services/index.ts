@@ -21,20 +21,17 @@ export function isServiceForm(form: Form): form is ServiceForm {
   return (SERVICE_FORMS as readonly Form[]).includes(form);
 }
 
-/**
- * What tracing a call by two stops costs, s: ptrace on an x86-64 server of 2023 (zpoline, Table 1; recalled), row
- * ZP-ptrace.
- */
-export const TRACER_COST_S = 31.201e-6;
-
 export interface CallOptions {
   /**
-   * What tracing a call costs, s, half of it between calls; `shortest-gap`: what the shortest gap between two calls of
-   * a process shows, an upper bound. Default: `TRACER_COST_S`.
+   * What tracing a call by two stops costs, s, half of it between calls (31.2 us by ptrace on a server of 2023: row
+   * ZP-ptrace, recalled); `shortest-gap`: what the shortest gap between two calls of a process shows, which no user
+   * time can have made shorter. Default: `shortest-gap`.
    */
   readonly tracerCost?: number | 'shortest-gap';
   /** Whose numbers a trace of numbers has. Default: `i386`. */
   readonly numbering?: Numbering;
+  /** User time before each call of a trace without times, s. Default: not known. */
+  readonly userEach_s?: number;
 }
 
 /** What is known of a trace after it has been read. */
@@ -85,11 +82,12 @@ const IGNORE: CallSink = { began: () => undefined, ended: () => undefined, exite
  */
 export async function readCalls(path: string, sink: CallSink, options: CallOptions = {}): Promise<CallTrace> {
   const form = await formOf(path);
+  const each_s = options.userEach_s ?? Number.NaN;
   switch (form) {
     case 'strace':
-      return straceTrace(path, sink, options.tracerCost ?? TRACER_COST_S);
+      return straceTrace(path, sink, options.tracerCost ?? 'shortest-gap', each_s);
     case 'strace-summary': {
-      const { records, names, failed, system_s } = await readStraceSummary(path, sink);
+      const { records, names, failed, system_s } = await readStraceSummary(path, sink, each_s);
       return {
         ...UNTIMED,
         form,
@@ -103,7 +101,7 @@ export async function readCalls(path: string, sink: CallSink, options: CallOptio
       };
     }
     case 'call-numbers': {
-      const read = await readCallNumbers(path, sink, options.numbering ?? 'i386');
+      const read = await readCallNumbers(path, sink, options.numbering ?? 'i386', each_s);
       const { records, names, processes, skipped } = read;
       return {
         ...UNTIMED,
@@ -130,14 +128,15 @@ async function straceTrace(
   path: string,
   sink: CallSink,
   tracerCost: number | 'shortest-gap',
+  each_s: number,
 ): Promise<CallTrace> {
   let cost = tracerCost;
   if (cost === 'shortest-gap') {
-    const { user, durations } = await readStrace(path, IGNORE, gapCosts(0));
+    const { user, durations } = await readStrace(path, IGNORE, gapCosts(0, each_s));
     // Half of a cost is what a gap shows where durations are known, all of it where they are not.
     cost = user.gaps === 0 ? 0 : user.shortest_s * (durations ? 2 : 1);
   }
-  const read = await readStrace(path, sink, gapCosts(cost));
+  const read = await readStrace(path, sink, gapCosts(cost, each_s));
   const timed = !Number.isNaN(read.first_s);
   return {
     form: 'strace',
@@ -161,8 +160,8 @@ async function straceTrace(
 }
 
 /** How a cost of two stops falls into gaps. */
-function gapCosts(cost_s: number): UserTimeOptions {
-  return { afterEnd_s: cost_s / 2, afterBeginning_s: cost_s };
+function gapCosts(cost_s: number, each_s: number): UserTimeOptions {
+  return { afterEnd_s: cost_s / 2, afterBeginning_s: cost_s, untimed_s: each_s };
 }
 
 /** A trace with what it holds, counted. */

@@ -24,8 +24,8 @@ export interface SummaryRead {
   readonly system_s: number;
 }
 
-/** Reads the table; tells `sink` of each call, name after name. Throws `InputError` where it is no such table. */
-export async function readStraceSummary(path: string, sink: CallSink): Promise<SummaryRead> {
+/** Reads the table; tells `sink` of each call, name after name, `each_s` of user time before it. Throws `InputError` where it is no such table. */
+export async function readStraceSummary(path: string, sink: CallSink, each_s: number): Promise<SummaryRead> {
   const records = recordCount();
   const names = new CallNames(path);
   const rows: { name: number; calls: number }[] = [];
@@ -81,6 +81,7 @@ export async function readStraceSummary(path: string, sink: CallSink): Promise<S
   if (sum === 0) mustKeepSome(path, 'calls', { ...records, kept: 0 });
   const call = blankCall();
   call.moves = MOVES.none;
+  call.user_s = each_s;
   for (const row of rows) {
     call.name = row.name;
     call.service = names.service[row.name]!;

@@ -18,12 +18,14 @@ export const LAST = { began: 0, mayWait: 1, ended: 2 } as const;
 /** A gap's end may come this long before its beginning, s: time stamps and durations are rounded to 1 us each. */
 const ROUNDING_S = 5e-6;
 
-/** Cost of tracing in a gap, s. */
+/** Cost of tracing in a gap, s; what holds where there are no gaps. */
 export interface UserTimeOptions {
   /** Between the end of a call and the next one. */
   readonly afterEnd_s: number;
   /** Between the beginnings of two calls. */
   readonly afterBeginning_s: number;
+  /** User time before a call of a trace without times, s; NaN: not known. */
+  readonly untimed_s: number;
 }
 
 export class UserTime {
@@ -45,9 +47,9 @@ export class UserTime {
     this.options = options;
   }
 
-  /** User time of a process before its call at `start_s`; NaN where there are no times, 0 before its first call. */
+  /** User time of a process before its call at `start_s` (NaN: there are no times); 0 before its first call. */
   before(processes: Processes, slot: number, start_s: number): number {
-    if (Number.isNaN(start_s)) return Number.NaN;
+    if (Number.isNaN(start_s)) return this.options.untimed_s;
     const last = processes.last_s[slot]!;
     if (Number.isNaN(last)) return 0;
     let gap = start_s - last;
