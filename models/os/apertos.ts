@@ -33,6 +33,11 @@ export const apertos = defineStructure({
   describes:
     'Apertos: calls go through a meta-space; how often is a declared free parameter, not a measurement.',
   source: 'none found',
+  blast: {
+    place: 'server',
+    checks: 'none',
+    why: 'Objects share their meta-space, as programs share a server.',
+  },
   crossing: transitions,
   inside: kernelBody,
   service: (s, prices, bytes) => [...transitions(prices), ...kernelBody(s, prices, bytes)],

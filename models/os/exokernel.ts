@@ -52,6 +52,11 @@ export const exokernel = defineStructure({
   title: 'exokernel with a library operating system',
   describes: 'Aegis and ExOS: each application links its own operating system; the kernel only multiplexes.',
   source: 'Engler et al. 1995, Tables 4 to 12',
+  blast: {
+    place: 'process',
+    checks: 'none',
+    why: 'Each program links its own operating system: a fault stays in the program.',
+  },
   crossing: (prices) => [call(prices)],
   inside,
   service: (name, prices, bytes) => [call(prices), ...inside(name, prices, bytes)],

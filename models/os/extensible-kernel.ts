@@ -34,6 +34,11 @@ export const extensibleKernel = defineStructure({
   title: 'kernel extended in a safe language',
   describes: 'SPIN: extensions compiled into the kernel’s own space; a trap, then procedure calls.',
   source: 'Bershad et al. 1995, Tables 2 to 5',
+  blast: {
+    place: 'kernel',
+    checks: 'language',
+    why: "Extensions run in the kernel's space, but the compiler lets none store or jump outside its types; a hang or a leak is the kernel's.",
+  },
   crossing: (prices) => [trap(prices)],
   inside,
   service: (name, prices, bytes) => [trap(prices), ...inside(name, prices, bytes)],

@@ -10,6 +10,11 @@ export const free = defineStructure({
   title: 'everything free',
   describes: 'Services, crossings and GLUnix’s own operations cost nothing: a bound.',
   source: 'by definition',
+  blast: {
+    place: 'process',
+    checks: 'perfect',
+    why: 'A bound: no fault has any effect.',
+  },
   crossing: () => [],
   inside: () => [],
   service: () => [],

@@ -33,6 +33,11 @@ export const inKernel = defineStructure({
   title: 'monolithic kernel',
   describes: 'All of it in the kernel: one trap a service. The baseline, and what logged run times contain.',
   source: 'Engler et al. 1995, Table 4; lmbench',
+  blast: {
+    place: 'kernel',
+    checks: 'none',
+    why: "Its code shares the kernel's address space: what it spoils or stops is the node.",
+  },
   crossing: (prices) => [nullTrap(prices)],
   inside: kernelBody,
   service: kernelService,

@@ -28,6 +28,11 @@ export const interposition = defineStructure({
   describes:
     'The kernel redirects system calls to a user-level agent that is not protected from its program.',
   source: 'Jones 1992, 1993',
+  blast: {
+    place: 'process',
+    checks: 'none',
+    why: "The agent lies in its program's own address space, with nothing between the two.",
+  },
   crossing: (prices) => [intercept(prices)],
   inside: kernelService,
   service: (s, prices, bytes) => {
@@ -62,6 +67,11 @@ export const inKernelInterposition = defineStructure({
   title: 'extension loaded into a stock kernel',
   describes: 'A trusted extension on the path of each call in the kernel: one hook, one procedure call.',
   source: 'Ghormley et al. 1998 (SLIC)',
+  blast: {
+    place: 'kernel',
+    checks: 'none',
+    why: "The extension is trusted code in the kernel's address space.",
+  },
   crossing: hooked,
   inside: kernelBody,
   service: (s, prices, bytes) => [...hooked(prices), ...kernelBody(s, prices, bytes)],
@@ -86,6 +96,11 @@ export const tracer = defineStructure({
   title: 'agent in another process, by tracing',
   describes: 'A process that stops its children at every system call (ptrace), on a stock kernel.',
   source: 'zpoline 2023; section 3 of the reference for machines without a measured stop',
+  blast: {
+    place: 'process',
+    checks: 'none',
+    why: 'One tracing process for each traced program: both fall together, nothing else.',
+  },
   crossing: stopped,
   inside: kernelService,
   service: (s, prices, bytes) => [...stopped(prices), ...kernelService(s, prices, bytes)],

@@ -29,6 +29,11 @@ export const lrpc = defineStructure({
   title: 'lightweight RPC between protection domains',
   describes: 'A server in its own space, entered by the caller’s thread: no messages, no scheduling.',
   source: 'Bershad et al. 1990, Tables 4 and 5',
+  blast: {
+    place: 'server',
+    checks: 'none',
+    why: 'A server in a space of its own: the kernel ends its calls with an exception, but the state that programs kept there is gone.',
+  },
   crossing: nullLrpc,
   inside: kernelBody,
   service: (s: ServiceClass, prices, bytes?: CallBytes) => [

@@ -43,6 +43,11 @@ function l4(name: string, tagged: boolean, title: string, describes: string): Os
     title,
     describes,
     source: 'Liedtke 1993, 1995; Haertig et al. 1997; seL4 benchmarks',
+    blast: {
+      place: 'server',
+      checks: 'none',
+      why: 'The kernel survives; programs whose state the Unix server held do not.',
+    },
     crossing: (prices) => [rpc(prices, 'short RPC to the server and back')],
     enter: (prices) => [entry(prices), ...reload(prices, tagged)],
     inside: kernelBody,

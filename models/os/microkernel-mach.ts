@@ -95,6 +95,11 @@ export const microkernelMach = defineStructure({
   describes:
     'Unix in a server of its own: RPC for what the emulation library cannot answer, and longer paths.',
   source: 'Bershad 1992; Maeda & Bershad 1992; Chen & Bershad 1993',
+  blast: {
+    place: 'server',
+    checks: 'none',
+    why: 'The kernel survives; the one Unix server holds the state of every process of the node, and they fall with it.',
+  },
   crossing: (prices) => [step('Mach RPC to the server and back', 'switch', 1, prices.of('mach-rpc'))],
   enter: (prices) => [reflect(prices), ...machRemote(prices, 1)],
   inside,

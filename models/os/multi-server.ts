@@ -45,6 +45,11 @@ export const multiServer = defineStructure({
   title: 'several servers on Mach',
   describes: 'Unix split over servers, with proxies in a library that answer three calls of four.',
   source: 'Mach-US; Chen & Bershad 1993',
+  blast: {
+    place: 'server',
+    checks: 'none',
+    why: 'The kernel and the other servers survive; programs that hold state in the server that failed fall with it, taken as all of the node.',
+  },
   crossing: (prices) => [step('Mach RPC to a server and back', 'switch', 1, prices.of('mach-rpc'))],
   enter: (prices) => [reflect(prices), ...remote(prices, 1)],
   inside,

@@ -21,6 +21,11 @@ export const rpcServer = defineStructure({
   title: 'servers behind kernel messages',
   describes: 'V, Amoeba and Taos: every service a message to a server thread and one back.',
   source: 'Bershad et al. 1990, Table 2',
+  blast: {
+    place: 'server',
+    checks: 'none',
+    why: 'A server in a space of its own: the kernel survives, programs whose state it held do not.',
+  },
   crossing: (prices) => [rpc(prices)],
   inside: kernelBody,
   service: (s, prices, bytes) => [rpc(prices), ...serviceSteps(s, prices, COPIES, undefined, bytes)],

@@ -58,6 +58,11 @@ export function libraryService(name: ServiceClass, prices: Prices, bytes?: CallB
 
 /** What the libraries of all kinds of fault isolation share; they differ in the tax on user time. */
 export const LIBRARY: Omit<StructureParts, 'name' | 'title' | 'describes' | 'source' | 'tax'> = {
+  blast: {
+    place: 'process',
+    checks: 'fault-domains',
+    why: 'Each program has a copy of the library in its own address space; where the library is compiled with the checks too, a stray store or jump cannot leave its module.',
+  },
   crossing: (prices) => [faultDomain(prices)],
   inside,
   service: libraryService,

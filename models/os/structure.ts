@@ -6,6 +6,7 @@
  * operations of those.
  */
 import type { Family } from '../presets/machines.ts';
+import type { Blast } from './blast.ts';
 import type { CallBytes, Prices, Step } from './cost.ts';
 import { step } from './cost.ts';
 import type { Operation } from './operations.ts';
@@ -32,6 +33,8 @@ export interface StructureParts {
    * and the owners' own programs run under it too.
    */
   readonly besideKernel?: true;
+  /** What a fault of the layer's own code takes down: by design, not measured. */
+  readonly blast: Blast;
   /** What one null service that cannot be avoided pays at the boundary: no stubs, no body. */
   crossing(prices: Prices): Step[];
   /** What an application pays to ask the layer for something, where that is more than the bare crossing. */

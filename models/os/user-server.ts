@@ -44,6 +44,11 @@ export const userServer = defineStructure({
     'The layer in a process of its own, reached through pipes: no new kernel, a round trip a service.',
   source: 'Wahbe et al. 1993, Table 2; Engler et al. 1995, Table 8; lmbench',
   besideKernel: true,
+  blast: {
+    place: 'server',
+    checks: 'none',
+    why: 'An ordinary process: the kernel and programs that do not use the layer survive, those that do fall with it.',
+  },
   crossing: (prices) => [roundTrip(prices)],
   inside: kernelService, // the server is an ordinary process: what it does itself, it asks of the kernel
   service,
