@@ -6,7 +6,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants, readFileSync } from 'node:fs';
-import { arch, cpus, release, totalmem, type } from 'node:os';
+import { arch, cpus, platform, release, totalmem, type } from 'node:os';
 import { delimiter, join } from 'node:path';
 
 /** The texts that tell a virtual machine; empty where a file is not there. */
@@ -15,6 +15,10 @@ export interface HostTexts {
   readonly product: string;
   readonly vendor: string;
   readonly hypervisorType: string;
+  /** Of the device tree, on boards that have one. */
+  readonly deviceTree: string;
+  /** What macOS answers to kern.hv_vmm_present. */
+  readonly macHypervisor: string;
 }
 
 const VIRTUAL_PRODUCTS =
@@ -24,10 +28,16 @@ const VIRTUAL_PRODUCTS =
 export function virtualMachineSigns(texts: HostTexts): string[] {
   const signs: string[] = [];
   if (/^flags\s*:.*\bhypervisor\b/m.test(texts.cpuinfo)) signs.push('hypervisor flag in /proc/cpuinfo');
+  // Amazon rents bare machines too, and says so in the product
+  const metal = /\.metal\b|\.metal-/.test(texts.product);
   if (VIRTUAL_PRODUCTS.test(texts.product)) signs.push(`DMI product "${texts.product.trim()}"`);
-  else if (/qemu|vmware|xen|innotek|amazon ec2/i.test(texts.vendor))
+  else if (/qemu|vmware|xen|innotek|amazon ec2/i.test(texts.vendor) && !metal)
     signs.push(`DMI vendor "${texts.vendor.trim()}"`);
   if (texts.hypervisorType.trim() !== '') signs.push(`hypervisor ${texts.hypervisorType.trim()}`);
+  // a list of names, each ended by a zero byte
+  const tree = texts.deviceTree.split('\0').filter((name) => name.trim() !== '');
+  if (tree.length > 0) signs.push(`hypervisor in the device tree: ${tree.join(', ')}`);
+  if (texts.macHypervisor.trim() === '1') signs.push('kern.hv_vmm_present');
   return signs;
 }
 
@@ -119,6 +129,8 @@ export function thisHost(): Host {
       product: textOf('/sys/class/dmi/id/product_name'),
       vendor: textOf('/sys/class/dmi/id/sys_vendor'),
       hypervisorType: textOf('/sys/hypervisor/type'),
+      deviceTree: textOf('/proc/device-tree/hypervisor/compatible'),
+      macHypervisor: platform() === 'darwin' ? said('sysctl', '-n', 'kern.hv_vmm_present') : '',
     }),
     clock: clockOf(cpuinfo) ?? (speed > 0 ? speed : undefined),
     memory: Math.round(totalmem() / (1 << 20)),

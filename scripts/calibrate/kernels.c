@@ -19,7 +19,7 @@ typedef unsigned long long u64;
 #define EXPORT(name) __attribute__((noinline))
 #endif
 
-enum { BYTES = 1 << 20, WORDS = 1 << 16, SORTED = 1 << 15, SIDE = 192, TABLE = 1 << 12 };
+enum { BYTES = 1 << 20, WORDS = 1 << 16, SORTED = 1 << 15, SIDE = 192, TABLE = 1 << 12, HASHED = BYTES >> 2 };
 static u8 source[BYTES], target[BYTES + (BYTES >> 1)];
 static u32 ring[WORDS], unsorted[SORTED], sorted[SORTED], seen[TABLE];
 static float left[SIDE * SIDE], right[SIDE * SIDE], product[SIDE * SIDE];
@@ -107,6 +107,49 @@ EXPORT("sort") u32 sort(void) {
   quicksort(sorted, 0, SORTED - 1);
   return sorted[SORTED / 3];
 }
+
+static const u32 constants[64] = {
+    0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
+    0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
+    0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
+    0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
+    0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
+    0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
+    0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
+    0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
+#define ROTATED(x, by) ((x) >> (by) | (x) << (32 - (by)))
+static void hash_block(u32 *sum, const u8 *from) {
+  u32 words[64];
+  for (u32 i = 0; i < 16; i++)
+    words[i] = (u32)from[4 * i] << 24 | from[4 * i + 1] << 16 | from[4 * i + 2] << 8 | from[4 * i + 3];
+  for (u32 i = 16; i < 64; i++) {
+    u32 x = words[i - 15], y = words[i - 2];
+    words[i] = words[i - 16] + (ROTATED(x, 7) ^ ROTATED(x, 18) ^ x >> 3) + words[i - 7] +
+               (ROTATED(y, 17) ^ ROTATED(y, 19) ^ y >> 10);
+  }
+  u32 a = sum[0], b = sum[1], c = sum[2], d = sum[3], e = sum[4], f = sum[5], g = sum[6], h = sum[7];
+  for (u32 i = 0; i < 64; i++) {
+    u32 first = h + (ROTATED(e, 6) ^ ROTATED(e, 11) ^ ROTATED(e, 25)) + ((e & f) ^ (~e & g)) + constants[i] + words[i];
+    u32 second = (ROTATED(a, 2) ^ ROTATED(a, 13) ^ ROTATED(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
+    h = g, g = f, f = e, e = d + first, d = c, c = b, b = a, a = first + second;
+  }
+  sum[0] += a, sum[1] += b, sum[2] += c, sum[3] += d, sum[4] += e, sum[5] += f, sum[6] += g, sum[7] += h;
+}
+
+/* SHA-256 of the first HASHED bytes; the first word of the sum. */
+EXPORT("sha256") u32 sha256(void) {
+  u32 sum[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+  u8 padding[64] = {0x80};
+  padding[60] = (u8)((HASHED * 8u) >> 24);
+  padding[61] = (u8)((HASHED * 8u) >> 16);
+  for (u32 i = 0; i < HASHED; i += 64) hash_block(sum, source + i);
+  hash_block(sum, padding);
+  return sum[0];
+}
+
+/* Direct calls: the doubly recursive Fibonacci numbers. */
+static u32 fibonacci(u32 n) { return n < 2 ? n : fibonacci(n - 1) + fibonacci(n - 2); }
+EXPORT("fib") u32 fib(void) { return fibonacci(28); }
 
 /* Product of two matrices of single precision. */
 EXPORT("matmul") u32 matmul(void) {
@@ -235,6 +278,8 @@ int main(int count, char **words) {
     KERNEL(bytes)
     KERNEL(match)
     KERNEL(sort)
+    KERNEL(sha256)
+    KERNEL(fib)
     KERNEL(matmul)
     KERNEL(chase)
     KERNEL(indirect)

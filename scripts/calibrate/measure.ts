@@ -35,8 +35,10 @@ export function readingOf(values: readonly number[]): Reading {
   return { min: Math.min(...values), quartiles: [at(0.25), at(0.5), at(0.75)], rounds: values.length };
 }
 
-/** Sizes of copies, bytes: one that stays in the cache, one that does not. */
-export const COPY_BYTES = { page: 4096, block: 32 << 20 } as const;
+/** Sizes of copies, bytes: from what stays in the first cache to what stays in none; the last is the preset's. */
+export const COPY_BYTES = [4 << 10, 64 << 10, 1 << 20, 32 << 20] as const;
+/** Name of the reading of one size. */
+export const copyOf = (bytes: number): string => `copy-${bytes}`;
 
 /** How V8 checks the accesses of a module. */
 export const CHECK_MODES = {
@@ -186,22 +188,18 @@ class Session {
   private async light(): Promise<void> {
     this.say('system calls');
     const system = this.collect('system', await this.probe<Rounds>(['system', this.rounds]));
-    const getter = Math.min(...system('getter'));
-    this.times['syscall'] = readingOf(system('ppid').map((ns) => ns - getter));
+    const native = Math.min(...system('native'));
+    this.times['syscall'] = readingOf(system('call').map((ns) => ns - native));
     this.say('crossings of WebAssembly');
-    // straight to the optimizing compiler, so that no round runs half-compiled code
+    // straight to the optimizing compiler, so that no round runs half-compiled code; calls stay calls
     const crossings = this.collect(
       'crossings',
-      await this.probe<Rounds>(['crossings', this.rounds], ['--no-liftoff']),
+      await this.probe<Rounds>(['crossings', this.rounds], ['--no-liftoff', '--no-wasm-inlining']),
     );
     for (const name of ['enter', 'leave', 'wasm-call']) this.times[name] = readingOf(crossings(name));
     this.say('copies');
-    const memory = this.collect(
-      'memory',
-      await this.probe<Rounds>(['memory', this.rounds, COPY_BYTES.page, COPY_BYTES.block]),
-    );
-    this.times['copy-page'] = readingOf(memory('page'));
-    this.times['copy-block'] = readingOf(memory('block'));
+    const memory = this.collect('memory', await this.probe<Rounds>(['memory', this.rounds, ...COPY_BYTES]));
+    for (const bytes of COPY_BYTES) this.times[copyOf(bytes)] = readingOf(memory(String(bytes)));
     this.say('threads');
     const threads = this.collect('threads', await this.probe<Rounds>(['threads', this.rounds], [], false));
     this.times['wake'] = readingOf(threads('wake'));

@@ -14,7 +14,7 @@ import type { PriceName } from '../../models/presets/machines.ts';
 import { MACHINES, PRICE_NAMES } from '../../models/presets/machines.ts';
 import type { Host } from './host.ts';
 import type { Kernel } from './kernels.ts';
-import { COPY_BYTES, type Measurement } from './measure.ts';
+import { COPY_BYTES, copyOf, type Measurement } from './measure.ts';
 import { gccRatios, type ReferenceRow } from './reference.ts';
 
 /** The text of a machine file, and how its prices were come by. */
@@ -26,6 +26,10 @@ export interface Preset {
 }
 
 const LENDERS = ['azure-2018', 'x86-64-2023', 'skylake-sel4', 'xeon-pti-2018', 'cloud-gvisor', 'apple-m1'];
+
+/** `4KiB`, `32MiB`. */
+export const bytesText = (bytes: number): string =>
+  bytes < 1 << 20 ? `${bytes >> 10}KiB` : `${bytes >> 20}MiB`;
 
 const significant = (value: number): number => Number(value.toPrecision(4));
 
@@ -75,7 +79,11 @@ export function presetOf(
   };
   const place = measurement.pinned ? 'one CPU' : 'any CPU';
   give('call', ['native-call', 'a loop of calls in C'], ['wasm-call', 'a loop of calls inside WebAssembly']);
-  give('syscall', ['native-syscall', 'getppid in C'], ['syscall', 'process.ppid less a native getter']);
+  give(
+    'syscall',
+    ['native-syscall', 'getppid in C'],
+    ['syscall', 'getuid through node less a native function without a system call'],
+  );
   if (prices.syscall !== undefined) prices['pass-through'] = prices.syscall;
   if (/PTI/.test(host.meltdown) && prices.syscall !== undefined) {
     prices['pti-syscall'] = {
@@ -95,7 +103,6 @@ export function presetOf(
     ['pipe', `FIFO round trip of two node processes, ${place}; an upper bound, node's file calls are in it`],
   );
   give('fault-domain', ['leave', 'WebAssembly calls JavaScript and gets its answer']);
-  give('fault-domain-bare', ['enter', 'JavaScript calls WebAssembly and gets its answer']);
   const measured = Object.keys(prices) as PriceName[];
 
   const lenders = host.architecture === 'arm64' ? ['apple-m1', ...LENDERS] : LENDERS;
@@ -125,7 +132,8 @@ export function presetOf(
   const family = host.architecture === 'x64' ? 'x86-64' : host.architecture === 'arm64' ? 'arm64' : 'other';
   const where = host.virtualMachine.length > 0 ? ', in a virtual machine' : '';
   const title = `${host.processor}${where}, ${host.kernel}, calibrated ${date}`;
-  const block = times['copy-block']!.min;
+  // MB/s of each size
+  const rates = COPY_BYTES.map((bytes) => (bytes * 1e3) / times[copyOf(bytes)]!.min);
   const lines = (table: Readonly<Partial<Record<string, Constant>>>) =>
     Object.entries(table).map(([key, value]) => `  ${line(key, value!)}`);
   const text = [
@@ -145,7 +153,16 @@ export function presetOf(
       'page',
       host.page === undefined ? nearest.page : constant(host.page / 1024, 'KiB', 'getconf PAGESIZE'),
     ),
-    line('copyRate', constant((COPY_BYTES.block * 1e3) / block, 'MB/s', 'TypedArray.set of 32 MiB')),
+    line(
+      'copyRate',
+      constant(
+        rates.at(-1)!,
+        'MB/s',
+        `TypedArray.set of ${bytesText(COPY_BYTES.at(-1)!)}; of ${COPY_BYTES.slice(0, -1)
+          .map((bytes, i) => `${bytesText(bytes)} ${significant(rates[i]!)}`)
+          .join(', ')}`,
+      ),
+    ),
     'prices:',
     ...lines(prices),
     `  # not measurable here, lent by other machines`,

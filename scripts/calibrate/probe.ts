@@ -1,7 +1,7 @@
 /**
  * What a child process of calibrate measures; the parent gives the flags of V8 and the CPU.
  *
- *   probe.js kernels GOES · crossings ROUNDS · system ROUNDS · threads ROUNDS · memory ROUNDS SMALL LARGE
+ *   probe.js kernels GOES · crossings ROUNDS · system ROUNDS · threads ROUNDS · memory ROUNDS BYTES...
  *   probe.js ping FOLDER ROUNDS · echo FOLDER     (two processes, FIFOs `there` and `back` in FOLDER)
  *
  * Standard output: one JSON object, name -> nanoseconds of one operation in each round (for `kernels`: of one run,
@@ -9,11 +9,14 @@
  */
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { types } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { KERNEL_NAMES, kernelModule } from './kernels.ts';
 
 const [task, ...words] = process.argv.slice(2);
 const number = (i: number): number => Number(words[i]);
+/** Bytes that one round of copies moves at least. */
+const COPIED = 16 << 20;
 
 /** Rounds of `times` operations after a warm-up; ns of one. */
 function timed(rounds: number, times: number, operate: (times: number) => unknown): number[] {
@@ -58,33 +61,46 @@ async function crossings(rounds: number) {
   };
 }
 
+/**
+ * The system call nearest to nothing. Not process.ppid: what its getter adds is in no other getter (less process.pid it
+ * came out half too high, less process.debugPort, which takes a lock, a fifth too low; getuid an eighth too high).
+ */
+const nullCall = process.getuid ?? (() => process.ppid);
+const { isExternal } = types;
+
 function system(rounds: number) {
   return {
-    ppid: timed(rounds, 50_000, (times) => {
+    call: timed(rounds, 50_000, (times) => {
       let x = 0;
-      for (let i = 0; i < times; i++) x ^= process.ppid;
+      for (let i = 0; i < times; i++) x ^= nullCall();
       return x;
     }),
-    // a native getter like ppid's, without a system call: it takes a free lock
-    getter: timed(rounds, 50_000, (times) => {
+    // a native function too, without a system call
+    native: timed(rounds, 50_000, (times) => {
       let x = 0;
-      for (let i = 0; i < times; i++) x ^= process.debugPort;
+      for (let i = 0; i < times; i++) x ^= Number(isExternal(i));
       return x;
     }),
   };
 }
 
-/** Copies of `page` bytes that stay in the cache, and of `size` bytes that do not. */
-function memory(rounds: number, page: number, size: number) {
-  const source = new Uint8Array(size).fill(1);
-  const target = new Uint8Array(size).fill(2);
-  const cached = source.subarray(0, page);
-  return {
-    page: timed(rounds, 50_000, (times) => {
-      for (let i = 0; i < times; i++) target.set(cached, (i & 63) * page);
+/** Copies of each size, from and to the same place: small ones stay in a cache. */
+function memory(rounds: number, sizes: readonly number[]) {
+  const largest = Math.max(...sizes);
+  const source = new Uint8Array(largest).fill(1);
+  const target = new Uint8Array(largest).fill(2);
+  return Object.fromEntries(
+    sizes.map((size) => {
+      const part = source.subarray(0, size);
+      const times = Math.max(1, Math.floor(COPIED / size));
+      return [
+        String(size),
+        timed(rounds, times, (count) => {
+          for (let i = 0; i < count; i++) target.set(part);
+        }),
+      ];
     }),
-    block: timed(rounds, 1, () => target.set(source)),
-  };
+  );
 }
 
 // wakes the other thread and waits for it; word 2 says that it is over
@@ -154,7 +170,7 @@ const TASKS: Readonly<Record<string, () => unknown>> = {
   crossings: () => crossings(number(0)),
   system: () => system(number(0)),
   threads: () => threads(number(0)),
-  memory: () => memory(number(0), number(1), number(2)),
+  memory: () => memory(number(0), words.slice(1).map(Number)),
   ping: () => ping(words[0]!, number(1)),
   echo: () => echo(words[0]!),
 };

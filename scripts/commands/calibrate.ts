@@ -1,14 +1,14 @@
 /** `nowsim calibrate`: measures this host and writes a machine file for `--machine` and `cluster.machine`. */
-import { existsSync, writeFileSync } from 'node:fs';
-import { basename, extname } from 'node:path';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, extname } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import { machineFromText } from '../../models/presets/load.ts';
 import { InputError } from '../../sim/problem.ts';
 import { formatTime } from '../../sim/units.ts';
 import { type Host, thisHost } from '../calibrate/host.ts';
 import { KERNEL_NAMES, KERNELS } from '../calibrate/kernels.ts';
-import { COPY_BYTES, type Measurement, measureHost, type Reading } from '../calibrate/measure.ts';
-import { presetOf } from '../calibrate/preset.ts';
+import { COPY_BYTES, copyOf, type Measurement, measureHost, type Reading } from '../calibrate/measure.ts';
+import { bytesText, presetOf } from '../calibrate/preset.ts';
 import { type ReferenceRow, referenceTable } from '../calibrate/reference.ts';
 import {
   commandText,
@@ -64,6 +64,10 @@ async function calibrate(given: CalibrateArguments): Promise<void> {
       found: 'this file is there already',
       would: 'give another --out, or --force to overwrite it',
     });
+  }
+  const folder = dirname(out);
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw new InputError({ where: out, found: `there is no folder ${folder}`, would: 'make it first' });
   }
   const started = performance.now();
   const host = thisHost();
@@ -137,7 +141,7 @@ const VARY = 'cluster.os=in-kernel,user-server,sfi-library,webassembly';
 
 /** Quantity, reading, row of the reference table. */
 const TIMES: readonly (readonly [string, string, string?])[] = [
-  ['null system call: process.ppid less a getter', 'syscall', 'ppid'],
+  ['null system call through node', 'syscall', 'ppid'],
   ['null system call in C', 'native-syscall', 'syscall'],
   ['procedure call inside WebAssembly', 'wasm-call'],
   ['procedure call in C', 'native-call', 'call'],
@@ -149,8 +153,11 @@ const TIMES: readonly (readonly [string, string, string?])[] = [
   ['process switch, from the pipe in C', 'native-switch'],
   ['thread wake-up, there and back', 'wake', 'wake'],
   ['signal to itself in C', 'native-exception', 'signal'],
-  ['copy of 4 KiB', 'copy-page', 'page'],
-  ['copy of 32 MiB', 'copy-block'],
+  ...COPY_BYTES.map((bytes) =>
+    bytes === 4096
+      ? ([`copy of ${bytesText(bytes)}`, copyOf(bytes), 'page'] as const)
+      : ([`copy of ${bytesText(bytes)}`, copyOf(bytes)] as const),
+  ),
 ];
 
 function timesTable({ times }: Measurement, reference: ReadonlyMap<string, ReferenceRow>): string {
@@ -167,12 +174,8 @@ function timesTable({ times }: Measurement, reference: ReadonlyMap<string, Refer
     TIMES.flatMap(([what, key, row]) => {
       const reading = times[key];
       if (reading === undefined) return [];
-      const copied =
-        key === 'copy-page'
-          ? rate(COPY_BYTES.page, reading.min)
-          : key === 'copy-block'
-            ? rate(COPY_BYTES.block, reading.min)
-            : '';
+      const bytes = COPY_BYTES.find((size) => copyOf(size) === key);
+      const copied = bytes === undefined ? '' : rate(bytes, reading.min);
       const published = row === undefined ? undefined : reference.get(row);
       return [
         [

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cpuOf } from '../../models/os/cost.ts';
 import { priceStructure } from '../../models/os/index.ts';
@@ -10,7 +11,7 @@ import { clockOf, firstCpu, virtualMachineSigns } from '../../scripts/calibrate/
 import { KERNEL_SOURCE_SHA256, kernelModule, kernelSource } from '../../scripts/calibrate/kernels.ts';
 import { readingOf } from '../../scripts/calibrate/measure.ts';
 import { gccRatios, referenceTable } from '../../scripts/calibrate/reference.ts';
-import { type Answer, filesIn, nowsim, workFolder } from './nowsim.ts';
+import { type Answer, filesIn, nowsim, start, workFolder } from './nowsim.ts';
 
 const folder = workFolder();
 const temporary = join(folder.path, 'tmp');
@@ -147,6 +148,23 @@ measures: [response_time_s, cpu_crossings]
     expect(existsSync(join(folder.path, 'mine.txt'))).toBe(false);
   });
 
+  it('refuses a folder that is not there before it measures', async () => {
+    const refused = await nowsim(folder.path, 'calibrate', '--out', 'nowhere/mine.yaml');
+    expect(refused.code).toBe(2);
+    expect(refused.err).toBe('nowhere/mine.yaml: there is no folder nowhere; make it first\n');
+    expect(filesIn(temporary)).toEqual([]);
+  });
+
+  it('leaves nothing behind when it is interrupted', async () => {
+    const { process: running, answer: ended } = start(folder.path, 'calibrate', '--out', 'late.yaml');
+    // the FIFOs lie in its folder once child processes run
+    while (running.exitCode === null && filesIn(temporary).length < 4) await delay(20);
+    running.kill('SIGINT');
+    expect((await ended).code).toBe(130);
+    expect(filesIn(temporary)).toEqual([]);
+    expect(existsSync(join(folder.path, 'late.yaml'))).toBe(false);
+  }, 60_000);
+
   it('does without a compiler, mkfifo and taskset, and says so; --force overwrites', async () => {
     writeFileSync(join(folder.path, 'bare.yaml'), 'name: old\n');
     process.env['PATH'] = temporary; // an empty folder
@@ -188,14 +206,29 @@ describe('the kernels', () => {
     for (let i = 0; i < (1 << 20) + (1 << 16) - 1; i++) next(); // bytes, then swaps of the ring
     const words = Uint32Array.from({ length: 1 << 15 }, next).toSorted();
     expect(module.sort() >>> 0).toBe(words[Math.trunc((1 << 15) / 3)]);
+    state = 7;
+    const hashed = Uint8Array.from(
+      { length: 1 << 18 },
+      (_, i) => (next() >>> 24) & ((i >> 10) & 1 ? 15 : 255),
+    );
+    expect(module.sha256() >>> 0).toBe(createHash('sha256').update(hashed).digest().readUInt32BE(0));
+    expect(module.fib()).toBe(317_811);
   });
 });
 
 describe('what a host is', () => {
-  const bare = { cpuinfo: 'flags\t\t: fpu vme sse2\n', product: '', vendor: '', hypervisorType: '' };
+  const nothing = {
+    cpuinfo: '',
+    product: '',
+    vendor: '',
+    hypervisorType: '',
+    deviceTree: '',
+    macHypervisor: '',
+  };
+  const bare = { ...nothing, cpuinfo: 'flags\t\t: fpu vme sse2\n' };
   it.each([
     ['bare machine', { ...bare, product: 'PowerEdge R640\n', vendor: 'Dell Inc.\n' }, []],
-    ['no /proc and no /sys', { cpuinfo: '', product: '', vendor: '', hypervisorType: '' }, []],
+    ['no /proc and no /sys', nothing, []],
     [
       'flag',
       { ...bare, cpuinfo: 'flags\t\t: fpu hypervisor lahf_lm\n' },
@@ -208,6 +241,14 @@ describe('what a host is', () => {
       ['DMI product "Standard PC (Q35 + ICH9, 2009)"'],
     ],
     ['EC2', { ...bare, product: 'm5.large\n', vendor: 'Amazon EC2\n' }, ['DMI vendor "Amazon EC2"']],
+    ['a bare machine of EC2', { ...bare, product: 'm5.metal\n', vendor: 'Amazon EC2\n' }, []],
+    [
+      'a board with a device tree',
+      { ...nothing, deviceTree: 'linux,kvm\0xen,xen\0' },
+      ['hypervisor in the device tree: linux,kvm, xen,xen'],
+    ],
+    ['a Mac', { ...nothing, macHypervisor: '0\n' }, []],
+    ['a virtual Mac', { ...nothing, macHypervisor: '1\n' }, ['kern.hv_vmm_present']],
     ['Xen', { ...bare, hypervisorType: 'xen\n' }, ['hypervisor xen']],
   ])('%s', (_, texts, signs) => {
     expect(virtualMachineSigns(texts)).toEqual(signs);
