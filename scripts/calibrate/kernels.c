@@ -147,10 +147,6 @@ EXPORT("sha256") u32 sha256(void) {
   return sum[0];
 }
 
-/* Direct calls: the doubly recursive Fibonacci numbers. */
-static u32 fibonacci(u32 n) { return n < 2 ? n : fibonacci(n - 1) + fibonacci(n - 2); }
-EXPORT("fib") u32 fib(void) { return fibonacci(28); }
-
 /* Product of two matrices of single precision. */
 EXPORT("matmul") u32 matmul(void) {
   for (u32 i = 0; i < SIDE * SIDE; i++) product[i] = 0;
@@ -279,7 +275,6 @@ int main(int count, char **words) {
     KERNEL(match)
     KERNEL(sort)
     KERNEL(sha256)
-    KERNEL(fib)
     KERNEL(matmul)
     KERNEL(chase)
     KERNEL(indirect)
