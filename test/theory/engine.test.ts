@@ -179,8 +179,6 @@ describe('timers', () => {
     const logs = [true, false].map((withTimers) => {
       const source = new Streams(seed, 0).stream('life');
       const engine = new Engine();
-      // Half the seeds run while the orders of events are renumbered.
-      if (seed % 2 === 0) (engine.queue as unknown as { order: number }).order = ORDER_LIMIT - 3000;
       const log: string[] = [];
       const entities = 12;
       const expire = (entity: number) => log.push(`${engine.now} expires ${entity}`);
@@ -188,7 +186,9 @@ describe('timers', () => {
       const expired = engine.on(expire);
       const handles = new Float64Array(entities).fill(-1);
       const note = engine.on((entity) => log.push(`${engine.now} event ${entity}`));
-      const act = engine.on((step) => {
+      const act: number = engine.on((step) => {
+        // With half the seeds the orders of pending events and of moved deadlines are renumbered again and again.
+        if (seed % 2 === 0) (engine.queue as unknown as { order: number }).order = ORDER_LIMIT - 1;
         for (let k = 0; k < 3; k++) {
           const entity = Math.floor(source.next() * entities);
           const time = engine.now + Math.floor(source.next() * 6);
