@@ -281,21 +281,21 @@ int main(int count, char **words) {
     return 0;
   }
   READING("million-calls", 1, calls(1000000))
-  READING("syscall", 20000, NULL_CALL())
+  READING("syscall", 10000, NULL_CALL())
   int null = open("/dev/null", O_WRONLY), zero = open("/dev/zero", O_RDONLY);
   must(null >= 0 && zero >= 0, "open");
-  READING("write", 20000, put(null))
-  READING("read", 20000, get(zero))
+  READING("write", 10000, put(null))
+  READING("read", 10000, get(zero))
   struct stat status;
   READING("stat", 5000, must(stat("/dev", &status) == 0, "stat"))
   signal(SIGUSR1, handler);
   pid_t self = getpid();
-  READING("signal", 5000, kill(self, SIGUSR1))
+  READING("signal", 1000, kill(self, SIGUSR1))
   signal(SIGUSR1, SIG_IGN);
-  READING("ignored", 5000, kill(self, SIGUSR1))
+  READING("ignored", 2000, kill(self, SIGUSR1))
   int there[2], back[2];
   must(pipe(there) == 0 && pipe(back) == 0, "pipe");
-  READING("pipe-alone", 5000, put(there[1]); get(there[0]))
+  READING("pipe-alone", 2000, put(there[1]); get(there[0]))
   fflush(stdout);
   pid_t echo = fork();
   must(echo >= 0, "fork");
@@ -305,11 +305,11 @@ int main(int count, char **words) {
     while (read(there[0], &token, 1) == 1) put(back[1]);
     _exit(0);
   }
-  READING("pipe", 2000, put(there[1]); get(back[0]))
+  READING("pipe", 250, put(there[1]); get(back[0]))
   close(there[1]);
   waitpid(echo, 0, 0);
   fflush(stdout);
-  READING("process", 10, {
+  READING("process", 2, {
     pid_t child = fork();
     must(child >= 0, "fork");
     if (child == 0) {

@@ -23,7 +23,7 @@ declare const WebAssembly: {
 export const kernelSource = join(packageFolder, 'scripts', 'calibrate', 'kernels.c');
 
 /** SHA-256 of the text that the module was built from. */
-export const KERNEL_SOURCE_SHA256 = '18520442b77c0868a0239f3e20cff4d75e98133e375da5f95abf33beb74237d3';
+export const KERNEL_SOURCE_SHA256 = '328d465871f8b8dc15b0cd90dfa9aeb5ac960d519dde5df9ab659ac294159cf7';
 
 /** The kernels, in the order of tables. */
 export const KERNELS = {

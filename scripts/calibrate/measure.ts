@@ -164,7 +164,7 @@ class Session {
     this.folder = folder;
     this.children = children;
     this.quick = quick;
-    this.rounds = quick ? 5 : 12;
+    this.rounds = quick ? 16 : 40;
     this.turns = quick ? 2 : 5;
     this.goes = quick ? 3 : 5;
     this.say = say;
@@ -191,11 +191,7 @@ class Session {
     const native = Math.min(...system('native'));
     this.times['syscall'] = readingOf(system('call').map((ns) => ns - native));
     this.say('crossings of WebAssembly');
-    // straight to the optimizing compiler, so that no round runs half-compiled code; calls stay calls
-    const crossings = this.collect(
-      'crossings',
-      await this.probe<Rounds>(['crossings', this.rounds], ['--no-liftoff', '--no-wasm-inlining']),
-    );
+    const crossings = this.collect('crossings', await this.crossings());
     for (const name of ['enter', 'leave', 'wasm-call']) this.times[name] = readingOf(crossings(name));
     this.say('copies');
     const memory = this.collect('memory', await this.probe<Rounds>(['memory', this.rounds, ...COPY_BYTES]));
@@ -205,6 +201,15 @@ class Session {
     this.times['wake'] = readingOf(threads('wake'));
     this.say('processes');
     await this.processes();
+  }
+
+  /** Straight to the optimizing compiler, so that no round runs half-compiled code; and calls stay calls. */
+  private crossings(): Promise<Rounds> {
+    const task = ['crossings', this.rounds];
+    // some versions of V8 do not inline and do not know that flag
+    return this.probe<Rounds>(task, ['--no-liftoff', '--no-wasm-inlining']).catch(() =>
+      this.probe<Rounds>(task, ['--no-liftoff']),
+    );
   }
 
   /** Adds rounds to those of a probe that ran before; gives all of a name. */

@@ -18,7 +18,10 @@ const number = (i: number): number => Number(words[i]);
 /** Bytes that one round of copies moves at least. */
 const COPIED = 16 << 20;
 
-/** Rounds of `times` operations after a warm-up; ns of one. */
+/**
+ * Rounds of `times` operations after a warm-up; ns of one. A round should take about a millisecond: longer ones are
+ * seldom left in peace on a busy machine.
+ */
 function timed(rounds: number, times: number, operate: (times: number) => unknown): number[] {
   operate(times);
   operate(times);
@@ -49,34 +52,34 @@ async function kernels(goes: number) {
 async function crossings(rounds: number) {
   const module = await kernelModule((x) => (x + 1) | 0);
   const { nothing } = module;
-  const enter = timed(rounds, 500_000, (times) => {
+  const enter = timed(rounds, 300_000, (times) => {
     let x = 0;
     for (let i = 0; i < times; i++) x = nothing(x);
     return x;
   });
   return {
     enter,
-    leave: timed(rounds, 500_000, (times) => module.leave(times)),
+    leave: timed(rounds, 300_000, (times) => module.leave(times)),
     'wasm-call': timed(rounds, 1_000_000, (times) => module.calls(times)),
   };
 }
 
 /**
- * The system call nearest to nothing. Not process.ppid: what its getter adds is in no other getter (less process.pid it
- * came out half too high, less process.debugPort, which takes a lock, a fifth too low; getuid an eighth too high).
+ * The system call nearest to nothing. Not process.ppid: no other getter adds just what its own adds. Beside getppid in C,
+ * it came out half too high less process.pid, and a fifth too low less process.debugPort, which takes a lock.
  */
 const nullCall = process.getuid ?? (() => process.ppid);
 const { isExternal } = types;
 
 function system(rounds: number) {
   return {
-    call: timed(rounds, 50_000, (times) => {
+    call: timed(rounds, 10_000, (times) => {
       let x = 0;
       for (let i = 0; i < times; i++) x ^= nullCall();
       return x;
     }),
     // a native function too, without a system call
-    native: timed(rounds, 50_000, (times) => {
+    native: timed(rounds, 10_000, (times) => {
       let x = 0;
       for (let i = 0; i < times; i++) x ^= Number(isExternal(i));
       return x;
@@ -122,7 +125,7 @@ async function threads(rounds: number) {
     Atomics.store(words32, 0, 1);
     Atomics.notify(words32, 0);
   };
-  const there = timed(rounds, 1000, (times) => {
+  const there = timed(rounds, 250, (times) => {
     for (let i = 0; i < times; i++) {
       Atomics.store(words32, 1, 0);
       wake();
@@ -141,13 +144,13 @@ function ping(folder: string, rounds: number) {
   // both ends in this process: what the bytes cost without a switch
   const own = openSync(join(folder, 'own'), 'r+');
   const token = Buffer.alloc(1);
-  const alone = timed(rounds, 2000, (times) => {
+  const alone = timed(rounds, 250, (times) => {
     for (let i = 0; i < times; i++) {
       writeSync(own, token);
       readSync(own, token);
     }
   });
-  const pair = timed(rounds, 2000, (times) => {
+  const pair = timed(rounds, 250, (times) => {
     for (let i = 0; i < times; i++) {
       writeSync(to, token);
       readSync(from, token);
