@@ -25,6 +25,7 @@ import type { IdlePolicyKind } from './policies/idle/contract.ts';
 import type { MigrationPolicyKind } from './policies/migration/contract.ts';
 import type { OwnerReturnPolicyKind } from './policies/owner_return/contract.ts';
 import type { PlacementPolicyKind } from './policies/placement/contract.ts';
+import { Faults, type FaultsConfig } from './robustness/faults.ts';
 import { ROW, rowKind, Timeline } from './timeline.ts';
 import { WaitingWidths } from './waiting-widths.ts';
 
@@ -53,6 +54,8 @@ export interface ClusterConfig {
     readonly migration: MigrationPolicyKind;
     readonly batch: { readonly kind: BatchPolicyKind; readonly pass: 'event' | 'instant' };
   };
+  /** Faults of the layer; null for none. Needs GLUnix, jobs and a horizon. */
+  readonly faults: FaultsConfig | null;
   /** ns; infinity: until the last job has ended. */
   readonly horizon: number;
   /** Without a horizon: a run in which nothing runs or comes for this long ends, ns; what waits then is pending. */
@@ -77,6 +80,7 @@ export interface ClusterRun {
   readonly master: Master | null;
   readonly local: LocalSharing | null;
   readonly timeline: Timeline | null;
+  readonly faults: Faults | null;
   /** Averages over time since the start. */
   readonly waitWhileIdle: TimeAverage;
   readonly offered: TimeAverage;
@@ -111,6 +115,7 @@ class Building {
   private readonly queue: BatchQueue | null = null;
   private readonly local: LocalSharing | null = null;
   private readonly timeline: Timeline | null;
+  private readonly faults: Faults | null = null;
   private readonly waitWhileIdle = new TimeAverage();
   private readonly offered = new TimeAverage();
   private readonly wantedOffered = new TimeAverage();
@@ -172,6 +177,7 @@ class Building {
         this.wireDaemons(this.daemons);
       }
     } else if (hasJobs) this.local = this.makeLocal();
+    if (config.faults !== null) this.faults = this.makeFaults(config.faults);
     this.watchOwners();
     const followed = this.queue !== null && config.owners === null && count <= WaitingWidths.mostNodes;
     this.widths = followed ? new WaitingWidths(count) : null;
@@ -198,6 +204,7 @@ class Building {
       master: this.master,
       local: this.local,
       timeline: this.timeline,
+      faults: this.faults,
       waitWhileIdle: this.waitWhileIdle,
       offered: this.offered,
       wantedOffered: this.wantedOffered,
@@ -216,6 +223,7 @@ class Building {
       this.owners.start();
       this.away.set(0, this.owners.away);
     } else if (config.policies.idle.kind.offersUnowned) this.master?.startWithAll();
+    this.faults?.start();
     if (config.warmup > 0) {
       const forget = engine.on(() => this.forget(), 'end of the warm-up');
       engine.scheduleAt(config.warmup, forget, 0);
@@ -294,6 +302,7 @@ class Building {
           const finished = this.jobs.state[job] === JOB.finished;
           guests.release(job);
           if (finished) this.jobOver();
+          else this.widths?.add(this.jobs.width[job]!);
         },
         acted: () => this.observeQueue(),
       },
@@ -304,6 +313,27 @@ class Building {
       queue.resize();
     };
     return queue;
+  }
+
+  private makeFaults(faults: FaultsConfig): Faults {
+    const { master, guests, jobs, config } = this;
+    if (master === null || guests === null || config.horizon === Number.POSITIVE_INFINITY) {
+      throw new Error('faults need GLUnix, jobs and a horizon');
+    }
+    return new Faults(
+      this.engine,
+      this.events,
+      guests,
+      master,
+      this.nodes,
+      this.owners,
+      config.streams.stream('faults'),
+      {
+        job: (job) => config.costs.userPart(jobs.overhead[job] ?? 0),
+        owner: (node) => config.costs.ownerUserPart(this.ownerFactor[node]!),
+      },
+      faults,
+    );
   }
 
   /** Changes of mere CPU demand are events only where a guest, or the idle policy, feels them. */

@@ -103,6 +103,16 @@ export class RunCosts {
     return (run_s * (1 + h + sum(this.structure))) / (1 + sum(this.plain));
   }
 
+  /** User time of a program of overhead `h` per its time on dedicated nodes: what its calls are counted by. */
+  userPart(h: number): number {
+    return 1 / (1 + h + sum(this.structure));
+  }
+
+  /** User time of an owner's programs per their CPU time, for those that need `factor` times the CPU of a plain kernel. */
+  ownerUserPart(factor: number): number {
+    return 1 / (factor * (1 + cpu(this.plain)));
+  }
+
   /** CPU that an owner's programs want under the structure, per CPU that they want under a plain kernel. */
   ownerFactor(h: number): number {
     return (1 + h + cpu(this.structure)) / (1 + cpu(this.plain));

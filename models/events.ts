@@ -39,6 +39,10 @@ export const EVENT = {
   arrive: 13,
   /** N: the master hears that the node accepts (1) or refuses (0). */
   report: 14,
+  /** N: a guest meets a fault of the layer (its kind, by place in FAULT_KINDS). */
+  fault: 15,
+  /** N: out of use (for how long, s). */
+  down: 16,
 } as const;
 
 const NAMES = Object.keys(EVENT);

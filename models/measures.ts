@@ -9,6 +9,7 @@
 import type { ClusterRun } from './cluster.ts';
 import type { Parts } from './costs.ts';
 import { JOB } from './jobs.ts';
+import type { Faults } from './robustness/faults.ts';
 
 export const MEASURES = {
   response_time_s: { unit: 's', doc: 'mean time from submission to end' },
@@ -54,7 +55,20 @@ export const MEASURES = {
   migrations: { unit: '1', doc: 'tasks moved to another node' },
   suspensions: { unit: '1', doc: 'tasks stopped because of an owner' },
   restarts: { unit: '1', doc: 'jobs killed because of an owner and started over' },
-  lost_work_h: { unit: 'h', doc: 'node hours of work lost to kills' },
+  lost_work_h: { unit: 'h', doc: 'node hours of work lost to kills and faults' },
+  faults: { unit: '1', doc: 'faults of the layer that guests met' },
+  faults_stopped: { unit: '1', doc: 'faults that took down no more than a call' },
+  processes_failed: { unit: '1', doc: 'faults that took down a process, and with it its job' },
+  nodes_failed: { unit: '1', doc: 'faults that took down all that uses the layer on a node' },
+  building_failures: { unit: '1', doc: 'faults that took down all guests of the building' },
+  fault_lost_work_h: { unit: 'h', doc: "node hours of guests' work lost to faults" },
+  fault_down_h: { unit: 'h', doc: 'node hours out of use after faults' },
+  fault_owner_programs: { unit: '1', doc: "owners' programs that fell with faults" },
+  fault_owner_lost_h: { unit: 'h', doc: "hours of owners' unsaved work lost to faults" },
+  fault_cost: {
+    unit: '1',
+    doc: "guests' work lost, nodes out of use and owners' work lost to faults, share of node time",
+  },
   messages: { unit: '1', doc: 'messages of the global layer, reports of daemons included' },
   wait_while_idle: {
     unit: '1',
@@ -117,10 +131,31 @@ export function measure(
     measures.restarts = run.guests.restarts;
     measures.lost_work_h = run.guests.lost / 3600e9;
   }
+  if (run.faults !== null) measureFaults(run.faults, run.end, nodeTime, measures);
   if (run.master !== null) {
     measures.messages = run.master.reports + (run.daemons?.quietReports() ?? 0) + (run.guests?.messages ?? 0);
   }
   return { measures, counts };
+}
+
+function measureFaults(
+  faults: Faults,
+  end: number,
+  nodeTime: number,
+  measures: Partial<Record<MeasureName, number>>,
+): void {
+  const { by } = faults;
+  const down = faults.downUntil(end);
+  measures.faults = by.call + by.process + by.node + by.building;
+  measures.faults_stopped = by.call;
+  measures.processes_failed = by.process;
+  measures.nodes_failed = by.node;
+  measures.building_failures = by.building;
+  measures.fault_lost_work_h = faults.lost / 3600e9;
+  measures.fault_down_h = down / 3600e9;
+  measures.fault_owner_programs = faults.ownersPrograms;
+  measures.fault_owner_lost_h = faults.unsaved() / 3600e9;
+  measures.fault_cost = (faults.lost + down + faults.unsaved()) / nodeTime;
 }
 
 function countJobs(run: ClusterRun): Record<string, number> {

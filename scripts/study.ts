@@ -21,6 +21,8 @@ import { loadMachine } from '../models/presets/load.ts';
 import { MACHINES } from '../models/presets/machines.ts';
 import { MIXES } from '../models/presets/mixes.ts';
 import { NETWORKS } from '../models/presets/networks.ts';
+import type { FaultsConfig } from '../models/robustness/faults.ts';
+import { checkKinds, FAULT_FIELDS } from '../models/robustness/fields.ts';
 import { Streams } from '../sim/engine/streams.ts';
 import { type Field, type Plain, type Read, readFields, type Value } from '../sim/experiment/fields.ts';
 import type { RunOutputs, RunResult, Study } from '../sim/experiment/study.ts';
@@ -227,6 +229,7 @@ export const FIELDS = {
         },
       },
     },
+    faults: FAULT_FIELDS,
     policies: {
       kind: 'group',
       doc: 'who decides what',
@@ -315,6 +318,7 @@ async function settle(scenario: Plain): Promise<Plain> {
     nodes = fromLog;
   }
   const machine = loadMachine(settings.cluster.machine);
+  checkFaults(settings);
   // Prices are looked up now, so that one that is missing is told before anything runs.
   prices(settings);
   return {
@@ -412,6 +416,7 @@ async function run(
       migration: migrationPolicies[policies.migration.name],
       batch: { kind: batchPolicies[policies.batch.name], pass: policies.batch.pass },
     },
+    faults: faultsOf(settings),
     horizon,
     patience: settings.patience,
     warmup: settings.warmup,
@@ -439,6 +444,40 @@ function coversOwners(settings: Settings): boolean {
   const { os, sfi } = settings.cluster;
   const structure = STRUCTURES[os]!;
   return structure.taxesUserTime ? sfi.covers === 'all' : structure.besideKernel !== true;
+}
+
+/** Throws `InputError` where faults are set that cannot happen in the run. */
+function checkFaults(settings: Settings): void {
+  const { rate, kinds } = settings.faults;
+  if (rate === 0) return;
+  checkKinds(kinds);
+  const { trace, law } = settings.jobs;
+  const refuse = (where: string, found: string, would: string) => {
+    throw new InputError({ where, found: `${found}, while faults.rate is ${rate}`, would });
+  };
+  if (!settings.glunix) refuse('glunix', 'off', 'set glunix=on: faults are met by guests');
+  if (trace === 'none' && law.name === 'none') refuse('jobs', 'there are none', 'give jobs a trace or a law');
+  if (settings.horizon === 'auto') {
+    refuse('horizon', 'auto', 'give a time such as 14d: a job that never gets through would never end');
+  }
+}
+
+function faultsOf(settings: Settings): FaultsConfig | null {
+  const { kinds, ...faults } = settings.faults;
+  if (faults.rate === 0) return null;
+  return {
+    ...faults,
+    kinds: {
+      'stray-store': kinds.stray_store,
+      'stray-jump': kinds.stray_jump,
+      'wrong-result': kinds.wrong_result,
+      hang: kinds.hang,
+      leak: kinds.leak,
+    },
+    callRate: mixNamed(settings.program.mix).rate.value * 1e-9,
+    blast: STRUCTURES[settings.cluster.os]!.blast,
+    coversOwners: coversOwners(settings),
+  };
 }
 
 async function ownerSource(

@@ -254,6 +254,7 @@ export class Guests {
         this.moveTimers.clear(node);
         this.leaveSource(node);
       }
+      if (this.mode[node] === MODE.stopped) this.notHomeless(node);
       this.nodes.setGuestShare(node, 0);
       this.setMode(node, MODE.over);
     }
@@ -325,14 +326,18 @@ export class Guests {
   /** The node's daemon accepts guests again: a task that was stopped there goes on. */
   accepted(node: number): void {
     if (this.mode[node] !== MODE.stopped) return;
-    const waiting = this.homeless.indexOf(node);
-    if (waiting >= 0) this.homeless.splice(waiting, 1);
+    this.notHomeless(node);
     this.messages++;
     this.events.record(EVENT.resume, node, this.guestOf[node]!);
     this.nodes.charge(node, this.costs.resume);
     this.setMode(node, MODE.running);
     this.updateRate(this.guestOf[node]!);
     this.daemons!.changed(node);
+  }
+
+  private notHomeless(node: number): void {
+    const waiting = this.homeless.indexOf(node);
+    if (waiting >= 0) this.homeless.splice(waiting, 1);
   }
 
   /** Free nodes go first to tasks that wait to move. */
@@ -417,13 +422,37 @@ export class Guests {
     this.master.giveBack(from);
   }
 
-  /** Stop the whole job for good; it starts over from the end of the queue. */
+  /** Pace of a running job, 0..1: progress per time. */
+  pace(job: number): number {
+    return this.rate[job]!;
+  }
+
+  /** The nodes that a job's tasks are on, or are coming to. */
+  nodesOf(job: number): number[] {
+    const nodes: number[] = [];
+    for (let node = this.first[job]!; node !== NONE; node = this.next[node]!) nodes.push(node);
+    return nodes;
+  }
+
+  /** A fault ends a launching or running job; it starts over from the end of the queue. The work lost, ns of node time. */
+  fail(job: number): number {
+    const before = this.lost;
+    this.giveUp(job);
+    return this.lost - before;
+  }
+
+  /** The job makes way for an owner. */
   private kill(job: number): void {
+    this.restarts++;
+    this.giveUp(job);
+  }
+
+  /** Stop the whole job for good; it starts over from the end of the queue. */
+  private giveUp(job: number): void {
     this.settle(job);
     const done = (this.jobs.work[job]! - this.remaining[job]!) * this.jobs.width[job]!;
     this.lost += done;
     this.jobs.lostCpu[job]! += done * this.jobs.cpuPart[job]!;
-    this.restarts++;
     this.messages += this.jobs.width[job]!;
     this.events.record(EVENT.kill, job, done / 1e9);
     this.halt(job);

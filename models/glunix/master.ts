@@ -20,6 +20,8 @@ export class Master {
   readonly told: Uint8Array;
   /** 1 while the node is given to a job. */
   readonly given: Uint8Array;
+  /** 1 while the node has fallen and cannot be given. */
+  private readonly down: Uint8Array;
   private readonly saying: Uint8Array;
   private readonly idleSince: Float64Array;
   private readonly listed: Uint8Array;
@@ -45,6 +47,7 @@ export class Master {
     this.delay = Math.round(delay);
     this.told = new Uint8Array(nodes);
     this.given = new Uint8Array(nodes);
+    this.down = new Uint8Array(nodes);
     this.saying = new Uint8Array(nodes);
     this.idleSince = new Float64Array(nodes).fill(Number.NEGATIVE_INFINITY);
     this.listed = new Uint8Array(nodes);
@@ -84,6 +87,12 @@ export class Master {
     this.list(node);
   }
 
+  /** A node has fallen, or is in use again. */
+  setDown(node: number, down: boolean): void {
+    this.down[node] = down ? 1 : 0;
+    this.list(node);
+  }
+
   private hear(node: number): void {
     this.reports++;
     const accepting = this.saying[node]!;
@@ -93,7 +102,7 @@ export class Master {
   }
 
   private list(node: number): void {
-    const free = this.told[node] === 1 && this.given[node] === 0;
+    const free = this.told[node] === 1 && this.given[node] === 0 && this.down[node] === 0;
     if (free === (this.listed[node] === 1)) return;
     this.listed[node] = free ? 1 : 0;
     if (free) {
