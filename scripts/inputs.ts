@@ -9,6 +9,7 @@ import type { SwfJobs } from '../workloads/jobs/swf.ts';
 import type { ActivityTable } from '../workloads/owners/activity.ts';
 import { readOwners } from '../workloads/owners/index.ts';
 import type { RecordCount } from '../workloads/records.ts';
+import { type Numbering, type ScannedTrace, scanCalls } from '../workloads/services/index.ts';
 
 export interface OwnerTrace {
   readonly owners: ActivityTable;
@@ -52,6 +53,15 @@ export interface OwnerChoices {
 /** The owners of a trace in any of the known forms. Throws `InputError`. */
 export function ownerTrace(path: string, { busy_above, gaps }: OwnerChoices): Promise<OwnerTrace> {
   return once(path, `owners ${busy_above} ${gaps}`, () => readOwners(path, busy_above, gaps));
+}
+
+/** What a trace of service calls holds, by a first pass over it; `tracerCost`: s a call. Throws `InputError`. */
+export function callTrace(
+  path: string,
+  tracerCost: number | 'shortest-gap',
+  numbering: Numbering,
+): Promise<ScannedTrace> {
+  return once(path, `calls ${tracerCost} ${numbering}`, () => scanCalls(path, { tracerCost, numbering }));
 }
 
 /** SHA-256 of a trace, hexadecimal. */

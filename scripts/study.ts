@@ -17,12 +17,14 @@ import { migrationPolicies } from '../models/policies/migration/index.ts';
 import { ownerReturnPolicies } from '../models/policies/owner_return/index.ts';
 import { placementPolicies } from '../models/policies/placement/index.ts';
 import { plain } from '../models/presets/constant.ts';
+import { DISKS } from '../models/presets/disks.ts';
 import { loadMachine } from '../models/presets/load.ts';
 import { MACHINES } from '../models/presets/machines.ts';
 import { MIXES } from '../models/presets/mixes.ts';
 import { NETWORKS } from '../models/presets/networks.ts';
 import type { FaultsConfig } from '../models/robustness/faults.ts';
 import { checkKinds, FAULT_FIELDS } from '../models/robustness/fields.ts';
+import { runServices, SERVICE_MEASURES } from '../models/services/index.ts';
 import { Streams } from '../sim/engine/streams.ts';
 import { type Field, type Plain, type Read, readFields, type Value } from '../sim/experiment/fields.ts';
 import type { RunOutputs, RunResult, Study } from '../sim/experiment/study.ts';
@@ -31,7 +33,8 @@ import { JOB_CHOICE_FIELDS, JOB_LAW_FIELD, type JobTable, jobsOf } from '../work
 import type { SwfHeader } from '../workloads/jobs/swf.ts';
 import { OWNER_LAW_FIELD, ownerLaw } from '../workloads/owners/index.ts';
 import { OWNER_STREAMS } from '../workloads/owners/law.ts';
-import { digestOf, jobLog, ownerTrace } from './inputs.ts';
+import { NUMBERINGS, readCalls } from '../workloads/services/index.ts';
+import { callTrace, digestOf, jobLog, ownerTrace } from './inputs.ts';
 import { writeOutputs } from './outputs.ts';
 import { version } from './package.ts';
 
@@ -111,6 +114,7 @@ export const FIELDS = {
           orPath: true,
         },
         network: { kind: 'choice', doc: 'network preset', of: docs(NETWORKS), default: 'atm155' },
+        disk: { kind: 'choice', doc: 'disk preset (replays of services)', of: docs(DISKS), default: 'rz26' },
         os: { kind: 'choice', doc: 'OS structure', of: docs(STRUCTURES), default: 'sfi-library' },
         sfi: {
           kind: 'group',
@@ -211,6 +215,60 @@ export const FIELDS = {
         },
       },
     },
+    services: {
+      kind: 'group',
+      doc: 'a trace of service calls on one node, instead of jobs on many',
+      fields: {
+        trace: {
+          kind: 'path',
+          doc: 'strace output, the table of strace -c, or call numbers (ADFA-LD)',
+          default: 'none',
+          words: ['none'],
+        },
+        fidelity: {
+          kind: 'choice',
+          doc: 'how the calls are charged',
+          of: {
+            replayed: 'each call on the CPU, file cache and disk of one simulated node',
+            aggregate: "the trace's mix: calls and bytes by class",
+          },
+          default: 'aggregate',
+        },
+        tracer_cost: {
+          kind: 'time',
+          doc: 'what tracing a call by two stops costs, half of it between calls, where it is not user time; shortest-gap: read from the trace',
+          default: 'shortest-gap',
+          min: 0,
+          words: ['shortest-gap'],
+        },
+        numbering: {
+          kind: 'choice',
+          doc: 'whose numbers a trace of call numbers has',
+          of: NUMBERINGS,
+          default: 'i386',
+        },
+        user_time: {
+          kind: 'time',
+          doc: 'user time of a trace without times, spread evenly over its calls; trace: what its times show (none: 0)',
+          default: 'trace',
+          min: 0,
+          words: ['trace'],
+        },
+        cache: {
+          kind: 'bytes',
+          doc: 'file cache of the node, empty at first (assumed); all: every file is in memory',
+          default: '16MiB',
+          min: 0,
+          words: ['all'],
+        },
+        user_scale: {
+          kind: 'number',
+          doc: "multiplies the trace's user time, where its processor was faster or slower than the machine's",
+          default: 1,
+          min: 0,
+        },
+      },
+    },
     program: {
       kind: 'group',
       doc: 'what a program is like',
@@ -272,7 +330,7 @@ const NOTHING = { latency: 0, pageWire: 0, shared: false };
 export const study: Study = {
   version,
   fields: FIELDS,
-  measures: MEASURES,
+  measures: { ...MEASURES, ...SERVICE_MEASURES },
   // Worker threads run built code, also when this file is run from its source (by the tests).
   worker: new URL(
     import.meta.url.endsWith('.ts') ? '../dist/scripts/worker.js' : './worker.js',
@@ -285,6 +343,7 @@ export const study: Study = {
 
 async function settle(scenario: Plain): Promise<Plain> {
   const settings = readFields(FIELDS, scenario);
+  if (settings.services.trace !== 'none') return settleServices(scenario, settings);
   const inputs: Record<string, Value> = {};
   let fromLog: number | undefined;
   if (settings.jobs.trace !== 'none') {
@@ -331,6 +390,99 @@ async function settle(scenario: Plain): Promise<Plain> {
     },
     inputs,
   };
+}
+
+/** A run of service calls: no jobs, no owners, one node. */
+async function settleServices(scenario: Plain, settings: Settings): Promise<Plain> {
+  const { trace } = settings.services;
+  const beside = [
+    ['jobs.trace', settings.jobs.trace],
+    ['jobs.law', settings.jobs.law.name],
+    ['owners.trace', settings.owners.trace],
+    ['owners.law', settings.owners.law.name],
+  ] as const;
+  for (const [where, value] of beside) {
+    if (value === 'none') continue;
+    throw new InputError({
+      where,
+      found: `${value} beside services.trace: a run has calls on one node, or jobs and owners on many`,
+      would: `set ${where}=none, or services.trace=none`,
+    });
+  }
+  const known = await callTrace(trace, tracerCost(settings), settings.services.numbering);
+  const { form, records, tracerCost_s, timed } = known;
+  if (timed && settings.services.user_time !== 'trace') {
+    throw new InputError({
+      where: 'services.user_time',
+      found: `${(scenario['services'] as Plain)['user_time']}, but ${trace} has times`,
+      would: 'set services.user_time=trace (and services.user_scale to make it longer or shorter)',
+    });
+  }
+  if (form === 'strace-summary' && settings.services.fidelity === 'replayed') {
+    throw new InputError({
+      where: 'services.fidelity',
+      found: `replayed, but ${trace} is a table of counts without an order`,
+      would: 'set services.fidelity=aggregate',
+    });
+  }
+  const machine = loadMachine(settings.cluster.machine);
+  priceStructure(settings.cluster.os, machine, { sfi: settings.cluster.sfi });
+  return {
+    ...scenario,
+    cluster: { ...(scenario['cluster'] as Plain), nodes: 1 },
+    services: { ...(scenario['services'] as Plain), tracer_cost: `${tracerCost_s}s` },
+    presets: {
+      machine: plain(machine) as Plain,
+      disk: plain(DISKS[settings.cluster.disk]) as Plain,
+    },
+    inputs: { [trace]: { sha256: await digestOf(trace), records: records as unknown as Plain } },
+  };
+}
+
+/** Seconds a traced call. */
+function tracerCost(settings: Settings): number | 'shortest-gap' {
+  const { tracer_cost: cost } = settings.services;
+  return cost === 'shortest-gap' ? cost : cost / 1e9;
+}
+
+async function runCalls(settings: Settings, streams: Streams): Promise<RunResult> {
+  const { trace, fidelity, cache, user_scale: userScale } = settings.services;
+  const machine = loadMachine(settings.cluster.machine);
+  const prices = priceStructure(settings.cluster.os, machine, { sfi: settings.cluster.sfi });
+  const cost = tracerCost(settings);
+  const { numbering, user_time: userTime } = settings.services;
+  const known = await callTrace(trace, cost, numbering);
+  const userEach_s = userTime === 'trace' ? undefined : userTime / 1e9 / known.counts.calls;
+  const done = await runServices({
+    prices,
+    fidelity,
+    userScale,
+    tracerCost_s: known.tracerCost_s,
+    cache: cache === 'all' ? null : cache,
+    block: machine.page.value * 1024,
+    disk: settings.cluster.disk,
+    streams,
+    read: async (sink) => {
+      await readCalls(trace, sink, {
+        tracerCost: cost,
+        numbering,
+        ...(userEach_s === undefined ? {} : { userEach_s }),
+      });
+    },
+  });
+  return {
+    measures: done.measures,
+    digest: done.digest,
+    counts: { calls: done.calls },
+    events: done.calls,
+    notes: [...prices.notes, ...known.notes, scaleNote(userScale, machine.name)],
+  };
+}
+
+function scaleNote(userScale: number, machine: string): string {
+  return userScale === 1
+    ? `user time is the traced machine's own, not scaled to ${machine} (services.user_scale)`
+    : `user time is the traced machine's, times ${userScale}, for ${machine} (services.user_scale)`;
 }
 
 function prices(settings: Settings) {
@@ -393,6 +545,7 @@ async function run(
 ): Promise<RunResult> {
   const settings = readFields(FIELDS, scenario);
   const streams = new Streams(seed, replication);
+  if (settings.services.trace !== 'none') return runCalls(settings, streams);
   const nodes = settings.cluster.nodes as number;
   const horizon = settings.horizon === 'auto' ? Number.POSITIVE_INFINITY : settings.horizon;
   const { structure, costs } = prices(settings);

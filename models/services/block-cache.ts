@@ -2,14 +2,15 @@
  * The file cache of one node: blocks of files, the least recently used one leaves first. Typed columns and chains, no
  * object a block.
  *
- * A block is known by its file's hash and its place, mixed to one number; two files whose hashes meet share blocks.
+ * A block is known by its file's number (a hash of the path, up to 53 bits) and its place in the file.
  */
 const NONE = -1;
 
 export class BlockCache {
   hits = 0;
   misses = 0;
-  private readonly key: Float64Array;
+  private readonly file: Float64Array;
+  private readonly block: Float64Array;
   private readonly dirty: Uint8Array;
   private readonly newer: Int32Array;
   private readonly older: Int32Array;
@@ -21,7 +22,8 @@ export class BlockCache {
 
   /** A cache of `blocks` blocks, at least one. */
   constructor(blocks: number) {
-    this.key = new Float64Array(blocks);
+    this.file = new Float64Array(blocks);
+    this.block = new Float64Array(blocks);
     this.dirty = new Uint8Array(blocks);
     this.newer = new Int32Array(blocks);
     this.older = new Int32Array(blocks);
@@ -36,10 +38,9 @@ export class BlockCache {
    * that are written whole count neither as hit nor as miss.
    */
   use(file: number, block: number, write: boolean): number {
-    const key = file * 0x20_0000 + (block % 0x20_0000);
     const slot = this.slotOf(file, block);
     let at = this.heads[slot]!;
-    while (at !== NONE && this.key[at] !== key) at = this.chain[at]!;
+    while (at !== NONE && (this.file[at] !== file || this.block[at] !== block)) at = this.chain[at]!;
     if (at !== NONE) {
       if (!write) this.hits++;
       else this.dirty[at] = 1;
@@ -51,14 +52,15 @@ export class BlockCache {
     }
     if (!write) this.misses++;
     let result = 1;
-    if (this.used < this.key.length) at = this.used++;
+    if (this.used < this.file.length) at = this.used++;
     else {
       at = this.oldest;
       if (this.dirty[at] === 1) result = 3;
       this.unlink(at);
       this.drop(at);
     }
-    this.key[at] = key;
+    this.file[at] = file;
+    this.block[at] = block;
     this.dirty[at] = write ? 1 : 0;
     this.chain[at] = this.heads[slot]!;
     this.heads[slot] = at;
@@ -66,17 +68,17 @@ export class BlockCache {
     return result;
   }
 
-  private slotOf(file: number, given: number): number {
-    const block = given % 0x20_0000;
-    const mixed = Math.imul((file | 0) ^ Math.imul(block + 1, 0x9e37_79b1), 0x85eb_ca6b);
+  private slotOf(file: number, block: number): number {
+    // Both halves of the file's number.
+    const high = Math.floor(file / 2 ** 32) | 0;
+    const name = Math.imul(((file % 2 ** 32) | 0) ^ Math.imul(high, 0x27d4_eb2f), 0x85eb_ca6b);
+    const mixed = Math.imul(name ^ Math.imul(block + 1, 0x9e37_79b1), 0xc2b2_ae35);
     return (mixed ^ (mixed >>> 15)) & (this.heads.length - 1);
   }
 
   /** Takes a block out of its chain. */
   private drop(at: number): void {
-    const key = this.key[at]!;
-    const file = Math.floor(key / 0x20_0000);
-    const slot = this.slotOf(file, key - file * 0x20_0000);
+    const slot = this.slotOf(this.file[at]!, this.block[at]!);
     let before = this.heads[slot]!;
     if (before === at) {
       this.heads[slot] = this.chain[at]!;

@@ -33,6 +33,8 @@ export interface ServicesConfig {
   readonly prices: OsPrices;
   readonly fidelity: 'replayed' | 'aggregate';
   readonly userScale: number;
+  /** Cost of a traced call, s, for the time that calls waited. */
+  readonly tracerCost_s: number;
   /** Bytes of the file cache; null: every file is in memory. */
   readonly cache: number | null;
   /** Bytes of a block of it. */
@@ -68,6 +70,7 @@ export async function runServices(config: ServicesConfig): Promise<ServicesRun> 
         prices: callPrices,
         taxOf,
         userScale,
+        tracerCost_s: config.tracerCost_s,
         blocks: config.cache === null ? null : Math.floor(config.cache / config.block),
         block: config.block,
         disk: new Heads(diskNamed(config.disk), 1),

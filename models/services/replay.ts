@@ -5,8 +5,8 @@
  * The CPU serves bursts (user time, then the call) in the order of the trace, and what a burst finds idle it uses: a
  * process that waits for the disk keeps nobody else from the CPU. A read waits for the blocks that are not in the
  * cache; a write puts its blocks there, and they go to the disk when they leave. A call that others came into, and
- * that may wait for them, ends no sooner than what the trace shows before its end; one that waits for the world
- * outside ends no sooner than the traced time after its beginning.
+ * that may wait for them, ends no sooner than what the trace shows before its end; every other call that may wait ends
+ * no sooner than the traced time (less half of the tracer's cost) after its beginning.
  *
  * Left out: the order that a scheduler would choose, read-ahead, mapped files, directories and inodes on the disk,
  * blocks still changed at the end. Waiting for anyone means for all that the trace shows before, so that processes
@@ -30,6 +30,8 @@ export interface ReplaySettings {
   readonly taxOf: (program: number) => number;
   /** Multiplies user time. */
   readonly userScale: number;
+  /** Cost of a traced call, s: half of it stands in the traced time of a call. */
+  readonly tracerCost_s: number;
   /** Blocks of the file cache; null: every file is in memory. */
   readonly blocks: number | null;
   /** Bytes of a block. */
@@ -54,7 +56,7 @@ export class Replay extends CallAccount {
   private told = 0;
   // By process: when it may go on (-1: not seen), when its call began, and `told` then.
   private ready = new Float64Array(16).fill(-1);
-  private began_ = new Float64Array(16);
+  private beganAt = new Float64Array(16);
   private toldAt = new Float64Array(16);
   private readonly taxes: number[] = [];
 
@@ -73,7 +75,7 @@ export class Replay extends CallAccount {
       const user = call.user_s * 1e9 * this.settings.userScale * (1 + this.tax(call.program));
       this.ready[at] = this.burst(this.ready[at]!, user);
     }
-    this.began_[at] = this.ready[at]!;
+    this.beganAt[at] = this.ready[at]!;
     this.toldAt[at] = ++this.told;
   }
 
@@ -84,8 +86,10 @@ export class Replay extends CallAccount {
     let now = this.burst(this.ready[at]!, prices.cpu(call.service, call.moves, call.bytes));
     this.told++;
     if (call.waits === WAITS.inside && this.told !== this.toldAt[at]! + 1) now = Math.max(now, this.frontier);
-    else if (call.waits === WAITS.outside && call.duration_s > 0) {
-      now = Math.max(now, this.began_[at]! + call.duration_s * 1e9);
+    else if (call.waits !== WAITS.never) {
+      // Nobody whom the trace shows ended the wait: the traced time is all that is known of it.
+      const traced = call.duration_s - this.settings.tracerCost_s / 2;
+      if (traced > 0) now = Math.max(now, this.beganAt[at]! + traced * 1e9);
     }
     if (call.file >= 0 && call.bytes > 0 && this.cache !== null) now = this.blocks(call, now, this.cache);
     this.ready[at] = now;
@@ -147,7 +151,7 @@ export class Replay extends CallAccount {
       return wide;
     };
     this.ready = wider(this.ready, -1);
-    this.began_ = wider(this.began_, 0);
+    this.beganAt = wider(this.beganAt, 0);
     this.toldAt = wider(this.toldAt, 0);
   }
 }

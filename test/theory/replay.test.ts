@@ -32,6 +32,7 @@ function replay(blocks: number | null = null): Replay {
     prices: new CallPrices(inKernel),
     taxOf: () => 0,
     userScale: 1,
+    tracerCost_s: 0,
     blocks,
     block: 4096,
     disk: new Heads(diskNamed('constant'), 1),
@@ -111,7 +112,7 @@ describe('file cache', () => {
     let list: string[] = [];
     let hits = 0;
     for (let i = 0; i < 5000; i++) {
-      const file = 1 + Math.floor(source.next() * 3) * 0x7fff_ffff;
+      const file = 1 + Math.floor(source.next() * 3) * 0x1f_0000_0000_0001;
       const block = Math.floor(source.next() * 6);
       const name = `${file} ${block}`;
       const held = list.includes(name);
@@ -213,6 +214,7 @@ describe('both fidelities', () => {
   const config = (name: string): Omit<ServicesConfig, 'fidelity'> => ({
     prices: priceable(name)!.prices,
     userScale: 2,
+    tracerCost_s: 0,
     cache: 65_536,
     block: 4096,
     disk: 'rz26',

@@ -1,7 +1,7 @@
 /**
  * Takes names and contents out of a strace log, so that it can be shown: each component of a path becomes a hash (the
  * same one everywhere), every other string its length. Calls, numbers, times and flags stay as they are, and so do
- * `.`, `..` and the cut mark after a string.
+ * `.`, `..`, the folders `/dev`, `/proc` and `/sys`, and the cut mark after a string.
  *
  * The hash is salted by the caller, so that names cannot be found by trying. Left out: user and process numbers.
  */
@@ -9,7 +9,7 @@ import { createHash } from 'node:crypto';
 
 /** Calls whose strings are paths; of `execve` the first only. */
 const PATHS =
-  /^(?:\S* *)*?(?:open|openat|openat2|creat|stat|lstat|newfstatat|fstatat64|stat64|lstat64|statx|access|faccessat|faccessat2|readlink|readlinkat|unlink|unlinkat|mkdir|mkdirat|rmdir|rename|renameat|renameat2|link|linkat|symlink|symlinkat|chmod|fchmodat|chown|lchown|fchownat|chdir|getcwd|truncate|utimensat|utime|utimes|statfs|mknod|mknodat|getxattr|lgetxattr|setxattr|listxattr|llistxattr|execve|inotify_add_watch)\(/;
+  /^(?:\[pid +\d+\] +|\d+ +)?(?:[\d.:]+ +)?(?:open|openat|openat2|creat|stat|lstat|newfstatat|fstatat64|stat64|lstat64|statx|access|faccessat|faccessat2|readlink|readlinkat|unlink|unlinkat|mkdir|mkdirat|rmdir|rename|renameat|renameat2|link|linkat|symlink|symlinkat|chmod|fchmodat|chown|lchown|fchownat|chdir|getcwd|truncate|utimensat|utime|utimes|statfs|mknod|mknodat|getxattr|lgetxattr|setxattr|listxattr|llistxattr|execve|inotify_add_watch)\(/;
 const STRING = /"((?:[^"\\]|\\.)*)"/g;
 
 /** One line of a strace log without names and contents. */
@@ -23,11 +23,18 @@ export function anonymised(line: string, salt: string): string {
   });
 }
 
+/** Folders of what is no file on a disk: readers must know them, and they say nothing. */
+const KEPT = new Set(['', '.', '..']);
+const SYSTEM = /^\/(?:dev|proc|sys)(?=\/|$)/;
+
 function hashedPath(path: string, salt: string): string {
-  return path
+  const kept = SYSTEM.exec(path)?.[0] ?? '';
+  const rest = path
+    .slice(kept.length)
     .split('/')
-    .map((part) => (part === '' || part === '.' || part === '..' ? part : hashed(part, salt)))
+    .map((part) => (KEPT.has(part) ? part : hashed(part, salt)))
     .join('/');
+  return kept + rest;
 }
 
 function hashed(part: string, salt: string): string {
