@@ -177,7 +177,8 @@ measures: [response_time_s, cpu_crossings]
     for (const text of bare.out.split('\n')) expect(text.length).toBeLessThanOrEqual(100);
     const machine = loadMachine(join(folder.path, 'bare.yaml'));
     expect(machine.prices.pipe).toMatchObject({ quality: 'borrowed', fact: 'LMB18-pipe' });
-    expect(machine.prices.syscall).toMatchObject({ quality: 'measured' });
+    // On a machine too busy to tell a call from its absence the price is lent, and says so.
+    expect(['measured', 'borrowed']).toContain(machine.prices.syscall?.quality);
     const tax = priceStructure('webassembly', machine);
     const reference = gccRatios(referenceTable()).map(({ value }) => value - 1);
     expect(tax.meanSfiOverhead).toBeCloseTo(reference.reduce((a, b) => a + b, 0) / reference.length, 4);
