@@ -5,8 +5,15 @@ import { delayEqualsTax } from './delay-equals-tax.ts';
 import type { Figure } from './figure.ts';
 import { nullServiceLadder } from './null-service-ladder.ts';
 import { operationCost } from './operation-cost.ts';
+import { robustness } from './robustness.ts';
 
-export const FIGURES: readonly Figure[] = [nullServiceLadder, operationCost, breakEvenMap, delayEqualsTax];
+export const FIGURES: readonly Figure[] = [
+  nullServiceLadder,
+  operationCost,
+  breakEvenMap,
+  robustness,
+  delayEqualsTax,
+];
 
 /** The figures of that name, or `all` of them. Throws `InputError` with the nearest name. */
 export function figuresNamed(name: string): readonly Figure[] {
