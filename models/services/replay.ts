@@ -71,6 +71,11 @@ export class Replay extends CallAccount {
     const at = call.process;
     if (at >= this.ready.length) this.grow(at);
     if (this.ready[at]! < 0) this.ready[at] = this.frontier;
+    // A wait whose length shows only now.
+    if (call.waited_s > 0) {
+      const until = this.beganAt[at]! + (call.waited_s - this.settings.tracerCost_s) * 1e9;
+      if (until > this.ready[at]!) this.ready[at] = until;
+    }
     if (call.user_s > 0) {
       const user = call.user_s * 1e9 * this.settings.userScale * (1 + this.tax(call.program));
       this.ready[at] = this.burst(this.ready[at]!, user);

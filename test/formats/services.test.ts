@@ -211,6 +211,16 @@ describe('calls cut in two', () => {
     expect(calls[2]!.user_s).toBeCloseTo(100e-6, 9);
   });
 
+  it('show how long they waited only by the next call where they are whole and have no duration', async () => {
+    const { began_ } = await read([
+      '1 10:00:00.000000 nanosleep({1, 0}, NULL) = 0',
+      '1 10:00:01.000250 getpid() = 1',
+      '1 10:00:01.000350 getpid() = 1',
+    ]);
+    expect(began_.map((call) => Math.round(call.waited_s * 1e6))).toEqual([0, 1_000_250, 0]);
+    expect(began_.map((call) => Math.round(call.user_s * 1e6))).toEqual([0, 0, 100]);
+  });
+
   it('that never end, or never began, are counted and told', async () => {
     const { trace, names, calls } = await read([
       '1 <... read resumed>"x", 1) = 1',
@@ -361,6 +371,12 @@ describe('text that looks like something else', () => {
       kept: 6,
       dropped: { 'no record of strace': 2, 'call without a result': 1 },
     });
+  });
+
+  it('a transfer of more bytes than a call can move has none', async () => {
+    const { calls, trace } = await read(['read(3, ""..., 99) = 99999999999999', 'read(3, ""..., 99) = 99']);
+    expect(calls.map((call) => call.bytes)).toEqual([0, 99]);
+    expect(trace.records.repaired).toEqual({ 'more bytes than one call can move, taken as none': 1 });
   });
 
   it('a clock that passes midnight goes on; one that steps back is counted', async () => {

@@ -191,6 +191,14 @@ describe('a replay', () => {
     expect(node.end).toBe(2e9);
     expect(node.cpu).toBeCloseTo(cpuOf(inKernel.service('time')), 3);
   });
+
+  it('waits where only the next call shows how long', () => {
+    const node = replay();
+    whole(node, { service: CLASS.time, waits: WAITS.outside });
+    whole(node, { service: CLASS.null, waited_s: 2, user_s: 1e-3 });
+    expect(node.end).toBeCloseTo(2e9 + 1e6 + null_, 3);
+    expect(node.cpu).toBeCloseTo(cpuOf(inKernel.service('time')) + 1e6 + null_, 3);
+  });
 });
 
 /** A thousand calls of all classes by four processes, from a stream. */

@@ -18,6 +18,11 @@ export interface Call {
   program: number;
   /** User CPU time of the process since its last call, s, the tracer's cost taken off; NaN where it is not known. */
   user_s: number;
+  /**
+   * Time since the process's last call began, where that call may have waited and the trace does not say how long it
+   * took, s; otherwise 0.
+   */
+  waited_s: number;
   /** When the call began; NaN in a trace without times. */
   start_s: number;
   /** One of `MOVES`: whether `bytes` counts bytes moved, and which way; otherwise the class's own bytes hold. */
@@ -53,6 +58,7 @@ export function blankCall(): Call {
     service: 0,
     program: 0,
     user_s: Number.NaN,
+    waited_s: 0,
     start_s: Number.NaN,
     moves: 0,
     waits: 0,

@@ -55,6 +55,8 @@ const LARGEST_PID = 1 << 22;
 /** A time stamp below this is one of `strace -r`: seconds since the line before. */
 const EARLIEST_S = 1e8;
 const DAY_S = 86_400;
+/** Linux moves no more bytes in one call (MAX_RW_COUNT). */
+const MOST_BYTES = 0x7fff_f000;
 
 const UNFINISHED = text('<unfinished ...>');
 const DETACHED = text('<detached ...>');
@@ -142,6 +144,7 @@ class StraceReader {
   private noResult = 0;
   private read = 0;
   private midnights = 0;
+  private tooMany = 0;
   private durations = false;
   private inSummary = false;
   /** Forks that have begun and not ended, by process: a child may show before its parent's call returns. */
@@ -173,6 +176,7 @@ class StraceReader {
     records.kept = this.read - this.foreign - this.noResult;
     count(records.repaired, 'call without an end', lines.never_resumed);
     count(records.repaired, 'end of a call without its beginning', lines.resumed_only);
+    count(records.repaired, 'more bytes than one call can move, taken as none', this.tooMany);
     count(records.repaired, 'clock past midnight', this.midnights);
     count(records.repaired, 'call before the last one of its process ended', user.backwards);
     count(records.repaired, 'CRLF line end', crlf);
@@ -355,7 +359,9 @@ class StraceReader {
     processes.user_s[slot] = this.user.before(processes, slot, this.time);
     this.lookAhead(bytes, slot, name, nameEnd + 1, cut ? -end : end);
     this.fill(slot, name);
+    this.call.waited_s = this.user.waited_s;
     this.sink.began(this.call);
+    this.call.waited_s = 0;
     if (cut) {
       this.lines.unfinished++;
       processes.pending[slot] = name;
@@ -553,7 +559,10 @@ class StraceReader {
     call.file = -1;
     call.offset = 0;
     call.child = -1;
-    if (call.moves !== MOVES.none && value > 0) call.bytes = value;
+    if (call.moves !== MOVES.none && value > 0) {
+      if (value <= MOST_BYTES) call.bytes = value;
+      else this.tooMany++;
+    }
     if (value >= 0 && this.names.role[name] !== ROLE.none)
       this.effects(bytes, slot, name, from, result, value);
     if (!Number.isNaN(end_s)) {
@@ -626,7 +635,7 @@ class StraceReader {
         if (file < 0 || open.kind(file) !== OPEN.file) break;
         call.file = open.file(file);
         call.offset = open.offset(file);
-        open.seek(file, call.offset + value);
+        open.seek(file, call.offset + call.bytes);
         break;
       }
       case ROLE.atOffset: {

@@ -41,6 +41,8 @@ export class UserTime {
   shortest_s = Number.POSITIVE_INFINITY;
   /** Calls that began before the last one of their process had ended. */
   backwards = 0;
+  /** The gap that `before` took for waiting, s. */
+  waited_s = 0;
   private readonly options: UserTimeOptions;
 
   constructor(options: UserTimeOptions) {
@@ -49,6 +51,7 @@ export class UserTime {
 
   /** User time of a process before its call at `start_s` (NaN: there are no times); 0 before its first call. */
   before(processes: Processes, slot: number, start_s: number): number {
+    this.waited_s = 0;
     if (Number.isNaN(start_s)) return this.options.untimed_s;
     const last = processes.last_s[slot]!;
     if (Number.isNaN(last)) return 0;
@@ -63,6 +66,7 @@ export class UserTime {
     const kind = processes.lastKind[slot]!;
     if (kind === LAST.mayWait) {
       this.waiting_s += gap;
+      this.waited_s = gap;
       return 0;
     }
     this.gaps++;
