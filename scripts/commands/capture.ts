@@ -4,15 +4,26 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { arch, cpus, loadavg, release, tmpdir, type } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import type { ArgumentsCamelCase, Argv } from 'yargs';
+import { checkLeaf, type ScalarField } from '../../sim/experiment/fields.ts';
 import { InputError } from '../../sim/problem.ts';
-import { parseTime } from '../../sim/units.ts';
 import { anonymised } from '../../workloads/services/anonymise.ts';
+import { readLines } from '../../workloads/text.ts';
 
 interface CaptureArguments {
   readonly command?: readonly (string | number)[];
@@ -22,6 +33,12 @@ interface CaptureArguments {
   readonly for: string;
   readonly every: string;
 }
+
+const FOR: ScalarField = { kind: 'time', doc: '--owner: how long', default: '60s', above: 0 };
+const EVERY: ScalarField = { kind: 'time', doc: '--owner: time between samples', default: '2s', above: 0 };
+
+/** Bytes of text that are packed at a time. */
+const PIECE = 1 << 20;
 
 /** Children too, times to the microsecond, how long each call took; strings are cut where they tell nothing more. */
 const FLAGS = ['-f', '-ttt', '-T', '-s', '32'];
@@ -44,8 +61,8 @@ export function builder(yargs: Argv): Argv {
       default: false,
       describe: 'sample input and load of this host instead',
     })
-    .option('for', { type: 'string', default: '60s', describe: '--owner: how long' })
-    .option('every', { type: 'string', default: '2s', describe: '--owner: time between samples' })
+    .option('for', { type: 'string', default: String(FOR.default), describe: FOR.doc })
+    .option('every', { type: 'string', default: String(EVERY.default), describe: EVERY.doc })
     .example('$0 capture --out make.strace.gz -- make -j2', 'the calls of a build')
     .example('$0 capture --anonymise -- git clone REPOSITORY', 'a trace that can be shown')
     .example('$0 capture --owner --for 8h --every 2s --out me.txt', 'a working day of this host');
@@ -69,14 +86,22 @@ async function captureCommand(words: readonly string[], given: CaptureArguments)
   }
   const version = straceVersion();
   const out = given.out ?? 'trace.strace.gz';
+  // Before the command runs: a file that cannot be made is told at once.
+  const text = new Writer(out);
   const folder = mkdtempSync(join(tmpdir(), 'nowsim-capture-'));
   try {
     const raw = join(folder, 'raw');
     const code = await run('strace', [...FLAGS, '-o', raw, ...words]);
-    const lines = readFileSync(raw, 'latin1').split('\n');
-    const program = basename(words[0]!);
+    if ((statSync(raw, { throwIfNoEntry: false })?.size ?? 0) === 0) {
+      throw new InputError({
+        where: 'nowsim capture',
+        found: `strace could not run ${words[0]}: it says why above`,
+        would:
+          'give a command that runs here; tracing must be allowed (in a container: the capability SYS_PTRACE)',
+      });
+    }
     const header = [
-      `program: ${given.anonymise ? program : words.join(' ')}`,
+      `program: ${given.anonymise ? basename(words[0]!) : words.join(' ')}`,
       `machine: ${arch()}, ${cpus().length} processors`,
       `kernel: ${type()} ${release().split('-')[0]}`,
       `strace: ${version} ${FLAGS.join(' ')}`,
@@ -84,21 +109,39 @@ async function captureCommand(words: readonly string[], given: CaptureArguments)
       ...(given.anonymise ? ['anonymised: parts of paths are hashes, other strings their lengths'] : []),
     ].map((line) => `# ${line}`);
     const salt = randomBytes(16).toString('hex');
-    const body = given.anonymise ? lines.map((line) => anonymised(line, salt)) : lines;
-    write(out, `${header.join('\n')}\n${body.join('\n')}`);
-    return `${out}: ${lines.length - 1} lines of strace${code === 0 ? '' : `; the command ended with code ${code}`}`;
+    for (const line of header) text.line(line);
+    const { lines } = await readLines(
+      raw,
+      (bytes, start, end) => {
+        const line = bytes.toString('latin1', start, end);
+        text.line(given.anonymise ? anonymised(line, salt) : line);
+      },
+      Number.POSITIVE_INFINITY,
+    );
+    text.end();
+    return `${out}: ${lines} lines of strace${code === 0 ? '' : `; the command ended with code ${code}`}`;
   } finally {
+    text.leave();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** Runs a program with this one's terminal; gives its exit code. */
-function run(program: string, args: readonly string[]): Promise<number | null> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: 'inherit' });
-    child.on('error', reject);
-    child.on('close', resolve);
-  });
+/**
+ * Runs a program with this one's terminal; gives its exit code. An interrupt from the keyboard goes to the program:
+ * what it had traced by then is kept.
+ */
+async function run(program: string, args: readonly string[]): Promise<number | null> {
+  const leave = () => undefined;
+  process.on('SIGINT', leave);
+  try {
+    return await new Promise((resolve, reject) => {
+      const child = spawn(program, args, { stdio: 'inherit' });
+      child.on('error', reject);
+      child.on('close', resolve);
+    });
+  } finally {
+    process.off('SIGINT', leave);
+  }
 }
 
 function straceVersion(): string {
@@ -114,41 +157,79 @@ function straceVersion(): string {
   });
 }
 
-function write(out: string, text: string): void {
-  const bytes = Buffer.from(text, 'latin1');
-  try {
-    writeFileSync(out, out.endsWith('.gz') ? gzipSync(bytes, { level: 9 }) : bytes);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new InputError({
-      where: `--out ${out}`,
-      found: `cannot be written (${code})`,
-      would: 'name another file',
-    });
+/**
+ * A text file, packed if its name ends in .gz: in pieces, which a gzip may have many of. It has its name when it is
+ * whole.
+ */
+class Writer {
+  private readonly out: string;
+  private readonly part: string;
+  private readonly file: number;
+  private piece = '';
+
+  /** Throws `InputError` where the file cannot be made. */
+  constructor(out: string) {
+    this.out = out;
+    this.part = `${out}.part`;
+    try {
+      this.file = openSync(this.part, 'w');
+    } catch (error) {
+      throw new InputError({
+        where: `--out ${out}`,
+        found: `cannot be written (${(error as NodeJS.ErrnoException).code})`,
+        would: 'name another file',
+      });
+    }
   }
+
+  line(text: string): void {
+    this.piece += `${text}\n`;
+    if (this.piece.length >= PIECE) this.flush();
+  }
+
+  end(): void {
+    this.flush();
+    closeSync(this.file);
+    renameSync(this.part, this.out);
+  }
+
+  /** Takes away what was not ended. */
+  leave(): void {
+    rmSync(this.part, { force: true });
+  }
+
+  private flush(): void {
+    const bytes = Buffer.from(this.piece, 'latin1');
+    writeSync(this.file, this.out.endsWith('.gz') ? gzipSync(bytes, { level: 9 }) : bytes);
+    this.piece = '';
+  }
+}
+
+/** Nanoseconds of an option as a person types it. Throws `InputError`. */
+function timeOf(flag: string, field: ScalarField, text: string): number {
+  const checked = checkLeaf(field, text);
+  if ('read' in checked) return checked.read as number;
+  throw new InputError({ where: flag, ...checked });
 }
 
 /** One record an input that was seen, and one a change of the load (jobs ready to run, mean of a minute). */
 async function captureOwner(given: CaptureArguments): Promise<string> {
   const out = given.out ?? 'owner.txt';
-  const until = Date.now() / 1e3 + parseTime(given.for) / 1e9;
-  const every_s = parseTime(given.every) / 1e9;
-  if (!(every_s > 0)) {
-    throw new InputError({
-      where: '--every',
-      found: `${given.every} is no time between samples`,
-      would: 'write 2s',
-    });
-  }
+  const every_s = timeOf('--every', EVERY, given.every) / 1e9;
+  const until = Date.now() / 1e3 + timeOf('--for', FOR, given.for) / 1e9;
   const begin = Math.floor(Date.now() / 1e3);
   const records = [`me ${begin} load ${loadavg()[0]}`];
   let input = lastInput();
+  let interrupts = inputInterrupts();
   let load = loadavg()[0]!;
   let inputs = 0;
   for (let now = begin; now < until; ) {
     await sleep(Math.min(every_s, Math.max(0, until - now)) * 1e3);
     now = Date.now() / 1e3;
-    const seen = lastInput();
+    const counted = inputInterrupts();
+    // What came without a terminal came between two samples.
+    const seen = counted > interrupts ? now : lastInput();
+    interrupts = counted;
     if (seen > input && seen >= begin) {
       records.push(`me ${seen.toFixed(3)} input`);
       inputs++;
@@ -162,12 +243,14 @@ async function captureOwner(given: CaptureArguments): Promise<string> {
   const span = Math.max(1, Math.ceil(Date.now() / 1e3 - begin));
   const header = [
     'input and load of one host, sampled by nowsim capture --owner',
-    `sampled every ${given.every}; input: the last use of any terminal`,
+    `sampled every ${given.every}; input: the last use of any terminal, interrupts of keyboard and mouse`,
     `offset_s ${begin}`,
     `span_s ${span}`,
     'node time kind value',
   ].map((line) => `# ${line}`);
-  write(out, `${[...header, ...records].join('\n')}\n`);
+  const text = new Writer(out);
+  for (const line of [...header, ...records]) text.line(line);
+  text.end();
   return `${out}: ${inputs} inputs and ${records.length - inputs} values of the load in ${span} s`;
 }
 
@@ -190,4 +273,21 @@ function lastInput(): number {
     }
   }
   return latest;
+}
+
+/** Interrupts of keyboards, mice and touch pads so far, where the system counts them apart (PS/2, I2C). */
+function inputInterrupts(): number {
+  let text: string;
+  try {
+    text = readFileSync('/proc/interrupts', 'latin1');
+  } catch {
+    return 0;
+  }
+  let sum = 0;
+  for (const line of text.split('\n')) {
+    if (!/i8042|keyboard|mouse|touchpad|i2c.hid|hid.over.i2c/i.test(line)) continue;
+    const counts = /^\s*\w+:((?:\s+\d+)+)\s/.exec(line)?.[1] ?? '';
+    for (const each of counts.trim().split(/\s+/)) sum += Number(each);
+  }
+  return sum;
 }
