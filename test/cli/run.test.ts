@@ -302,9 +302,13 @@ describe('a run that is cut off', () => {
   });
 
   it('does not let two runs write one folder', async () => {
-    const { process: child, answer } = start(cwd, ...args('shared'));
+    const long = args('shared', '--replications', '4000');
+    const { process: child, answer } = start(cwd, ...long);
     await someRows('shared', child);
-    const second = await nowsim(cwd, ...args('shared'));
+    // Held back, so that it is certain to be at work while the second one tries.
+    child.kill('SIGSTOP');
+    const second = await nowsim(cwd, ...long);
+    child.kill('SIGCONT');
     expect(second.code).toBe(2);
     expect(second.err).toContain(`shared: another run is writing this folder (process ${child.pid}`);
     child.kill('SIGINT');
