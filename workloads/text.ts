@@ -45,10 +45,10 @@ export interface TextRead {
 export type OnLine = (bytes: Buffer, start: number, end: number, line: number) => void;
 
 /**
- * The bytes of a file, unpacked if it is a gzip. Throws `InputError` where the file is missing, a folder, empty,
+ * The bytes of a file, unpacked if it is a gzip. With `reuse` a chunk may hold until the next one only. Throws `InputError` where the file is missing, a folder, empty,
  * unreadable, another kind of archive, or a gzip that is cut short or damaged.
  */
-export async function* readBytes(path: string): AsyncGenerator<Buffer> {
+export async function* readBytes(path: string, reuse = false): AsyncGenerator<Buffer> {
   const head = firstBytes(path);
   const archive = archiveKind(head);
   if (archive !== undefined) {
@@ -61,7 +61,7 @@ export async function* readBytes(path: string): AsyncGenerator<Buffer> {
   const packed = head[0] === 0x1f && head[1] === 0x8b;
   let seen = 0;
   try {
-    for await (const chunk of packed ? unpackedChunks(path) : plainChunks(path)) {
+    for await (const chunk of packed ? unpackedChunks(path) : plainChunks(path, reuse)) {
       seen += chunk.length;
       yield chunk;
     }
@@ -72,14 +72,15 @@ export async function* readBytes(path: string): AsyncGenerator<Buffer> {
 }
 
 /** A file as it lies there; read at once, since a stream takes longer to hand a chunk over than the disk cache to fill it. */
-function* plainChunks(path: string): Generator<Buffer> {
+function* plainChunks(path: string, reuse: boolean): Generator<Buffer> {
   const file = openSync(path, 'r');
   try {
+    let chunk = Buffer.allocUnsafeSlow(CHUNK);
     for (;;) {
-      const chunk = Buffer.allocUnsafeSlow(CHUNK);
       const length = readSync(file, chunk, 0, CHUNK, null);
       if (length === 0) return;
       yield chunk.subarray(0, length);
+      if (!reuse) chunk = Buffer.allocUnsafeSlow(CHUNK);
     }
   } finally {
     closeSync(file);
@@ -103,11 +104,16 @@ export async function readLines(path: string, onLine: OnLine, longest = LONGEST_
   // The part of a line that the last chunk left over.
   let rest: Buffer = Buffer.alloc(0);
   let first = true;
-  for await (const chunk of readBytes(path)) {
-    let bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-    if (first) {
-      bytes = withoutByteOrderMark(bytes);
-      first = false;
+  for await (const chunk of readBytes(path, true)) {
+    let bytes = first ? withoutByteOrderMark(chunk) : chunk;
+    first = false;
+    if (rest.length > 0) {
+      // Only the line that two chunks share is put together.
+      const end = bytes.indexOf(NEWLINE) + 1;
+      const shared = Buffer.concat([rest, end === 0 ? bytes : bytes.subarray(0, end)]);
+      rest = wholeLines(path, shared, read, onLine, longest);
+      if (end === 0) continue;
+      bytes = bytes.subarray(end);
     }
     rest = wholeLines(path, bytes, read, onLine, longest);
   }
