@@ -45,8 +45,9 @@ export interface TextRead {
 export type OnLine = (bytes: Buffer, start: number, end: number, line: number) => void;
 
 /**
- * The bytes of a file, unpacked if it is a gzip. With `reuse` a chunk may hold until the next one only. Throws `InputError` where the file is missing, a folder, empty,
- * unreadable, another kind of archive, or a gzip that is cut short or damaged.
+ * The bytes of a file, unpacked if it is a gzip. With `reuse` a chunk holds until the next one only. Throws
+ * `InputError` where the file is missing, a folder, empty, unreadable, another kind of archive, or a gzip that is cut
+ * short or damaged.
  */
 export async function* readBytes(path: string, reuse = false): AsyncGenerator<Buffer> {
   const head = firstBytes(path);
