@@ -57,7 +57,7 @@ describe.each([...stracesIn(SAMPLES), ...stracesIn(SHARED)])('%s', (path) => {
     for (const structure of Object.keys(STRUCTURES)) {
       const replayed = await cpuTime(path, structure, 'replayed');
       const mix = await cpuTime(path, structure, 'aggregate');
-      // The issue asks for 1 %; a path is a line in its bytes, so that only rounding is left. `free` may cost nothing.
+      // Within 1 % would do; a path is a line in its bytes, so that only rounding is left. `free` may cost nothing.
       expect(Math.abs(replayed - mix), structure).toBeLessThanOrEqual(1e-9 * Math.max(replayed, mix));
     }
   });
