@@ -64,7 +64,8 @@ function machineFigures(): string[] {
 async function figure(given: FigureArguments): Promise<void> {
   const machineName = once('machine', given.machine);
   const wanted = chosen(given, machineName);
-  const machine = machineName === undefined ? undefined : loadMachine(machineName);
+  const machine =
+    machineName === undefined ? undefined : { machine: loadMachine(machineName), path: machineName };
   const outFlag = once('out', given.out);
   const out =
     outFlag ?? (machine === undefined ? join('results', 'figures') : join('results', 'runs', 'figures'));
@@ -111,16 +112,17 @@ function chosen(given: FigureArguments, machine: string | undefined): readonly F
 
 /** Runs experiment files on all cores, with a progress line, into results/runs/. */
 function experiments(workers: number, quiet: boolean): Workshop['run'] {
-  return async (file) => {
+  return async (file, changed) => {
     const [{ study }, { runExperiment }] = await Promise.all([
       import('../study.ts'),
       import('../../sim/experiment/runner.ts'),
     ]);
     const out = join('results', 'runs', `figure-${basename(resolve(file, '..'))}`);
+    const { set = [], vary = [] } = changed;
     const result = await watched(quiet, workers, (watching) =>
-      runExperiment(asBuilt(study), file, { out, ...watching }),
+      runExperiment(asBuilt(study), file, { out, set, vary, ...watching }),
     );
-    return result.summary;
+    return { summary: result.summary, fresh: result.kept === 0 };
   };
 }
 

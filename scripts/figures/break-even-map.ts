@@ -11,12 +11,13 @@ import { loadMachine } from '../../models/presets/load.ts';
 import type { Machine } from '../../models/presets/machines.ts';
 import { MIXES } from '../../models/presets/mixes.ts';
 import { MEAN_OVERHEAD } from '../../models/presets/sfi-programs.ts';
+import type { Summary } from '../../sim/experiment/results.ts';
+import { traceName } from './cpu-by-structure.ts';
 import type { Picture } from './draw.ts';
 import type { Figure, PublishedRow, Row, Verdict } from './figure.ts';
 import { numberOf, textOf, where } from './figure.ts';
 import {
   axis,
-  COLUMN,
   countText,
   frame,
   GRID,
@@ -26,22 +27,25 @@ import {
   MUTED,
   percentText,
   SMALL,
+  spread,
   styleOf,
 } from './style.ts';
 
 /** Taxes on user time at which the lines are computed, per cent. */
-const TAXES = [0.2, 0.5, 1, 1.5, 2, 3, 4, 4.3, 5, 6, 7, 8, 10, 12, 15, 20, 25];
+const TAXES = [0.2, 0.5, 1, 1.5, 2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 25];
 
-/** Rows of a map: a library against others on a machine. */
-export function mapRows(machine: Machine, library: string, against: readonly string[]): Row[] {
+/** Rows of a map: a library against others on a machine; `tax` is the one at which the loads stand, per cent. */
+export function mapRows(machine: Machine, library: string, against: readonly string[], tax: number): Row[] {
   return against.flatMap((other) =>
-    TAXES.map((tax) => ({
-      kind: 'line',
-      name: other,
-      machine: machine.name,
-      overhead_percent: tax,
-      calls_per_user_s: breakEven(machine, library, other, { sfi: { overhead: tax / 100 } }).rate,
-    })),
+    [...new Set([...TAXES, tax])]
+      .toSorted((a, b) => a - b)
+      .map((overhead) => ({
+        kind: 'line',
+        name: other,
+        machine: machine.name,
+        overhead_percent: overhead,
+        calls_per_user_s: breakEven(machine, library, other, { sfi: { overhead: overhead / 100 } }).rate,
+      })),
   );
 }
 
@@ -53,6 +57,18 @@ export const loadRow = (name: string, machine: string, tax: number, rate: number
   overhead_percent: tax,
   calls_per_user_s: rate,
 });
+
+/** Rows for the traces of an experiment that varies them. */
+export function traceLoads(summary: Summary, tax: number): Row[] {
+  return summary.points.map(({ params, measures }) =>
+    loadRow(
+      `${traceName(String(params['services.trace']))}, traced`,
+      'any',
+      tax,
+      measures['calls_per_user_s']!.mean,
+    ),
+  );
+}
 
 export const MAP_COLUMNS = {
   kind: 'line: the rate at which both tie; load: a rate that was measured',
@@ -94,22 +110,15 @@ export function mapVerdict(rows: readonly Row[], tax: number, kernel: string): V
   };
 }
 
-/** The map as a picture; `shift` moves the labels of lines and loads where they would meet, px. */
+/** The map as a picture: lines are named at the right, loads beside their points, so far apart that each can be read. */
 export function mapPicture(
   rows: readonly Row[],
   bands: readonly PublishedRow[],
-  special: {
-    readonly width?: number;
-    readonly height: number;
-    readonly most: number;
-    readonly from: number;
-    readonly to: number;
-    readonly shift?: Readonly<Record<string, number>>;
-    /** Lines whose label stands below them. */
-    readonly below?: readonly string[];
-  },
+  special: { readonly most: number; readonly from: number; readonly to: number },
 ): Picture {
-  const { width = COLUMN, height, most, from, to, shift = {}, below = [] } = special;
+  const { most, from, to } = special;
+  const [width, height, margin] = [440, 310, { l: 58, r: 122, t: 8, b: 34 }];
+  const pixels = (height - margin.t - margin.b) / Math.log10(to / from);
   const names = [...new Set(where(rows, { kind: 'line' }).map((r) => textOf(r, 'name')))];
   const lines = names.map((name) => {
     const own = where(rows, { kind: 'line', name }).filter((r) => numberOf(r, 'overhead_percent') <= most);
@@ -130,11 +139,20 @@ export function mapPicture(
     y: loads.map((r) => numberOf(r, 'calls_per_user_s')),
     marker: { symbol: 'circle', size: 6, color: '#ffffff', line: { color: INK, width: 1.3 } },
   };
-  const ends = lines.map(({ x, y }, i) => ({ name: names[i]!, x: x[x.length - 1]!, y: y[y.length - 1]! }));
+  const ends = lines.map(({ x, y }) => ({ x: x[x.length - 1]!, y: Math.log10(y[y.length - 1]!) }));
+  const lineShifts = spread(
+    ends.map(({ y }) => y * pixels),
+    12,
+  );
+  const heights = loads.map((r) => Math.log10(numberOf(r, 'calls_per_user_s')));
+  const loadShifts = spread(
+    heights.map((y) => y * pixels),
+    11,
+  );
   return {
     data: [...lines, points],
     layout: frame(width, height, {
-      margin: { l: 52, r: 8, t: 8, b: 34 },
+      margin,
       xaxis: axis('tax on user time, h (%)', { range: [0, most], dtick: 5 }),
       yaxis: logAxis('calls per second of user CPU', from, to, countText),
       shapes: bands.map((band) => ({
@@ -149,24 +167,12 @@ export function mapPicture(
         line: { width: 0 },
       })),
       annotations: [
-        ...ends.map(({ name, x, y }) =>
-          label(styleOf(name).label, x, Math.log10(y), {
-            xanchor: 'right',
-            yanchor: below.includes(name) ? 'top' : 'bottom',
-            yshift: shift[name] ?? 0,
-            xshift: -3,
-            font: { size: SMALL, color: styleOf(name).colour },
-          }),
+        ...ends.map(({ x, y }, i) =>
+          leader(styleOf(names[i]!).label, x, y, 12, lineShifts[i]!, styleOf(names[i]!).colour),
         ),
-        ...loads.map((r) => {
-          const name = textOf(r, 'name');
-          return label(name, numberOf(r, 'overhead_percent'), Math.log10(numberOf(r, 'calls_per_user_s')), {
-            xshift: 6,
-            yshift: shift[name] ?? 0,
-            bgcolor: 'rgba(255,255,255,0.75)',
-            borderpad: 0,
-          });
-        }),
+        ...loads.map((r, i) =>
+          leader(textOf(r, 'name'), numberOf(r, 'overhead_percent'), heights[i]!, 14, loadShifts[i]!, INK, 4),
+        ),
         ...bands.map((band) =>
           label(
             textOf(band, 'label').replace('|', '<br>'),
@@ -183,6 +189,31 @@ export function mapPicture(
       ],
     }),
   };
+}
+
+/** Text `right` px beside a point and `up` px above it, with a thin line to it. */
+function leader(
+  text: string,
+  x: number,
+  y: number,
+  right: number,
+  up: number,
+  colour: string,
+  standoff = 0,
+): object {
+  return label(text, x, y, {
+    showarrow: true,
+    ax: right,
+    ay: -up,
+    arrowhead: 0,
+    arrowwidth: 0.6,
+    arrowcolor: colour,
+    standoff,
+    borderpad: 1,
+    yanchor: 'middle',
+    bgcolor: 'rgba(255,255,255,0.75)',
+    font: { size: SMALL, color: colour },
+  });
 }
 
 const MACHINE = 'r3000-40';
@@ -204,14 +235,16 @@ export const breakEvenMap: Figure = {
   notes: [
     `Lines: a null service that the library answers itself, on ${MACHINE}. Above a line the library is faster. Calls that only the kernel can serve save nothing, so real loads lie lower than they are drawn.`,
     'Loads (rings) stand at the mean tax of sixteen programs, 4.3 %; most rates are per second elapsed, so they are lower bounds per second of user time, and they are used unscaled on this machine.',
+    'Traced: the three samples of workloads/samples, captured today, with their user time multiplied by 75, the ratio of clocks of 3 GHz and 40 MHz (assumed).',
     'Shaded: the taxes that the paper claims, of recompiled programs and of patched binaries.',
   ],
   columns: MAP_COLUMNS,
-  rows({ published }) {
+  async rows({ published, run }) {
     const machine = loadMachine(MACHINE);
     const tax = MEAN_OVERHEAD.value;
     return [
-      ...mapRows(machine, 'sfi-library', AGAINST),
+      ...mapRows(machine, 'sfi-library', AGAINST, tax),
+      ...traceLoads(await run(), tax),
       ...Object.entries(LOADS).map(([mix, name]) => loadRow(name, MACHINE, tax, MIXES[mix]!.rate.value)),
       ...published
         .filter((p) => p['calls_per_s'] !== '')
@@ -223,19 +256,6 @@ export const breakEvenMap: Figure = {
     mapPicture(
       rows,
       published.filter((p) => p['low'] !== ''),
-      {
-        height: 300,
-        most: 26,
-        from: 5,
-        to: 1e5,
-        shift: {
-          'Sequoia query 10': 7,
-          'compiling, 1994': -6,
-          'diskless Sun-3, 1989': 6,
-          'VAX timesharing, 1983': -5,
-          'microkernel-mach': -12,
-        },
-        below: ['microkernel-mach'],
-      },
+      { most: 25, from: 5, to: 1e5 },
     ),
 };

@@ -33,15 +33,30 @@ export interface About extends Verdict {
   readonly seconds: number;
 }
 
+/** A machine that was named on the command line. */
+export interface Given {
+  readonly machine: Machine;
+  readonly path: string;
+}
+
 export interface Built {
   readonly about: About;
   readonly rows: readonly Row[];
 }
 
+/** An experiment's result, and whether all of it was computed now (and not taken from an earlier run). */
+export interface Done {
+  readonly summary: Summary;
+  readonly fresh: boolean;
+}
+
 /** What building needs from around: experiments, a clock, a pen. */
 export interface Workshop {
-  /** Runs the experiment of a file. */
-  run(file: string): Promise<Summary>;
+  /** Runs the experiment of a file, changed as on the command line of `run`. */
+  run(
+    file: string,
+    changed: { readonly set?: readonly string[]; readonly vary?: readonly string[] },
+  ): Promise<Done>;
   /** Milliseconds of a clock. */
   now(): number;
   draw(picture: Picture): Promise<string>;
@@ -58,15 +73,20 @@ export function publishedOf(figure: Figure): readonly PublishedRow[] {
 async function dataOf(
   figure: Figure,
   run: Workshop['run'],
-  machine: Machine | undefined,
-): Promise<{ text: string; rows: readonly Row[] }> {
+  machine: Given | undefined,
+): Promise<{ text: string; rows: readonly Row[]; fresh: boolean }> {
+  let fresh = true;
   const computed = await figure.rows({
     published: publishedOf(figure),
-    ...(machine === undefined ? {} : { machine }),
-    run: () => run(join(figuresFolder, figure.name, 'experiment.yaml')),
+    ...(machine === undefined ? {} : { machine: machine.machine, machinePath: machine.path }),
+    run: async (changed = {}) => {
+      const done = await run(join(figuresFolder, figure.name, 'experiment.yaml'), changed);
+      fresh &&= done.fresh;
+      return done.summary;
+    },
   });
   const text = csvText(Object.keys(figure.columns), computed);
-  return { text, rows: csvRows(text) };
+  return { text, rows: csvRows(text), fresh };
 }
 
 /** Builds a figure into `out/NAME/`. */
@@ -74,10 +94,10 @@ export async function buildFigure(
   figure: Figure,
   workshop: Workshop,
   out: string,
-  machine?: Machine,
+  machine?: Given,
 ): Promise<Built> {
   const started = workshop.now();
-  const { text, rows } = await dataOf(figure, workshop.run, machine);
+  const { text, rows, fresh } = await dataOf(figure, workshop.run, machine);
   const published = publishedOf(figure);
   const svg = await workshop.draw(figure.picture(rows, published));
   const png = await workshop.png(svg, ZOOM);
@@ -95,16 +115,16 @@ export async function buildFigure(
     ...figure.verdict(rows, published),
     notes: figure.notes,
     columns: figure.columns,
-    command: `nowsim figure ${figure.name}${machine === undefined ? '' : ` --machine ${machine.name}`}`,
-    seconds: steady((workshop.now() - started) / 1000, aboutOf(out, figure.name)?.seconds),
+    command: `nowsim figure ${figure.name}${machine === undefined ? '' : ` --machine ${machine.path}`}`,
+    seconds: steady((workshop.now() - started) / 1000, aboutOf(out, figure.name)?.seconds, fresh),
   };
   writeWhole(join(folder, 'about.json'), `${JSON.stringify(about, null, 2)}\n`);
   return { about, rows };
 }
 
-/** Seconds to one digit; what was written before, while it is near. */
-function steady(seconds: number, before: number | undefined): number {
-  if (before !== undefined && seconds < 2 * before && seconds > before / 2) return before;
+/** Seconds to one digit; what was written before, while it is near or the work was not done anew. */
+function steady(seconds: number, before: number | undefined, fresh: boolean): number {
+  if (before !== undefined && (!fresh || (seconds < 2 * before && seconds > before / 2))) return before;
   return Number(Math.max(seconds, 0.1).toPrecision(1));
 }
 

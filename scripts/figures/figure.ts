@@ -28,8 +28,10 @@ export interface Inputs {
   readonly published: readonly PublishedRow[];
   /** The machine of `--machine`, for figures that take one. */
   readonly machine?: Machine;
-  /** Runs the figure's `experiment.yaml`; the same rows again where it has been run before. */
-  run(): Promise<Summary>;
+  /** The file of that machine, or its name. */
+  readonly machinePath?: string;
+  /** Runs the figure's `experiment.yaml`, with settings and axes replaced as on the command line of `run`. */
+  run(changed?: { readonly set?: readonly string[]; readonly vary?: readonly string[] }): Promise<Summary>;
 }
 
 export interface Figure {

@@ -1,6 +1,9 @@
 /** The figures, in the order of the gallery: a file here and a line below add one. */
 import { InputError, nearest } from '../../sim/problem.ts';
 import { breakEvenMap } from './break-even-map.ts';
+import { breakEvenToday } from './break-even-today.ts';
+import { cpuByStructure } from './cpu-by-structure.ts';
+import { cpuByStructureToday } from './cpu-by-structure-today.ts';
 import { delayEqualsTax } from './delay-equals-tax.ts';
 import type { Figure } from './figure.ts';
 import { nullServiceLadder } from './null-service-ladder.ts';
@@ -10,7 +13,10 @@ import { robustness } from './robustness.ts';
 export const FIGURES: readonly Figure[] = [
   nullServiceLadder,
   operationCost,
+  cpuByStructure,
   breakEvenMap,
+  cpuByStructureToday,
+  breakEvenToday,
   robustness,
   delayEqualsTax,
 ];

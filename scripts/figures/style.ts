@@ -24,6 +24,7 @@ export const COLOURS = {
   purple: '#CC79A7',
   yellow: '#F0E442',
   grey: '#8c8c8c',
+  white: '#ffffff',
 } as const;
 
 export const FONT_SIZE = 10;
@@ -46,7 +47,7 @@ const styled = (label: string, colour: string, symbol: string, dash = 'solid'): 
 /** The structures that are drawn, under the names that fit a picture. */
 export const STRUCTURE_STYLES: Readonly<Record<string, Style>> = {
   'in-kernel': styled('kernel', INK, 'square'),
-  'pti-kernel': styled('kernel, isolated page tables', COLOURS.grey, 'square', 'dash'),
+  'pti-kernel': styled('kernel, isolated pages', COLOURS.grey, 'square', 'dash'),
   'microkernel-mach': styled('Mach and a Unix server', COLOURS.vermilion, 'diamond', 'dashdot'),
   'multi-server': styled('several servers on Mach', COLOURS.orange, 'star', 'dot'),
   'microkernel-l4': styled('L4-style microkernel', COLOURS.orange, 'triangle-up', 'dot'),
@@ -58,8 +59,8 @@ export const STRUCTURE_STYLES: Readonly<Record<string, Style>> = {
   lfi: styled('SFI library (LFI)', COLOURS.blue, 'circle'),
   webassembly: styled('WebAssembly', COLOURS.sky, 'cross', 'dashdot'),
   exokernel: styled('exokernel, library OS', COLOURS.sky, 'cross', 'dashdot'),
-  gvisor: styled('kernel in a sandbox (gVisor)', COLOURS.vermilion, 'diamond', 'dashdot'),
-  'seccomp-notify': styled('supervisor (seccomp)', COLOURS.purple, 'x', 'dash'),
+  gvisor: styled('sandbox kernel (gVisor)', COLOURS.vermilion, 'diamond', 'dashdot'),
+  'seccomp-notify': styled('supervisor (seccomp)', COLOURS.green, 'triangle-down', 'longdash'),
 };
 
 /** The style of a structure. Throws where it has none. */
@@ -149,6 +150,33 @@ export function percentText(share: number, digits = 2): string {
 /** Text at a point of the picture; on a logarithmic axis the coordinate is the logarithm. */
 export function label(text: string, x: number, y: number, special: object = {}): object {
   return { text, x, y, showarrow: false, font: { size: SMALL, color: INK }, xanchor: 'left', ...special };
+}
+
+/**
+ * How far labels that want to stand at `places` (px) must be moved so that none is nearer than `gap` to the next:
+ * those that would meet stand around the middle of where they want to be, in their order.
+ */
+export function spread(places: readonly number[], gap: number): number[] {
+  const order = places.map((_, i) => i).toSorted((a, b) => places[a]! - places[b]!);
+  const clusters: { members: number[]; start: number }[] = [];
+  for (const i of order) {
+    let cluster = { members: [i], start: places[i]! };
+    for (let last = clusters.at(-1); last !== undefined; last = clusters.at(-1)) {
+      if (last.start + gap * last.members.length <= cluster.start) break;
+      const members = [...last.members, ...cluster.members];
+      const wanted = members.reduce((sum, m, k) => sum + places[m]! - gap * k, 0) / members.length;
+      clusters.pop();
+      cluster = { members, start: wanted };
+    }
+    clusters.push(cluster);
+  }
+  const shifts = places.map(() => 0);
+  for (const { members, start } of clusters) {
+    members.forEach((m, k) => {
+      shifts[m] = start + gap * k - places[m]!;
+    });
+  }
+  return shifts;
 }
 
 /** The layout that all pictures share. */

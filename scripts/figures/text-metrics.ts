@@ -126,24 +126,42 @@ function through(m: Matrix, box: Box | null): Box | null {
 /** How many numbers a path command takes, and whether its last two are a point. */
 const COMMANDS: Readonly<Record<string, number>> = { M: 2, L: 2, T: 2, H: 1, V: 1, S: 4, Q: 4, C: 6, A: 7 };
 
-function pathBox(data: string): Box | null {
-  let box: Box | null = null;
+type Point = readonly [number, number];
+
+/** The end points of a path's segments. */
+function pathPoints(data: string): Point[] {
+  const points: Point[] = [];
   let [x, y] = [0, 0];
   for (const [, command, list = ''] of data.matchAll(/([A-DF-Za-df-z])([^A-DF-Za-df-z]*)/g)) {
-    const size = COMMANDS[command!.toUpperCase()];
+    const kind = command!.toUpperCase();
+    const size = COMMANDS[kind];
     if (size === undefined) continue;
-    const relative = command !== command!.toUpperCase();
     const values = numbersOf(list);
     for (let i = 0; i + size <= values.length; i += size) {
-      const kind = command!.toUpperCase();
-      const [dx, dy] = relative ? [x, y] : [0, 0];
-      if (kind === 'H') x = dx + values[i]!;
-      else if (kind === 'V') y = dy + values[i]!;
-      else [x, y] = [dx + values[i + size - 2]!, dy + values[i + size - 1]!];
-      box = union(box, boxAt(x, y, 0, 0));
+      const [fromX, fromY] = command === kind ? [0, 0] : [x, y];
+      if (kind === 'H') x = fromX + values[i]!;
+      else if (kind === 'V') y = fromY + values[i]!;
+      else [x, y] = [fromX + values[i + size - 2]!, fromY + values[i + size - 1]!];
+      points.push([x, y]);
     }
   }
-  return box;
+  return points;
+}
+
+/** How long a path is up to `most`, and where that length ends. */
+function along(points: readonly Point[], most: number): { length: number; x: number; y: number } {
+  let length = 0;
+  let [x, y] = points[0] ?? [0, 0];
+  for (const [nextX, nextY] of points.slice(1)) {
+    const segment = Math.hypot(nextX - x, nextY - y);
+    if (segment > 0 && length + segment >= most) {
+      const part = (most - length) / segment;
+      return { length: most, x: x + part * (nextX - x), y: y + part * (nextY - y) };
+    }
+    length += segment;
+    [x, y] = [nextX, nextY];
+  }
+  return { length, x, y };
 }
 
 /** Answers for the elements of one window. */
@@ -182,7 +200,10 @@ export class TextMetrics {
         return boxAt(attribute('cx') - radius, attribute('cy') - radius, 2 * radius, 2 * radius);
       }
       case 'path':
-        return pathBox(element.getAttribute('d') ?? '');
+        return pathPoints(element.getAttribute('d') ?? '').reduce<Box | null>(
+          (box, [x, y]) => union(box, boxAt(x, y, 0, 0)),
+          null,
+        );
       case 'defs':
       case 'clipPath':
       case 'style':
@@ -245,6 +266,12 @@ export function installTextMetrics(
     },
     getComputedTextLength(this: DrawnElement) {
       return metrics.textWidth(this);
+    },
+    getTotalLength(this: DrawnElement) {
+      return along(pathPoints(this.getAttribute('d') ?? ''), Number.POSITIVE_INFINITY).length;
+    },
+    getPointAtLength(this: DrawnElement, length: number) {
+      return along(pathPoints(this.getAttribute('d') ?? ''), length);
     },
   });
   // Plotly makes one when it loads, for a worker that static pictures never start.
