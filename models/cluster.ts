@@ -94,6 +94,8 @@ export interface ClusterRun {
   readonly ownerFactor: Float64Array;
   /** ns at which the books were closed. */
   readonly end: number;
+  /** Until when all owners were followed, ns; with each node for itself until the last submission. */
+  readonly ownersUntil: number;
 }
 
 /** Carry out a run. Throws `CheckError` if the accounts do not close. */
@@ -125,6 +127,8 @@ class Building {
   private readonly arriveType: number;
   private nextJob = 0;
   private jobsLeft: number;
+  /** Until when all owners were followed, ns; infinity: to the end. */
+  private ownersUntil = Number.POSITIVE_INFINITY;
   /** When a job was last submitted, started or ended, ns. */
   private lastProgress = 0;
 
@@ -213,6 +217,7 @@ class Building {
       cpuOf: (job) => this.cpuOf(job),
       ownerFactor: this.ownerFactor,
       end,
+      ownersUntil: Math.min(end, this.ownersUntil),
     };
   }
 
@@ -339,7 +344,9 @@ class Building {
   /** Changes of mere CPU demand are events only where a guest, or the idle policy, feels them. */
   private watchOwners(): void {
     const { owners, guests, local } = this;
-    if (owners === null || this.config.policies.idle.kind.readsLoad) return;
+    if (owners === null) return;
+    if (local !== null) owners.over = (node) => this.nextJob === this.jobs.n && local.tasks(node) === 0;
+    if (this.config.policies.idle.kind.readsLoad && this.daemons !== null) return;
     owners.watched = (node) => (guests?.guestOf[node] ?? -1) >= 0 || (local?.tasks(node) ?? 0) > 0;
     owners.demanded = (node, time) => this.nodes.setOwnerShare(node, this.shareOf(node), time);
     if (guests !== null) guests.onUse = (node) => owners.catchUp(node);
@@ -394,6 +401,8 @@ class Building {
       }
     }
     if (this.nextJob < jobs.n) engine.scheduleAt(jobs.submit[this.nextJob]!, this.arriveType, 0);
+    // With each node for itself the last jobs can run for years on one node; owners elsewhere are not followed so far.
+    else if (this.local !== null) this.ownersUntil = now;
   }
 
   /** Owners go on for ever; jobs wider than they ever leave nodes idle would wait as long. */
@@ -419,7 +428,7 @@ class Building {
 
   private ownerChanged(node: number, input: boolean): void {
     const owners = this.owners!;
-    this.away.set(this.engine.now, owners.away);
+    if (this.engine.now <= this.ownersUntil) this.away.set(this.engine.now, owners.away);
     const share = this.shareOf(node);
     if (share !== this.nodes.ownerShare[node]) {
       const before = this.nodes.left(node);

@@ -4,7 +4,8 @@
  *
  * User u's node is u mod nodes; a job whose user is unknown goes to its number mod nodes. A job of width P puts P
  * tasks on that node. Model: processor sharing of what the owner leaves. Device time inside services holds its
- * place on the CPU here. Left out: quanta and priorities among a user's own tasks.
+ * place on the CPU here. Left out: quanta and priorities among a user's own tasks; after the last submission, owners of
+ * nodes without tasks (they are left in the state they are in, which only the accounts of idle nodes see).
  */
 import type { Engine } from '../sim/engine/engine.ts';
 import { ProcessorSharingBank } from '../sim/engine/processor-sharing.ts';

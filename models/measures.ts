@@ -292,7 +292,7 @@ function lossOfCapacity(run: ClusterRun): number {
 function measureOwners(run: ClusterRun, measures: Partial<Record<MeasureName, number>>): void {
   const { owners, config, end } = run;
   if (end === 0) return;
-  measures.availability = run.away.mean(end) / config.nodes;
+  if (run.ownersUntil > 0) measures.availability = run.away.mean(run.ownersUntil) / config.nodes;
   measures.owner_slowdown = total(run.ownerFactor) / config.nodes;
   const waited = run.guests?.ownerDelay ?? 0;
   if (owners!.returns > 0) measures.owner_delay_s = waited / 1e9 / owners!.returns;

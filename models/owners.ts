@@ -39,6 +39,8 @@ export class Owners {
   private readonly changed: (node: number, input: boolean) => void;
   /** Set by the cluster: whether anybody cares about the CPU demand of the node's owner. */
   watched: (node: number) => boolean = () => true;
+  /** Set by the cluster: whether nothing will ever feel this owner again; they are then left as they are. */
+  over: (node: number) => boolean = () => false;
   /** Set by the cluster: the owner's CPU demand changed at an earlier time, since when nothing else has. */
   demanded: (node: number, time: number) => void = () => {};
   private readonly cursor: Int32Array;
@@ -100,13 +102,13 @@ export class Owners {
     else this.leave(node, 0);
     this.load[node] = law.demand(present);
     const until = now + Math.round(law.next(node, present, now / 1e9, chance.at(node)) * 1e9);
-    if (until < NEVER) this.timers.set(node, until);
+    if (until < NEVER && !this.over(node)) this.timers.set(node, until);
     this.changed(node, true);
   }
 
   /** A guest comes to the node: what its owner demands matters from now on. Bring it up to date. */
   catchUp(node: number): void {
-    if (this.source.kind === 'trace') this.replay(node);
+    if (this.source.kind === 'trace' && !this.over(node)) this.replay(node);
   }
 
   /**
@@ -138,7 +140,7 @@ export class Owners {
     }
     this.cursor[node] = at;
     const next = this.watched(node) ? due : this.nextThatMatters(node, at, end);
-    if (next < NEVER) this.timers.set(node, next);
+    if (next < NEVER && !this.over(node)) this.timers.set(node, next);
     else this.timers.clear(node);
     this.changed(node, this.input);
   }

@@ -10,7 +10,7 @@ import { ProgressLine, plainNumber, tableText } from '../terminal.ts';
 import { each, wholeNumber } from './run-options.ts';
 
 interface BenchArguments {
-  what: 'all' | 'engine' | 'cluster';
+  what: 'all' | 'engine' | 'cluster' | 'services';
   peers: boolean;
   log?: string | string[];
   rounds?: string | string[];
@@ -28,7 +28,10 @@ export const benchCommand: CommandModule<object, BenchArguments> = {
           'installed (ratios in one run), then whole commands: replay of a log, memory of idle nodes, two workers.\n' +
           'Appends to results/bench.jsonl with machine and version. Let nothing else run meanwhile.',
       )
-      .positional('what', { choices: ['all', 'engine', 'cluster'] as const, default: 'all' as const })
+      .positional('what', {
+        choices: ['all', 'engine', 'cluster', 'services'] as const,
+        default: 'all' as const,
+      })
       .option('peers', { type: 'boolean', default: true, describe: 'other programs too' })
       .option('log', { type: 'string', requiresArg: true, describe: 'a job log to replay (again and again)' })
       .option('rounds', {
@@ -66,13 +69,17 @@ async function bench(args: BenchArguments): Promise<void> {
   const line = new ProgressLine(args.quiet);
   const progress = (what: string) => line.update(what, true);
   const tables: BenchTable[] = [];
-  if (args.what !== 'cluster') {
+  if (args.what === 'all' || args.what === 'engine') {
     const { benchEngine } = await import('../bench/engine.ts');
     tables.push(await benchEngine({ rounds, peers: args.peers, progress }));
   }
-  if (args.what !== 'engine') {
+  if (args.what === 'all' || args.what === 'cluster') {
     const { benchCluster } = await import('../bench/cluster.ts');
     tables.push(...(await benchCluster({ rounds, ...(logs.length === 0 ? {} : { logs }), progress })));
+  }
+  if (args.what === 'all' || args.what === 'services') {
+    const { benchServices } = await import('../bench/services.ts');
+    tables.push(await benchServices());
   }
   line.clear();
   record(tables);

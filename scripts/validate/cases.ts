@@ -1,6 +1,7 @@
 /**
- * The validation cases. Each is an experiment that runs like any other; only the expected value stands here, with
- * where it comes from. P: job and owner policies, closed forms (the letters C1..C15 name the forms below).
+ * The validation cases; only the expected value of each stands here, with where it comes from. P: job and owner
+ * policies, each an experiment that runs like any other (C1..C15 name the closed forms below); O: prices of the OS
+ * model (`os-cases.ts`).
  *
  * The expected values are computed here from the closed forms, never from the simulator. Tolerances are those of
  * the reference, fixed before any run.
