@@ -114,9 +114,11 @@ export function mapVerdict(rows: readonly Row[], tax: number, kernel: string): V
 export function mapPicture(
   rows: readonly Row[],
   bands: readonly PublishedRow[],
-  special: { readonly most: number; readonly from: number; readonly to: number },
+  special: { readonly most: number; readonly from: number },
 ): Picture {
-  const { most, from, to } = special;
+  const { most, from } = special;
+  const dearest = Math.max(...rows.map((r) => numberOf(r, 'calls_per_user_s')));
+  const to = 10 ** Math.ceil(Math.log10(dearest));
   const [width, height, margin] = [440, 310, { l: 58, r: 122, t: 8, b: 34 }];
   const pixels = (height - margin.t - margin.b) / Math.log10(to / from);
   const names = [...new Set(where(rows, { kind: 'line' }).map((r) => textOf(r, 'name')))];
@@ -256,6 +258,6 @@ export const breakEvenMap: Figure = {
     mapPicture(
       rows,
       published.filter((p) => p['low'] !== ''),
-      { most: 25, from: 5, to: 1e5 },
+      { most: 25, from: 5 },
     ),
 };

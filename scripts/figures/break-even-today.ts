@@ -57,5 +57,5 @@ export const breakEvenToday: Figure = {
     ];
   },
   verdict: (rows) => mapVerdict(rows, TAX, 'in-kernel'),
-  picture: (rows, published) => mapPicture(rows, published, { most: 12, from: 300, to: 1e6 }),
+  picture: (rows, published) => mapPicture(rows, published, { most: 12, from: 300 }),
 };

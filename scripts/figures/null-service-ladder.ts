@@ -106,16 +106,17 @@ export const nullServiceLadder: Figure = {
     );
   },
   verdict(rows) {
-    const range = (list: readonly number[]) =>
-      list.length === 0
-        ? 'no machine'
-        : `${Math.min(...list).toFixed(1)} to ${Math.max(...list).toFixed(1)} times`;
+    const range = (list: readonly number[]) => {
+      if (list.length === 0) return 'no machine';
+      const [least, most] = [Math.min(...list).toFixed(1), Math.max(...list).toFixed(1)];
+      return least === most ? `${least} times` : `${least} to ${most} times`;
+    };
     const then = ratios(rows, 1985, 1999);
     const now = ratios(rows, 2015, 2100);
     const cheaper = [...then, ...now].every((r) => r > 2);
     return {
       holds: cheaper && now.length > 0 ? 'holds' : 'does not hold',
-      because: `a kernel trap costs ${range(then)} an SFI crossing on ${then.length} machines of 1989 to 1993, ${range(now)} on ${now.length} of today`,
+      because: `a kernel trap costs ${range(then)} an SFI crossing on ${then.length} machines of 1989 to 1993, ${range(now)} on ${now.length} of today (recalled rows)`,
     };
   },
   picture(rows, published) {

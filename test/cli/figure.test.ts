@@ -1,0 +1,222 @@
+/**
+ * `nowsim figure` as a person types it, and what must hold of every figure that is committed: its texts lie within the
+ * picture and apart from each other, its points within its axes, its published points are those of the sources.
+ */
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { figuresFolder, publishedOf } from '../../scripts/figures/build.ts';
+import { monthsOfDelay } from '../../scripts/figures/delay-equals-tax.ts';
+import { Face, FONT_FILES, loadFaces } from '../../scripts/figures/fonts.ts';
+import { FIGURES } from '../../scripts/figures/index.ts';
+import { spread } from '../../scripts/figures/style.ts';
+import { csvRows, csvText, differences } from '../../scripts/figures/table.ts';
+import { type DrawnElement, TextMetrics } from '../../scripts/figures/text-metrics.ts';
+import { nowsim, workFolder } from './nowsim.ts';
+
+const here = workFolder();
+afterAll(here.remove);
+
+describe('nowsim figure', () => {
+  it('builds data and pictures, the same bytes in every process, and says whether the claim holds', async () => {
+    const build = (out: string) =>
+      nowsim(here.path, 'figure', 'delay-equals-tax', '--out', join(here.path, out), '--json');
+    const [first, second] = await Promise.all([build('one'), build('two')]);
+    expect(first.code, first.err).toBe(0);
+    const { figures } = JSON.parse(first.out) as {
+      figures: { name: string; holds: string; because: string; data: { delay_months: number }[] }[];
+    };
+    expect(figures.map((f) => [f.name, f.holds])).toEqual([['delay-equals-tax', 'holds in part']]);
+    expect(figures[0]!.data.length).toBeGreaterThan(50);
+    expect(second.code).toBe(0);
+    for (const file of ['picture.svg', 'picture.png', 'data.csv']) {
+      const bytes = (out: string) => readFileSync(join(here.path, out, 'delay-equals-tax', file));
+      expect(bytes('one').equals(bytes('two')), file).toBe(true);
+    }
+    const png = readFileSync(join(here.path, 'one', 'delay-equals-tax', 'picture.png'));
+    expect(png.toString('latin1', 1, 4)).toBe('PNG');
+    expect(readFileSync(join(here.path, 'one', 'README.md'), 'utf8')).toContain(
+      'delay-equals-tax/picture.png',
+    );
+  });
+
+  it('checks the committed data, and fails where a number has drifted', async () => {
+    const good = await nowsim(here.path, 'figure', 'operation-cost', '--check', '--out', figuresFolder);
+    expect(good.code, good.err).toBe(0);
+    const drifted = join(here.path, 'drifted');
+    cpSync(join(figuresFolder, 'operation-cost'), join(drifted, 'operation-cost'), { recursive: true });
+    const file = join(drifted, 'operation-cost', 'data.csv');
+    const rows = csvRows(readFileSync(file, 'utf8'));
+    const moved = { ...rows[3]!, cpu_us: Number(rows[3]!['cpu_us']) * 1.001 };
+    writeFileSync(file, csvText(Object.keys(moved), rows.with(3, moved)));
+    const bad = await nowsim(here.path, 'figure', 'operation-cost', '--check', '--out', drifted);
+    expect(bad.code).toBe(3);
+    expect(bad.err).toMatch(/row 4, cpu_us: \S+ instead of \S+/);
+  });
+
+  it('names the nearest figure, and says which figures take a machine', async () => {
+    const unknown = await nowsim(here.path, 'figure', 'break-even');
+    expect(unknown.code).toBe(2);
+    expect(unknown.err).toContain('break-even-map');
+    const machine = await nowsim(here.path, 'figure', 'robustness', '--machine', 'apple-m1');
+    expect(machine.code).toBe(2);
+    expect(machine.err).toContain('break-even-today');
+  });
+});
+
+interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** The texts of a picture and where they stand, by the font's own metrics. */
+function textsOf(svg: string): { text: string; box: Box }[] {
+  const { JSDOM } = createRequire(import.meta.url)('jsdom') as {
+    JSDOM: new (
+      text: string,
+      options: object,
+    ) => {
+      window: {
+        document: { querySelectorAll(selector: string): Iterable<DrawnElement & { textContent: string }> };
+      };
+    };
+  };
+  const { document } = new JSDOM(svg, { contentType: 'image/svg+xml' }).window;
+  const metrics = new TextMetrics(loadFaces());
+  return [...document.querySelectorAll('text')].flatMap((element) => {
+    const box = metrics.placed(element);
+    return box === null ? [] : [{ text: element.textContent, box }];
+  });
+}
+
+const overlap = (a: Box, b: Box) =>
+  Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 &&
+  // ascent and descent hold more than the letters do
+  Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 3.5;
+
+describe.each(FIGURES.map((figure) => [figure.name, figure] as const))('figure %s', (name, figure) => {
+  const read = (file: string) => readFileSync(join(figuresFolder, name, file), 'utf8');
+  const rows = csvRows(read('data.csv'));
+  const published = publishedOf(figure);
+
+  it('has its texts within the picture and apart from each other', () => {
+    const svg = read('picture.svg');
+    const [, width, height] = /width="(\d+)" height="(\d+)"/.exec(svg)!.map(Number);
+    const texts = textsOf(svg);
+    expect(texts.length).toBeGreaterThan(10);
+    const cut = texts.filter(
+      ({ box }) => box.left < 0 || box.top < -1 || box.right > width! || box.bottom > height! + 1,
+    );
+    expect(cut.map(({ text }) => text)).toEqual([]);
+    const meeting = texts.flatMap((a, i) =>
+      texts.slice(i + 1).flatMap((b) => (overlap(a.box, b.box) ? [`${a.text} / ${b.text}`] : [])),
+    );
+    expect(meeting).toEqual([]);
+  });
+
+  it('has its points within its axes', () => {
+    const { data, layout } = figure.picture(rows, published);
+    for (const trace of data as unknown as {
+      x: number[];
+      y: number[];
+      xaxis?: string;
+      yaxis?: string;
+      mode?: string;
+      type: string;
+    }[]) {
+      if (trace.type !== 'scatter' || trace.mode === 'lines') continue;
+      for (const [letter, values] of [
+        ['x', trace.x],
+        ['y', trace.y],
+      ] as const) {
+        const axis = (trace[`${letter}axis`] ?? letter).replace(letter, `${letter}axis`);
+        const { range, type } = layout[axis] as { range: [number, number]; type?: string };
+        const at = values.map((v) => (type === 'log' ? Math.log10(v) : v));
+        for (const v of at) {
+          expect(v).toBeGreaterThanOrEqual(range[0]);
+          expect(v).toBeLessThanOrEqual(range[1]);
+        }
+      }
+    }
+  });
+
+  it('tells the verdict of its data', () => {
+    const about = JSON.parse(read('about.json')) as { holds: string; because: string };
+    expect(figure.verdict(rows, published)).toEqual({ holds: about.holds, because: about.because });
+  });
+
+  const REFERENCE = '../shared/reference/facts-os-structures.csv';
+  it.skipIf(!existsSync(REFERENCE))('has published points as the reference has them', () => {
+    const facts = new Map(
+      ['os-structures', 'memory-and-network', 'policies'].flatMap((part) =>
+        csvRows(readFileSync(`../shared/reference/facts-${part}.csv`, 'utf8')).map(
+          (row) => [String(row['id']), row] as const,
+        ),
+      ),
+    );
+    for (const row of published) {
+      const ids = String(row['id']).split(' + ');
+      for (const id of ids) expect(facts.has(id), id).toBe(true);
+      if (ids.length > 1) {
+        for (const id of ids) expect(String(row['value'])).toContain(String(facts.get(id)!['value']));
+      } else {
+        const fact = facts.get(ids[0]!)!;
+        expect([row['value'], row['unit']]).toEqual([fact['value'], fact['unit']]);
+      }
+    }
+  });
+});
+
+describe('parts of the figures', () => {
+  it('the font is as wide as Helvetica, and refuses what it cannot draw', () => {
+    const face = new Face(FONT_FILES[0]);
+    // Adobe's metrics of Helvetica, thousandths of an em
+    expect(Math.abs(1000 * face.width('Hello', 1) - (722 + 556 + 222 + 222 + 556))).toBeLessThan(2);
+    expect(new Face(FONT_FILES[1]).width('b', 1)).toBeCloseTo(0.611, 3);
+    expect(() => face.width('猫', 1)).toThrow('猫');
+  });
+
+  it('texts that are cut or meet would be noticed', () => {
+    const at = (x: number, y: number) => `<text x="${x}" y="${y}" style="font-size: 10px">eleven px</text>`;
+    const svg = `<svg xmlns="http://www.w3.org/2000/svg">${at(0, 20)}${at(30, 22)}<g transform="translate(0,40) rotate(90)">${at(0, 20)}</g></svg>`;
+    const [first, second, turned] = textsOf(svg).map(({ box }) => box);
+    expect(first!.right).toBeCloseTo(loadFaces().regular.width('eleven px', 10), 6);
+    expect(overlap(first!, second!)).toBe(true);
+    expect(overlap(first!, turned!)).toBe(false);
+    expect(turned!.left).toBeLessThan(-20);
+    expect(turned!.bottom - turned!.top).toBeCloseTo(first!.right - first!.left, 6);
+  });
+
+  it('labels that would meet are moved apart around their middle, the others stay', () => {
+    expect(spread([0, 100, 104], 10)).toEqual([0, -3, 3]);
+    const places = [50, 3, 0, 4, 48];
+    const moved = spread(places, 10).map((shift, i) => places[i]! + shift);
+    const sorted = moved.toSorted((a, b) => a - b);
+    for (let i = 1; i < sorted.length; i++) expect(sorted[i]! - sorted[i - 1]!).toBeGreaterThan(9.999);
+    const rank = (list: readonly number[]) => list.map((v) => list.filter((w) => w < v).length);
+    expect(rank(moved)).toEqual(rank(places));
+  });
+
+  it('a tax of 50 % at 50 % a year is a year; of nothing, no delay', () => {
+    expect(monthsOfDelay(0.5, 0.5)).toBeCloseTo(12, 12);
+    expect(monthsOfDelay(0, 0.5)).toBe(0);
+    expect(monthsOfDelay(0.043, 0.5)).toBeCloseTo(1.246, 3);
+  });
+
+  it('tables come back as they were written, and differences are told by row and column', () => {
+    const rows = [
+      { a: 'x, "y"', b: 1 / 3 },
+      { a: '2', b: 1e-12 },
+    ];
+    const back = csvRows(csvText(['a', 'b'], rows));
+    expect(back).toEqual([
+      { a: 'x, "y"', b: 0.333333 },
+      { a: 2, b: 1e-12 },
+    ]);
+    expect(differences(back, [back[0]!, { a: 2, b: 2e-12 }])).toEqual(['row 2, b: 2e-12 instead of 1e-12']);
+    expect(() => csvText(['a'], [{ a: Number.NaN }])).toThrow('NaN');
+  });
+});
