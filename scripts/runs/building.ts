@@ -1,0 +1,238 @@
+/** Runs of a building: nodes, owners, jobs and the global layer, or each node for itself. */
+import { type ClusterConfig, runCluster } from '../../models/cluster.ts';
+import { RunCosts } from '../../models/costs.ts';
+import { networkNamed } from '../../models/hardware/network/index.ts';
+import { logGp } from '../../models/hardware/network/logp.ts';
+import { wireTime } from '../../models/hardware/network/medium.ts';
+import { MEASURES, measure } from '../../models/measures.ts';
+import { mixNamed, priceStructure, STRUCTURES } from '../../models/os/index.ts';
+import { batchPolicies } from '../../models/policies/batch/index.ts';
+import { idlePolicies } from '../../models/policies/idle/index.ts';
+import { migrationPolicies } from '../../models/policies/migration/index.ts';
+import { ownerReturnPolicies } from '../../models/policies/owner_return/index.ts';
+import { placementPolicies } from '../../models/policies/placement/index.ts';
+import { plain } from '../../models/presets/constant.ts';
+import { loadMachine } from '../../models/presets/load.ts';
+import { NETWORKS } from '../../models/presets/networks.ts';
+import type { FaultsConfig } from '../../models/robustness/faults.ts';
+import { checkKinds } from '../../models/robustness/fields.ts';
+import type { Streams } from '../../sim/engine/streams.ts';
+import type { Plain, Value } from '../../sim/experiment/fields.ts';
+import type { RunOutputs, RunResult } from '../../sim/experiment/study.ts';
+import { InputError } from '../../sim/problem.ts';
+import { type JobTable, jobsOf } from '../../workloads/jobs/index.ts';
+import type { SwfHeader } from '../../workloads/jobs/swf.ts';
+import { OWNER_STREAMS, ownerLaw } from '../../workloads/owners/index.ts';
+import type { Settings } from '../fields.ts';
+import { digestOf, jobLog, ownerTrace } from '../inputs.ts';
+import { writeOutputs } from '../outputs.ts';
+import type { RunKind } from './contract.ts';
+
+/** What the network of a free structure costs. */
+const NOTHING = { latency: 0, pageWire: 0, shared: false };
+
+/** The kind that takes every scenario that no other kind has taken. */
+export const building: RunKind = { takes: () => true, measures: MEASURES, settle, run };
+
+async function settle(scenario: Plain, settings: Settings): Promise<Plain> {
+  const inputs: Record<string, Value> = {};
+  let fromLog: number | undefined;
+  if (settings.jobs.trace !== 'none') {
+    const { records, header, choices: made } = await jobLog(settings.jobs.trace, settings.jobs);
+    inputs[settings.jobs.trace] = {
+      sha256: await digestOf(settings.jobs.trace),
+      records: { ...records, ...made } as unknown as Plain,
+    };
+    fromLog = header.max_procs ?? header.max_nodes;
+  }
+  if (settings.owners.trace !== 'none') {
+    const { owners, records } = await ownerTrace(settings.owners.trace, settings.owners);
+    inputs[settings.owners.trace] = {
+      sha256: await digestOf(settings.owners.trace),
+      records: records as unknown as Plain,
+    };
+    if (settings.jobs.trace === 'none') fromLog = owners.names.length;
+  }
+  let nodes = settings.cluster.nodes;
+  if (nodes === 'auto') {
+    if (fromLog === undefined) {
+      throw new InputError({
+        where: 'cluster.nodes',
+        found:
+          settings.jobs.trace === 'none'
+            ? 'auto, but there is no trace to take a number from'
+            : `auto, but the header of ${settings.jobs.trace} has no MaxProcs`,
+        would: 'give a number',
+      });
+    }
+    nodes = fromLog;
+  }
+  const machine = loadMachine(settings.cluster.machine);
+  checkFaults(settings);
+  // Prices are looked up now, so that one that is missing is told before anything runs.
+  prices(settings);
+  return {
+    ...scenario,
+    cluster: { ...(scenario['cluster'] as Plain), nodes },
+    presets: {
+      machine: plain(machine) as Plain,
+      network: plain(NETWORKS[settings.cluster.network]) as Plain,
+      mix: plain(mixNamed(settings.program.mix)) as Plain,
+    },
+    inputs,
+  };
+}
+
+function prices(settings: Settings) {
+  const machine = loadMachine(settings.cluster.machine);
+  const { sfi, os, operation_price: operationPrice } = settings.cluster;
+  const structure = priceStructure(os, machine, { sfi, operationPrice });
+  const free = os === 'free';
+  // A free structure is compared with nothing: run times are the log's.
+  const base = free ? structure : priceStructure('in-kernel', machine, {});
+  const mix = mixNamed(settings.program.mix);
+  const network = networkNamed(settings.cluster.network);
+  const page = machine.page.value * 1024;
+  const costs = new RunCosts(
+    structure,
+    base.mix(mix).perUserSecond,
+    structure.mix(mix).perUserSecond,
+    free
+      ? NOTHING
+      : {
+          latency: logGp(network).latency,
+          pageWire: wireTime(page, network),
+          shared: network.medium === 'shared',
+        },
+    page,
+    free,
+  );
+  return { structure, costs };
+}
+
+async function jobsOfRun(
+  settings: Settings,
+  nodes: number,
+  horizon_s: number,
+  streams: Streams,
+): Promise<{ jobs: JobTable | null; header?: SwfHeader; notes: string[] }> {
+  const { trace, law, load } = settings.jobs;
+  if (trace !== 'none') {
+    const { jobs, header } = await jobLog(trace, settings.jobs);
+    return { jobs: load === 'own' ? jobs : atLoad(jobs, nodes, load), header, notes: [] };
+  }
+  if (law.name === 'none') return { jobs: null, notes: [] };
+  const need = { nodes, load: load === 'own' ? undefined : load, horizon_s };
+  return { jobs: jobsOf(law, need, streams), notes: [] };
+}
+
+/** The same jobs with all times between submissions scaled so that the log's offered load becomes `load`. */
+function atLoad(jobs: JobTable, nodes: number, load: number): JobTable {
+  let work = 0;
+  for (let i = 0; i < jobs.n; i++) work += jobs.run_s[i]! * Math.min(nodes, jobs.width[i]!);
+  const span = jobs.submit_s[jobs.n - 1]! - jobs.submit_s[0]!;
+  const factor = span > 0 ? work / (nodes * span) / load : 1;
+  return { ...jobs, submit_s: jobs.submit_s.map((t) => t * factor) };
+}
+
+async function run(settings: Settings, streams: Streams, outputs: RunOutputs): Promise<RunResult> {
+  const nodes = settings.cluster.nodes as number;
+  const horizon = settings.horizon === 'auto' ? Number.POSITIVE_INFINITY : settings.horizon;
+  const { structure, costs } = prices(settings);
+  const { jobs, header, notes } = await jobsOfRun(settings, nodes, horizon / 1e9, streams);
+  const { policies, owners } = settings;
+  const config: ClusterConfig = {
+    nodes,
+    glunix: settings.glunix,
+    jobs,
+    tooWide: settings.jobs.too_wide,
+    owners: await ownerSource(settings, nodes, streams),
+    wanted: owners.wanted,
+    costs,
+    overhead: structure.taxesUserTime ? structure.sfiOverhead : null,
+    coversOwners: coversOwners(settings),
+    image: settings.program.image,
+    policies: {
+      idle: { kind: idlePolicies[policies.idle.name], parameters: policies.idle },
+      placement: placementPolicies[policies.placement.name],
+      ownerReturn: ownerReturnPolicies[policies.owner_return.name],
+      migration: migrationPolicies[policies.migration.name],
+      batch: { kind: batchPolicies[policies.batch.name], pass: policies.batch.pass },
+    },
+    faults: faultsOf(settings),
+    horizon,
+    patience: settings.patience,
+    warmup: settings.warmup,
+    streams,
+    keepLog: outputs.events !== undefined,
+    keepTimeline: outputs.timeline !== undefined,
+  };
+  const done = runCluster(config);
+  const { measures, counts } = measure(done, settings.warmup / 1e9);
+  writeOutputs(done, outputs, header);
+  if (counts['rejected']! > 0)
+    notes.push(`${counts['rejected']} jobs wider than ${nodes} nodes were rejected`);
+  if (counts['pending']! > 0) notes.push(`${counts['pending']} jobs had not ended when the run did`);
+  return {
+    measures,
+    digest: done.events.hex(),
+    counts,
+    events: done.engine.events,
+    notes: [...structure.notes, ...notes],
+  };
+}
+
+/** Programs of owners run under the structure where it is the whole system, or where the library covers all. */
+function coversOwners(settings: Settings): boolean {
+  const { os, sfi } = settings.cluster;
+  const structure = STRUCTURES[os]!;
+  return structure.taxesUserTime ? sfi.covers === 'all' : structure.besideKernel !== true;
+}
+
+/** Throws `InputError` where faults are set that cannot happen in the run. */
+function checkFaults(settings: Settings): void {
+  const { rate, kinds } = settings.faults;
+  if (rate === 0) return;
+  checkKinds(kinds);
+  const { trace, law } = settings.jobs;
+  const refuse = (where: string, found: string, would: string) => {
+    throw new InputError({ where, found: `${found}, while faults.rate is ${rate}`, would });
+  };
+  if (!settings.glunix) refuse('glunix', 'off', 'set glunix=on: faults are met by guests');
+  if (trace === 'none' && law.name === 'none') refuse('jobs', 'there are none', 'give jobs a trace or a law');
+  if (settings.horizon === 'auto') {
+    refuse('horizon', 'auto', 'give a time such as 14d: a job that never gets through would never end');
+  }
+}
+
+function faultsOf(settings: Settings): FaultsConfig | null {
+  const { kinds, ...faults } = settings.faults;
+  if (faults.rate === 0) return null;
+  return {
+    ...faults,
+    kinds: {
+      'stray-store': kinds.stray_store,
+      'stray-jump': kinds.stray_jump,
+      'wrong-result': kinds.wrong_result,
+      hang: kinds.hang,
+      leak: kinds.leak,
+    },
+    callRate: mixNamed(settings.program.mix).rate.value * 1e-9,
+    blast: STRUCTURES[settings.cluster.os]!.blast,
+    coversOwners: coversOwners(settings),
+  };
+}
+
+async function ownerSource(
+  settings: Settings,
+  nodes: number,
+  streams: Streams,
+): Promise<ClusterConfig['owners']> {
+  const { trace, law, after } = settings.owners;
+  if (trace !== 'none') {
+    const { owners } = await ownerTrace(trace, settings.owners);
+    return { kind: 'trace', table: owners, repeat: after === 'repeat' };
+  }
+  if (law.name === 'none') return null;
+  return { kind: 'law', law: ownerLaw(law), chance: streams.bank(OWNER_STREAMS, nodes) };
+}

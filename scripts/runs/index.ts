@@ -1,0 +1,6 @@
+/** The kinds of run, in the order in which they are asked whether a scenario is theirs. */
+import { building } from './building.ts';
+import type { RunKind } from './contract.ts';
+import { services } from './services.ts';
+
+export const RUN_KINDS: readonly RunKind[] = [services, building];

@@ -1,0 +1,114 @@
+/** Runs of service calls: one node replays a trace of calls, or its mix, under an OS structure. */
+import { priceStructure } from '../../models/os/index.ts';
+import { plain } from '../../models/presets/constant.ts';
+import { DISKS } from '../../models/presets/disks.ts';
+import { loadMachine } from '../../models/presets/load.ts';
+import { runServices, SERVICE_MEASURES } from '../../models/services/index.ts';
+import type { Streams } from '../../sim/engine/streams.ts';
+import type { Plain } from '../../sim/experiment/fields.ts';
+import type { RunResult } from '../../sim/experiment/study.ts';
+import { InputError } from '../../sim/problem.ts';
+import { readCalls } from '../../workloads/services/index.ts';
+import type { Settings } from '../fields.ts';
+import { callTrace, digestOf } from '../inputs.ts';
+import type { RunKind } from './contract.ts';
+
+export const services: RunKind = {
+  takes: (settings) => settings.services.trace !== 'none',
+  measures: SERVICE_MEASURES,
+  settle,
+  run,
+};
+
+/** A run of service calls: no jobs, no owners, one node. */
+async function settle(scenario: Plain, settings: Settings): Promise<Plain> {
+  const { trace } = settings.services;
+  const beside = [
+    ['jobs.trace', settings.jobs.trace],
+    ['jobs.law', settings.jobs.law.name],
+    ['owners.trace', settings.owners.trace],
+    ['owners.law', settings.owners.law.name],
+  ] as const;
+  for (const [where, value] of beside) {
+    if (value === 'none') continue;
+    throw new InputError({
+      where,
+      found: `${value} beside services.trace: a run has calls on one node, or jobs and owners on many`,
+      would: `set ${where}=none, or services.trace=none`,
+    });
+  }
+  const known = await callTrace(trace, tracerCost(settings), settings.services.numbering);
+  const { form, records, tracerCost_s, timed } = known;
+  if (timed && settings.services.user_time !== 'trace') {
+    throw new InputError({
+      where: 'services.user_time',
+      found: `${(scenario['services'] as Plain)['user_time']}, but ${trace} has times`,
+      would: 'set services.user_time=trace (and services.user_scale to make it longer or shorter)',
+    });
+  }
+  if (form === 'strace-summary' && settings.services.fidelity === 'replayed') {
+    throw new InputError({
+      where: 'services.fidelity',
+      found: `replayed, but ${trace} is a table of counts without an order`,
+      would: 'set services.fidelity=aggregate',
+    });
+  }
+  const machine = loadMachine(settings.cluster.machine);
+  priceStructure(settings.cluster.os, machine, { sfi: settings.cluster.sfi });
+  return {
+    ...scenario,
+    cluster: { ...(scenario['cluster'] as Plain), nodes: 1 },
+    services: { ...(scenario['services'] as Plain), tracer_cost: `${tracerCost_s}s` },
+    presets: {
+      machine: plain(machine) as Plain,
+      disk: plain(DISKS[settings.cluster.disk]) as Plain,
+    },
+    inputs: { [trace]: { sha256: await digestOf(trace), records: records as unknown as Plain } },
+  };
+}
+
+/** Seconds a traced call. */
+function tracerCost(settings: Settings): number | 'shortest-gap' {
+  const { tracer_cost: cost } = settings.services;
+  return cost === 'shortest-gap' ? cost : cost / 1e9;
+}
+
+async function run(settings: Settings, streams: Streams): Promise<RunResult> {
+  const { trace, fidelity, cache, user_scale: userScale } = settings.services;
+  const machine = loadMachine(settings.cluster.machine);
+  const prices = priceStructure(settings.cluster.os, machine, { sfi: settings.cluster.sfi });
+  const cost = tracerCost(settings);
+  const { numbering, user_time: userTime } = settings.services;
+  const known = await callTrace(trace, cost, numbering);
+  const userEach_s = userTime === 'trace' ? undefined : userTime / 1e9 / known.counts.calls;
+  const done = await runServices({
+    prices,
+    fidelity,
+    userScale,
+    tracerCost_s: known.tracerCost_s,
+    cache: cache === 'all' ? null : cache,
+    block: machine.page.value * 1024,
+    disk: settings.cluster.disk,
+    streams,
+    read: async (sink) => {
+      await readCalls(trace, sink, {
+        tracerCost: cost,
+        numbering,
+        ...(userEach_s === undefined ? {} : { userEach_s }),
+      });
+    },
+  });
+  return {
+    measures: done.measures,
+    digest: done.digest,
+    counts: { calls: done.calls },
+    events: done.calls,
+    notes: [...prices.notes, ...known.notes, scaleNote(userScale, machine.name)],
+  };
+}
+
+function scaleNote(userScale: number, machine: string): string {
+  return userScale === 1
+    ? `user time is the traced machine's own, not scaled to ${machine} (services.user_scale)`
+    : `user time is the traced machine's, times ${userScale}, for ${machine} (services.user_scale)`;
+}
