@@ -147,12 +147,12 @@ export interface PriceOptions {
   readonly metaTransitions: number;
 }
 
-/** The prices of one machine for one structure; remembers those that were borrowed, assumed or recalled. */
+/** The prices of one machine for one structure; remembers those that were borrowed or assumed. */
 export class Prices {
   readonly machine: Machine;
   readonly structure: string;
   readonly options: PriceOptions;
-  readonly #weak = new Map<string, Set<string>>();
+  private readonly weak = new Map<string, Set<string>>();
 
   constructor(machine: Machine, structure: string, options: PriceOptions) {
     this.machine = machine;
@@ -175,7 +175,7 @@ export class Prices {
   /** A constant that is a time, noted if it is weak. */
   constant(constant: Constant, what: string): Price {
     const price = withClock(constant, this.machine);
-    this.#note(price, constant, what);
+    this.note(price, constant, what);
     return price;
   }
 
@@ -183,7 +183,7 @@ export class Prices {
   copy(bytes: number): Price {
     const { value, fact, quality } = this.machine.copyRate;
     const price: Price = { ns: (bytes * 1e3) / value, fact, quality };
-    this.#note(price, this.machine.copyRate, 'memory copy');
+    this.note(price, this.machine.copyRate, 'memory copy');
     return price;
   }
 
@@ -194,7 +194,7 @@ export class Prices {
   body(service: ServiceClass): Price {
     const own = this.machine.bodies?.[service];
     if (own !== undefined) return this.constant(own, `body of ${service}`);
-    return this.#bodyCycles(SERVICES[service].body, `body of ${service}`);
+    return this.bodyCycles(SERVICES[service].body, `body of ${service}`);
   }
 
   /** The body's cost of each byte beside the copies; none where the adapter does that work (machines of today). */
@@ -202,29 +202,29 @@ export class Prices {
     const constant = SERVICES[service].bodyPerByte;
     const { family } = this.machine;
     if (constant === undefined || family === 'x86-64' || family === 'arm64') return undefined;
-    return this.#bodyCycles(constant, `body of ${service}`);
+    return this.bodyCycles(constant, `body of ${service}`);
   }
 
-  #bodyCycles(constant: Constant, what: string): Price {
+  private bodyCycles(constant: Constant, what: string): Price {
     const base = withClock(constant, this.machine);
     if (base.ns === 0) return base;
     const foreign = this.machine.family !== 'mips-r2000';
     const price: Price = foreign ? { ...base, quality: weakest('borrowed', base.quality) } : base;
-    this.#note(price, constant, what);
+    this.note(price, constant, what);
     return price;
   }
 
-  #note(price: Price, constant: Constant, what: string): void {
+  private note(price: Price, constant: Constant, what: string): void {
     if (price.quality !== 'borrowed' && price.quality !== 'assumed') return;
     const whose = constant.note?.startsWith('of ') ? ` (${constant.note.split(';')[0]})` : '';
-    const names = this.#weak.get(price.quality) ?? new Set<string>();
+    const names = this.weak.get(price.quality) ?? new Set<string>();
     names.add(`${what}${whose}`);
-    this.#weak.set(price.quality, names);
+    this.weak.set(price.quality, names);
   }
 
   /** What should stand under a table that used these prices: one line for each kind of weak price. */
   notes(): string[] {
-    return [...this.#weak].map(
+    return [...this.weak].map(
       ([quality, names]) => `${quality} prices on ${this.machine.name}: ${[...names].join(', ')}`,
     );
   }

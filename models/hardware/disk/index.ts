@@ -29,20 +29,20 @@ export function meanServiceTime(disk: Disk, write: boolean, bytes: number): numb
 
 /** The heads of the disks of many nodes, one number a node. */
 export class Heads {
-  readonly #disk: Disk;
-  readonly #cylinder: Float64Array;
+  private readonly disk: Disk;
+  private readonly cylinder: Float64Array;
 
   constructor(disk: Disk, nodes: number) {
-    this.#disk = disk;
-    this.#cylinder = new Float64Array(nodes);
+    this.disk = disk;
+    this.cylinder = new Float64Array(nodes);
   }
 
   /** Nanoseconds of reading or writing block `block` of `bytes` at node `node`; moves the head there. */
   request(node: number, write: boolean, block: number, bytes: number, source: Source): number {
-    if (this.#disk.kind === 'constant') return constantServiceTime(this.#disk, bytes);
-    const to = cylinderOf(this.#disk, block, bytes);
-    const distance = Math.abs(to - this.#cylinder[node]!);
-    this.#cylinder[node] = to;
-    return serviceTime(this.#disk, write, distance, bytes, source);
+    if (this.disk.kind === 'constant') return constantServiceTime(this.disk, bytes);
+    const to = cylinderOf(this.disk, block, bytes);
+    const distance = Math.abs(to - this.cylinder[node]!);
+    this.cylinder[node] = to;
+    return serviceTime(this.disk, write, distance, bytes, source);
   }
 }

@@ -43,12 +43,12 @@ export function wireTime(bytes: number, network: Network): number {
 
 /** First-come first-served servers in columns: each is free again at a known time. Times are ns. */
 export class FifoServers {
-  readonly #freeAt: Float64Array;
-  readonly #busy: Float64Array;
+  private readonly freeFrom: Float64Array;
+  private readonly served: Float64Array;
 
   constructor(count: number) {
-    this.#freeAt = new Float64Array(count);
-    this.#busy = new Float64Array(count);
+    this.freeFrom = new Float64Array(count);
+    this.served = new Float64Array(count);
   }
 
   /**
@@ -56,21 +56,21 @@ export class FifoServers {
    * given in order of arrival.
    */
   serve(server: number, now: number, duration: number): number {
-    const free = this.#freeAt[server]!;
+    const free = this.freeFrom[server]!;
     const end = (free > now ? free : now) + duration;
-    this.#freeAt[server] = end;
-    this.#busy[server]! += duration;
+    this.freeFrom[server] = end;
+    this.served[server]! += duration;
     return end;
   }
 
   /** When the server will have done all that it was given. */
   freeAt(server: number): number {
-    return this.#freeAt[server]!;
+    return this.freeFrom[server]!;
   }
 
   /** Time for which the server was given work. */
   busy(server: number): number {
-    return this.#busy[server]!;
+    return this.served[server]!;
   }
 }
 
@@ -80,38 +80,38 @@ export class FifoServers {
  * that messages of several senders queue there in the order in which they come.
  */
 export class Medium {
-  readonly #network: Network;
-  readonly #servers: FifoServers;
-  readonly #nodes: number;
-  readonly #latency: number;
+  private readonly network: Network;
+  private readonly servers: FifoServers;
+  private readonly nodes: number;
+  private readonly latency: number;
 
   constructor(network: Network, nodes: number) {
-    this.#network = network;
-    this.#nodes = nodes;
-    this.#servers = new FifoServers(network.medium === 'shared' ? 1 : 2 * nodes);
-    this.#latency = network.latency.value * 1e3;
+    this.network = network;
+    this.nodes = nodes;
+    this.servers = new FifoServers(network.medium === 'shared' ? 1 : 2 * nodes);
+    this.latency = network.latency.value * 1e3;
   }
 
   /** A message of `bytes` is ready to leave node `from` at `now`; returns when it asks for the far link (or, shared, is there). */
   depart(from: number, bytes: number, now: number): number {
-    const wire = wireTime(bytes, this.#network);
-    const shared = this.#network.medium === 'shared';
-    const end = this.#servers.serve(shared ? 0 : from, now, wire);
+    const wire = wireTime(bytes, this.network);
+    const shared = this.network.medium === 'shared';
+    const end = this.servers.serve(shared ? 0 : from, now, wire);
     // Passing on at once, the switch's output starts with the first piece; otherwise it has the whole message first.
-    return (this.#network.cutThrough && !shared ? end - wire : end) + this.#latency;
+    return (this.network.cutThrough && !shared ? end - wire : end) + this.latency;
   }
 
   /** The message asks for the link to node `to` at `now`; returns when all of it is there. */
   arrive(to: number, bytes: number, now: number): number {
-    if (this.#network.medium === 'shared') return now;
-    return this.#servers.serve(this.#nodes + to, now, wireTime(bytes, this.#network));
+    if (this.network.medium === 'shared') return now;
+    return this.servers.serve(this.nodes + to, now, wireTime(bytes, this.network));
   }
 
   /** Share of `elapsed` for which the wires were occupied, averaged over servers. */
   utilisation(elapsed: number): number {
-    const count = this.#network.medium === 'shared' ? 1 : 2 * this.#nodes;
+    const count = this.network.medium === 'shared' ? 1 : 2 * this.nodes;
     let busy = 0;
-    for (let i = 0; i < count; i++) busy += this.#servers.busy(i);
+    for (let i = 0; i < count; i++) busy += this.servers.busy(i);
     return busy / (count * elapsed);
   }
 }
