@@ -1,8 +1,9 @@
 /**
  * Everything that can be set in an experiment file: defaults, units, one line of description each. The schema, `--set`
- * paths and `nowsim list` follow from it. A mechanism's own settings stand in
- * its own `fields.ts` under `models/`, a policy's parameters in the policy's file; this file puts them together in their order.
+ * paths and `nowsim list` follow from it. The settings of a mechanism stand in its own `fields.ts`, those of a policy in
+ * the policy's file; this file puts them together in their order.
  */
+import { SFI_FIELDS } from '../models/os/fields.ts';
 import { STRUCTURES } from '../models/os/index.ts';
 import { batchPolicies } from '../models/policies/batch/index.ts';
 import { idlePolicies } from '../models/policies/idle/index.ts';
@@ -14,12 +15,10 @@ import { MACHINES } from '../models/presets/machines.ts';
 import { MIXES } from '../models/presets/mixes.ts';
 import { NETWORKS } from '../models/presets/networks.ts';
 import { FAULT_FIELDS } from '../models/robustness/fields.ts';
+import { SERVICE_FIELDS } from '../models/services/fields.ts';
 import type { Field, Read } from '../sim/experiment/fields.ts';
-import { JOB_CHOICE_FIELDS, JOB_LAW_FIELD } from '../workloads/jobs/index.ts';
-import { OWNER_LAW_FIELD } from '../workloads/owners/index.ts';
-import { NUMBERINGS } from '../workloads/services/index.ts';
-
-const NONE = { doc: 'none', fields: {} } as const;
+import { JOB_FIELDS } from '../workloads/jobs/fields.ts';
+import { OWNER_FIELDS } from '../workloads/owners/fields.ts';
 
 /** A preset's or policy's one-line description by name. */
 function docs(registry: Readonly<Record<string, { doc?: string; title?: string }>>): Record<string, string> {
@@ -97,32 +96,7 @@ export const FIELDS = {
         network: { kind: 'choice', doc: 'network preset', of: docs(NETWORKS), default: 'atm155' },
         disk: { kind: 'choice', doc: 'disk preset (replays of services)', of: docs(DISKS), default: 'rz26' },
         os: { kind: 'choice', doc: 'OS structure', of: docs(STRUCTURES), default: 'sfi-library' },
-        sfi: {
-          kind: 'group',
-          doc: 'software fault isolation, where the structure uses it',
-          fields: {
-            overhead: {
-              kind: 'share',
-              doc: 'share of user time; per-program: drawn for every program from the published programs (WAH-T1)',
-              default: 'per-program',
-              min: -0.05,
-              max: 10,
-              words: ['per-program'],
-            },
-            checks: {
-              kind: 'choice',
-              doc: 'what is checked',
-              of: { writes: 'stores and jumps', full: 'loads too' },
-              default: 'writes',
-            },
-            covers: {
-              kind: 'choice',
-              doc: 'which programs are linked with the library',
-              of: { all: "all, the owners' too", guests: 'guests only' },
-              default: 'all',
-            },
-          },
-        },
+        sfi: SFI_FIELDS,
         operation_price: {
           kind: 'number',
           doc: "multiplies the price of every operation of the global layer (sensitivity; 1: the cost model's)",
@@ -131,125 +105,9 @@ export const FIELDS = {
         },
       },
     },
-    owners: {
-      kind: 'group',
-      doc: 'the people at the nodes',
-      fields: {
-        trace: { kind: 'path', doc: 'a trace of owners', default: 'none', words: ['none'] },
-        law: {
-          kind: 'slot',
-          doc: 'law by which owners come and go where no trace is given',
-          default: 'none',
-          of: { none: { ...NONE, doc: 'no owners' }, ...OWNER_LAW_FIELD.of },
-        },
-        busy_above: {
-          kind: 'share',
-          doc: 'CPU use from which a sample of a PlanetLab trace means that the owner is there',
-          default: '10%',
-          min: 0,
-          max: 1,
-        },
-        after: {
-          kind: 'choice',
-          doc: 'what happens at the end of a trace',
-          of: { repeat: 'it starts over', stop: 'nothing changes any more' },
-          default: 'repeat',
-        },
-        gaps: {
-          kind: 'choice',
-          doc: 'what holds where an availability trace says nothing of a node',
-          of: { unavailable: 'the node is withdrawn', available: 'the node is there' },
-          default: 'unavailable',
-        },
-        wanted: {
-          kind: 'integer',
-          doc: 'nodes wanted together, for the measure wanted_available',
-          default: 32,
-          min: 1,
-        },
-      },
-    },
-    jobs: {
-      kind: 'group',
-      doc: 'the jobs',
-      fields: {
-        trace: {
-          kind: 'path',
-          doc: 'a job log in the Standard Workload Format',
-          default: 'none',
-          words: ['none'],
-        },
-        law: { ...JOB_LAW_FIELD, of: { none: { ...NONE, doc: 'no jobs' }, ...JOB_LAW_FIELD.of } },
-        load: {
-          kind: 'number',
-          doc: "offered load per node, to which times between submissions are scaled (a log's by the sum of its jobs' work, a law's by its expectation); own: as they are",
-          default: 'own',
-          above: 0,
-          words: ['own'],
-        },
-        ...JOB_CHOICE_FIELDS,
-        too_wide: {
-          kind: 'choice',
-          doc: 'jobs wider than the machine',
-          of: { reject: 'rejected and counted', clamp: 'made as wide as the machine', error: 'an error' },
-          default: 'reject',
-        },
-      },
-    },
-    services: {
-      kind: 'group',
-      doc: 'a trace of service calls on one node, instead of jobs on many',
-      fields: {
-        trace: {
-          kind: 'path',
-          doc: 'strace output, the table of strace -c, or call numbers (ADFA-LD)',
-          default: 'none',
-          words: ['none'],
-        },
-        fidelity: {
-          kind: 'choice',
-          doc: 'how the calls are charged',
-          of: {
-            replayed: 'each call on the CPU, file cache and disk of one simulated node',
-            aggregate: "the trace's mix: calls and bytes by class",
-          },
-          default: 'aggregate',
-        },
-        tracer_cost: {
-          kind: 'time',
-          doc: 'what tracing a call by two stops costs, half of it between calls, where it is not user time; shortest-gap: read from the trace',
-          default: 'shortest-gap',
-          min: 0,
-          words: ['shortest-gap'],
-        },
-        numbering: {
-          kind: 'choice',
-          doc: 'whose numbers a trace of call numbers has',
-          of: NUMBERINGS,
-          default: 'i386',
-        },
-        user_time: {
-          kind: 'time',
-          doc: 'user time of a trace without times, spread evenly over its calls; trace: what its times show (none: 0)',
-          default: 'trace',
-          min: 0,
-          words: ['trace'],
-        },
-        cache: {
-          kind: 'bytes',
-          doc: 'file cache of the node, empty at first (assumed); all: every file is in memory',
-          default: '16MiB',
-          min: 0,
-          words: ['all'],
-        },
-        user_scale: {
-          kind: 'number',
-          doc: "multiplies the trace's user time, where its processor was faster or slower than the machine's",
-          default: 1,
-          min: 0,
-        },
-      },
-    },
+    owners: OWNER_FIELDS,
+    jobs: JOB_FIELDS,
+    services: SERVICE_FIELDS,
     program: {
       kind: 'group',
       doc: 'what a program is like',

@@ -1,0 +1,58 @@
+/** How a run of service calls is set in an experiment. */
+import type { Field } from '../../sim/experiment/fields.ts';
+import { NUMBERINGS } from '../../workloads/services/index.ts';
+
+export const SERVICE_FIELDS = {
+  kind: 'group',
+  doc: 'a trace of service calls on one node, instead of jobs on many',
+  fields: {
+    trace: {
+      kind: 'path',
+      doc: 'strace output, the table of strace -c, or call numbers (ADFA-LD)',
+      default: 'none',
+      words: ['none'],
+    },
+    fidelity: {
+      kind: 'choice',
+      doc: 'how the calls are charged',
+      of: {
+        replayed: 'each call on the CPU, file cache and disk of one simulated node',
+        aggregate: "the trace's mix: calls and bytes by class",
+      },
+      default: 'aggregate',
+    },
+    tracer_cost: {
+      kind: 'time',
+      doc: 'what tracing a call by two stops costs, half of it between calls, where it is not user time; shortest-gap: read from the trace',
+      default: 'shortest-gap',
+      min: 0,
+      words: ['shortest-gap'],
+    },
+    numbering: {
+      kind: 'choice',
+      doc: 'whose numbers a trace of call numbers has',
+      of: NUMBERINGS,
+      default: 'i386',
+    },
+    user_time: {
+      kind: 'time',
+      doc: 'user time of a trace without times, spread evenly over its calls; trace: what its times show (none: 0)',
+      default: 'trace',
+      min: 0,
+      words: ['trace'],
+    },
+    cache: {
+      kind: 'bytes',
+      doc: 'file cache of the node, empty at first (assumed); all: every file is in memory',
+      default: '16MiB',
+      min: 0,
+      words: ['all'],
+    },
+    user_scale: {
+      kind: 'number',
+      doc: "multiplies the trace's user time, where its processor was faster or slower than the machine's",
+      default: 1,
+      min: 0,
+    },
+  },
+} as const satisfies Field;
