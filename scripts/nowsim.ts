@@ -10,6 +10,7 @@ import { CheckError, InputError, nearest } from '../sim/problem.ts';
 import { benchCommand } from './commands/bench.ts';
 import { initCommand } from './commands/init.ts';
 import { listCommand } from './commands/list.ts';
+import { mergeCommand } from './commands/merge.ts';
 import { reportCommand } from './commands/report.ts';
 import { rerunCommand } from './commands/rerun.ts';
 import { runCommand } from './commands/run.ts';
@@ -19,6 +20,7 @@ import { version } from './package.ts';
 const COMMANDS: readonly CommandModule[] = [
   runCommand,
   rerunCommand,
+  mergeCommand,
   reportCommand,
   listCommand,
   initCommand,

@@ -80,6 +80,20 @@ export function parseShare(text: string): number {
   return read(text, { '%': 0.01 }, 'a share', '10%');
 }
 
+/** What a unit is of, and its size in ns, bytes, bit/s or a fraction; '' is that of plain numbers. */
+export function unitOf(unit: string): { readonly of: string; readonly size: number } | undefined {
+  if (unit === '') return { of: 'number', size: 1 };
+  if (unit === '%') return { of: 'share', size: 0.01 };
+  for (const [of, units] of [
+    ['time', TIME],
+    ['bytes', BYTES],
+    ['rate', RATE],
+  ] as const) {
+    if (Object.hasOwn(units, unit)) return { of, size: units[unit]! };
+  }
+  return undefined;
+}
+
 /** A time for people: three significant digits in the unit that fits (`1.81us`, `2.4h`). */
 export function formatTime(ns: number): string {
   const steps: readonly (readonly [string, number])[] = [

@@ -1,7 +1,9 @@
 /** `nowsim run`: runs an experiment. */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
+import { shardFolder } from '../../sim/experiment/merge.ts';
+import type { Shard } from '../../sim/experiment/runner.ts';
 import { InputError, nearest } from '../../sim/problem.ts';
 import { asBuilt, experimentsFolder, readyExperiments } from '../package.ts';
 import {
@@ -22,6 +24,8 @@ interface RunArguments {
   vary?: Text;
   replications?: Text;
   seed?: Text;
+  precision?: string | string[];
+  shard?: string | string[];
   workers?: Text;
   out?: Text;
   json: boolean;
@@ -58,6 +62,16 @@ export const runCommand: CommandModule<object, RunArguments> = {
         describe: 'path=a,b,c: an axis; replaces that of the file (again and again)',
       })
       .option('replications', { type: 'string', requiresArg: true, describe: 'runs of every point' })
+      .option('precision', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'add replications until every interval is this narrow: 2% of its mean',
+      })
+      .option('shard', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'do one part of the runs: 2/8 is the second of eight ("nowsim merge" brings them together)',
+      })
       .option('seed', { type: 'string', requiresArg: true, describe: 'all random numbers derive from it' })
       .options(WORKER_OPTIONS)
       .option('out', {
@@ -110,6 +124,8 @@ async function run(args: RunArguments): Promise<void> {
   const path = experimentPath(args.file);
   const seed = wholeNumber('seed', args.seed, 0);
   const replications = wholeNumber('replications', args.replications, 1);
+  const precision = once('precision', args.precision);
+  const shard = shardOf(once('shard', args.shard));
   const workers = wholeNumber('workers', args.workers, 1) ?? defaultWorkers();
   const outFlag = once('out', args.out);
   const files = {
@@ -122,7 +138,8 @@ async function run(args: RunArguments): Promise<void> {
   const document = readDocument(path, path);
   const { study } = await import('../study.ts');
   const { runExperiment } = await import('../../sim/experiment/runner.ts');
-  const out = outFlag ?? join('results', 'runs', document.name);
+  const folder = join('results', 'runs', document.name);
+  const out = outFlag ?? (shard === undefined ? folder : shardFolder(folder, shard.index, shard.of));
   const result = await watched(args.quiet, workers, (watching) =>
     runExperiment(asBuilt(study), document, {
       out,
@@ -130,15 +147,42 @@ async function run(args: RunArguments): Promise<void> {
       vary: each(args.vary),
       ...(seed === undefined ? {} : { seed }),
       ...(replications === undefined ? {} : { replications }),
+      ...(precision === undefined ? {} : { precision }),
+      ...(shard === undefined ? {} : { shard }),
       ...(files.jobsOut === undefined ? {} : { jobsOut: files.jobsOut }),
       ...(files.swfOut === undefined ? {} : { swfOut: files.swfOut }),
       ...(files.eventsOut === undefined ? {} : { eventsOut: files.eventsOut }),
       ...watching,
     }),
   );
+  if (shard !== undefined) {
+    if (args.json)
+      process.stdout.write(
+        `${JSON.stringify({ shard, runs: result.rows.length, digest: result.digest, out }, null, 2)}\n`,
+      );
+    else {
+      process.stdout.write(
+        `shard ${shard.index} of ${shard.of}: ${result.rows.length} runs in ${out}\nwhen all shards are there: npx nowsim merge ${dirname(out)}\n`,
+      );
+    }
+    return;
+  }
   const report = args.report ? await writeReportOf(out) : undefined;
   if (args.json) process.stdout.write(`${JSON.stringify(result.summary, null, 2)}\n`);
   else await printResult(result, report);
+}
+
+/** Which part of the runs `2/8` means. Throws `InputError`. */
+function shardOf(text: string | undefined): Shard | undefined {
+  if (text === undefined) return undefined;
+  const match = /^(\d+)\/(\d+)$/.exec(text);
+  const [index, of] = match === null ? [0, 0] : [Number(match[1]), Number(match[2])];
+  if (index >= 1 && index <= of) return { index, of };
+  throw new InputError({
+    where: `--shard ${text}`,
+    found: match === null ? 'is not a part of a whole' : 'is no part of them',
+    would: 'write --shard 1/8 to --shard 8/8',
+  });
 }
 
 /** A path as it was given, or the file of a ready experiment. Throws `InputError`. */

@@ -19,6 +19,7 @@ import {
   type Value,
   valueText,
 } from './fields.ts';
+import { rangeValues } from './ranges.ts';
 import {
   fieldAt,
   flagValue,
@@ -44,6 +45,8 @@ export interface Experiment {
   readonly question: string;
   readonly seed: number;
   readonly replications: number;
+  /** Replications are added until intervals are as narrow as this share of the mean, or `most` is reached. */
+  readonly precision: { readonly share: number; readonly most: number } | null;
   /** Settings of the points that the others are compared with; empty where none was named. */
   readonly baseline: Params;
   readonly axes: readonly Axis[];
@@ -63,6 +66,8 @@ export interface Overrides {
   readonly vary?: readonly string[];
   readonly seed?: number;
   readonly replications?: number;
+  /** As in a file: `2%` or `none`. */
+  readonly precision?: string;
   /** Folder that relative paths of `set` and `vary` refer to (default: the working directory). */
   readonly cwd?: string;
 }
@@ -82,6 +87,20 @@ export const KIT_FIELDS = {
     min: 1,
     max: 100_000,
   },
+  precision: {
+    kind: 'share',
+    doc: 'replications are added until the half width of every 95 % interval of the measures shown is at most this share of its mean; none: as many as `replications` says',
+    default: 'none',
+    above: 0,
+    words: ['none'],
+  },
+  most_replications: {
+    kind: 'integer',
+    doc: 'where `precision` is given: no more replications than this',
+    default: 200,
+    min: 2,
+    max: 100_000,
+  },
   measures: {
     kind: 'list',
     doc: 'measures to show in the table (all are computed and kept)',
@@ -90,7 +109,7 @@ export const KIT_FIELDS = {
   },
 } as const satisfies Record<string, Field>;
 const MAPS = {
-  vary: 'axes: path -> list of values; every combination is a point',
+  vary: 'axes: path -> list of values, or a range such as 1..64 x2 or 0s..20min +1min; every combination is a point',
   baseline: 'path -> value: the points that the others are compared with, replication by replication',
 } as const;
 export const KIT_MAPS: Readonly<Record<keyof typeof MAPS, string>> = MAPS;
@@ -175,6 +194,7 @@ export async function settleExperiment(
     question: kit.question,
     seed: kit.seed,
     replications: kit.replications,
+    precision: kit.precision,
     baseline,
     axes: plainAxes,
     measures: kit.measures.length === 0 ? Object.keys(study.measures) : kit.measures,
@@ -238,6 +258,7 @@ interface Kit {
   question: string;
   seed: number;
   replications: number;
+  precision: Experiment['precision'];
   measures: string[];
   baseline: Record<string, Value>;
   baselineOrigin: Map<string, Origin>;
@@ -295,7 +316,7 @@ function readKit(
       }
     });
   }
-  for (const key of ['seed', 'replications'] as const) {
+  for (const key of ['seed', 'replications', 'precision'] as const) {
     const value = overrides[key];
     if (value !== undefined) given.set(key, { value, origin: flagOrigin(`--${key}`, String(value), '') });
   }
@@ -320,10 +341,25 @@ function readKit(
         : origin.problem(fault, 'value'),
     );
   }
+  const share = read('precision');
+  const precision =
+    share === 'none' ? null : { share: share as number, most: read('most_replications') as number };
+  if (precision !== null && measures.length === 0) {
+    problems.add(
+      given.get('precision')!.origin.problem(
+        {
+          found: 'precision: no measures are named, and not every one needs to be narrow',
+          would: 'name those that do: measures: [response_time_s]',
+        },
+        'value',
+      ),
+    );
+  }
   return {
     question: read('question') as string,
     seed: read('seed') as number,
     replications: read('replications') as number,
+    precision,
     measures,
     baseline,
     baselineOrigin,
@@ -480,16 +516,21 @@ function readAxes(
         add(path, flag.values, () => origin, origin);
         continue;
       }
-      if (!Array.isArray(values) && values !== null) {
+      const range =
+        typeof values === 'string' ? problems.guard(() => fileRange(document, place, values)) : values;
+      if (range === undefined) continue;
+      if (!Array.isArray(range) && range !== null) {
         problems.add(
           document.problem(place, 'value', {
-            found: `vary: ${text}: a list of values belongs here`,
-            would: 'write [a, b, c]',
+            found: `vary: ${text}: a list of values or a range belongs here`,
+            would: 'write [a, b, c], or 1..64 x2',
           }),
         );
         continue;
       }
-      add(path, (values ?? []) as readonly Value[], (i) => inFile([...place, String(i)]), inFile(place));
+      const origin =
+        typeof values === 'string' ? () => inFile(place) : (i: number) => inFile([...place, String(i)]);
+      add(path, (range ?? []) as readonly Value[], origin, inFile(place));
     }
   } else if (written !== undefined && written !== null) {
     problems.add(
@@ -506,6 +547,20 @@ function readAxes(
     add(axis.path, axis.values, () => origin, origin);
   }
   return [...axes.values()];
+}
+
+/** The values of a range in a file; the text itself where it is none. Throws `InputError` at its place. */
+function fileRange(document: Document, place: readonly string[], text: string): Value {
+  try {
+    return rangeValues('', text) ?? text;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(
+      error.problems.map(({ where: _, ...fault }) =>
+        document.problem(place, 'value', { ...fault, found: `vary: ${fault.found}` }),
+      ),
+    );
+  }
 }
 
 /** A value as it stands in parameters: settled where it can be, a slot without parameters as its name. */

@@ -42,6 +42,7 @@ export function manifestOf(
     ...about,
     name,
     digest: digest ?? INTERRUPTED,
+    ...(experiment.notes.length === 0 ? {} : { notes: experiment.notes }),
     experiment: {
       question,
       seed,
@@ -69,8 +70,11 @@ export interface Replay {
   readonly changes: readonly string[];
 }
 
-/** Reads manifest.json (or its folder) for `nowsim rerun`. Throws `InputError`. */
-export async function readManifest(study: Study, path: string): Promise<Replay> {
+/**
+ * Reads manifest.json (or its folder). One of a run that did not end, or of a shard, is refused unless `unfinished`.
+ * Throws `InputError`.
+ */
+export async function readManifest(study: Study, path: string, unfinished = false): Promise<Replay> {
   const file = existsSync(join(path, 'manifest.json')) ? join(path, 'manifest.json') : path;
   const fail = (found: string, would: string): never => {
     throw new InputError({ where: file, found, would });
@@ -105,7 +109,7 @@ export async function readManifest(study: Study, path: string): Promise<Replay> 
     fail('is no manifest of nowsim', 'give the manifest.json of a results folder');
   }
   const { question, seed, replications, baseline, vary, measures, ...plainBase } = experiment as Plain;
-  if (digest === INTERRUPTED) {
+  if (digest === INTERRUPTED && !unfinished) {
     fail(
       'belongs to a run that was interrupted, so there is nothing to compare with',
       'run the experiment again: it goes on where it stopped',
@@ -153,12 +157,14 @@ export async function readManifest(study: Study, path: string): Promise<Replay> 
       question: String(question),
       seed: whole('seed', seed),
       replications: whole('replications', replications),
+      // What was reached is run again, not the way there.
+      precision: null,
       baseline: (baseline ?? {}) as Params,
       axes,
       measures: (measures ?? []) as readonly string[],
       points: settled,
       base: plainBase,
-      notes: [],
+      notes: Array.isArray(manifest['notes']) ? manifest['notes'].map(String) : [],
     },
     digest: digest as string,
     version: nowsim as string,

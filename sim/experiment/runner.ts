@@ -29,6 +29,7 @@ import { moveJobs, numbered } from './outputs.ts';
 import { Interrupted, runOnWorkers, type Task } from './pool.ts';
 import { paramsText, type Summary, summarise, summaryCsv } from './results.ts';
 import { digestOfRows, type Row, RowFile, readRows, rowsText } from './rows.ts';
+import { estimate } from './statistics.ts';
 import type { RunOutputs, RunResult, Study } from './study.ts';
 
 export interface RunOptions extends Overrides {
@@ -38,6 +39,13 @@ export interface RunOptions extends Overrides {
   readonly workers?: number;
   /** Several runs on one worker go to a thread too, so that this one stays free to be interrupted. */
   readonly threads?: boolean;
+  /**
+   * Do only every `of`-th run, beginning with the `index`-th (from 1): rows and timelines, no summary. The runs of an
+   * experiment are dealt out in their order, so that shards need to know nothing of each other (`merge.ts`).
+   */
+  readonly shard?: Shard;
+  /** Rows come from elsewhere and nothing is run: throws `InputError` where one is missing. */
+  readonly keptOnly?: boolean;
   readonly jobsOut?: string;
   readonly swfOut?: string;
   readonly eventsOut?: string;
@@ -66,6 +74,11 @@ export interface ExperimentResult {
   readonly kept: number;
 }
 
+export interface Shard {
+  readonly index: number;
+  readonly of: number;
+}
+
 interface Run {
   readonly cell: string;
   readonly point: number;
@@ -83,9 +96,10 @@ export async function runExperiment(
   options: RunOptions,
 ): Promise<ExperimentResult> {
   const cwd = resolve(options.cwd ?? '.');
-  const experiment = isSettled(source)
+  let experiment = isSettled(source)
     ? source
     : await settleExperiment(study, asDocument(source, cwd), options);
+  if (options.shard !== undefined) checkShard(experiment, options);
   checkOutputs(options);
   if (options.out !== null) checkFolder(options.out);
 
@@ -93,7 +107,7 @@ export async function runExperiment(
     options.out !== null
       ? join(options.out, 'parts')
       : `${options.jobsOut ?? options.swfOut ?? options.eventsOut}.parts`;
-  const runs = runsOf(study, experiment, options, partsFolder);
+  let runs = runsOf(study, experiment, options, partsFolder);
   const usesParts = runs.some((run) => Object.keys(run.outputs).length > 0);
   const createdFolder = options.out === null ? undefined : makeFolder(options.out);
   const unlock = options.out === null ? () => {} : lockFolder(options.out);
@@ -101,23 +115,42 @@ export async function runExperiment(
     if (usesParts) mkdirSync(partsFolder, { recursive: true });
     const store = options.out === null ? undefined : openStore(options.out, partsFolder);
     const rows = new Map<string, Row>();
-    for (const run of runs) {
-      const known = store?.known.get(run.cell);
-      if (known !== undefined && Object.values(run.outputs).every((path) => existsSync(path))) {
-        rows.set(run.cell, { ...known, point: run.point, params: experiment.points[run.point]!.params });
-      }
-    }
-    const kept = rows.size;
-    if (options.out !== null) {
-      writeWhole(join(options.out, 'manifest.json'), manifestText(study, experiment, undefined, options));
-    }
+    let kept = 0;
     try {
-      await doRuns(study, experiment, runs, rows, options, (row) => store?.file.append(row));
+      for (;;) {
+        for (const run of runs) {
+          const known = store?.known.get(run.cell);
+          if (rows.has(run.cell) || known === undefined) continue;
+          if (!Object.values(run.outputs).every((path) => existsSync(path))) continue;
+          rows.set(run.cell, { ...known, point: run.point, params: experiment.points[run.point]!.params });
+          kept++;
+        }
+        if (options.keptOnly === true && rows.size < runs.length) throw missing(runs, rows);
+        if (options.out !== null) {
+          writeWhole(join(options.out, 'manifest.json'), manifestText(study, experiment, undefined, options));
+        }
+        await doRuns(study, experiment, runs, rows, options, (row) => store?.file.append(row));
+        const more = replicationsFor(
+          experiment,
+          runs.map((run) => rows.get(run.cell)!),
+        );
+        if (more === experiment.replications) break;
+        experiment = { ...experiment, replications: more };
+        runs = runsOf(study, experiment, options, partsFolder);
+      }
     } finally {
       store?.file.close();
     }
 
     const sorted = runs.map((run) => rows.get(run.cell)!);
+    if (options.shard !== undefined) {
+      const digest = digestOfRows(sorted);
+      writeWhole(join(options.out!, 'rows.jsonl'), rowsText(sorted));
+      placeTimelines(options.out!, runs);
+      if (usesParts) rmSync(partsFolder, { recursive: true, force: true });
+      const summary = summarise(experiment, study.measures, sorted, digest);
+      return { experiment, rows: sorted, summary, digest, out: options.out, written: [], kept };
+    }
     const digest = digestOfRows(sorted);
     const summary = summarise(experiment, study.measures, sorted, digest);
     const written = await handOver(runs, options);
@@ -160,7 +193,63 @@ function manifestText(
   return `${JSON.stringify(manifestOf(study.version, experiment, digest, options.about?.() ?? {}), null, 2)}\n`;
 }
 
+function missing(runs: readonly Run[], rows: ReadonlyMap<string, Row>): InputError {
+  const lost = runs.filter((run) => !rows.has(run.cell));
+  const named = lost.slice(0, 5).map((run) => `point ${run.point} replication ${run.replication}`);
+  return new InputError({
+    where: 'merge',
+    found: `${lost.length} of ${runs.length} runs are in none of the folders (${named.join(', ')}${lost.length > 5 ? ' ...' : ''})`,
+    would: 'give all shards, and run those again that did not end, or that another version of nowsim made',
+  });
+}
+
+function checkShard(experiment: Experiment, options: RunOptions): void {
+  const refuse = (where: string, would: string) => {
+    throw new InputError({ where, found: 'beside --shard', would });
+  };
+  if (experiment.precision !== null)
+    refuse('precision', 'give --precision none and --replications: a shard does not see the intervals');
+  if (options.out === null) refuse('no results folder', 'give --out');
+  for (const [flag, path] of [
+    ['--jobs-out', options.jobsOut],
+    ['--swf-out', options.swfOut],
+    ['--events-out', options.eventsOut],
+  ] as const) {
+    if (path !== undefined) refuse(flag, 'leave it out: a file of all runs has no shards');
+  }
+}
+
+/**
+ * Replications that the asked precision needs by the intervals so far (at most twice as many as there are, since
+ * the estimate itself is uncertain), or as many as there are where it is met or the limit is reached.
+ */
+function replicationsFor(experiment: Experiment, rows: readonly Row[]): number {
+  const { precision, replications } = experiment;
+  if (precision === null || replications >= precision.most) return replications;
+  if (replications < 2) return Math.min(5, precision.most);
+  let need = replications;
+  for (const [index] of experiment.points.entries()) {
+    const mine = rows.filter((row) => row.point === index);
+    for (const name of experiment.measures) {
+      const values = mine.flatMap((row) => row.measures[name] ?? []);
+      if (values.length < 2) continue;
+      const { mean, ci95 } = estimate(values);
+      const target = precision.share * Math.abs(mean);
+      if (ci95! <= target) continue;
+      need = Math.max(need, replications + 1, Math.ceil(replications * (ci95! / target) ** 2));
+    }
+  }
+  return Math.min(need, 2 * replications, precision.most);
+}
+
+/** The runs of an experiment in order of point and replication, or those of one shard. */
 function runsOf(study: Study, experiment: Experiment, options: RunOptions, parts: string): Run[] {
+  const { shard } = options;
+  const all = allRuns(study, experiment, options, parts);
+  return shard === undefined ? all : all.filter((_, i) => i % shard.of === shard.index - 1);
+}
+
+function allRuns(study: Study, experiment: Experiment, options: RunOptions, parts: string): Run[] {
   const taken = new Map<string, number>();
   return experiment.points.flatMap((point, index) => {
     const cell = cellsOf(study.version, point.scenario, experiment.seed);
@@ -359,14 +448,7 @@ function writeFinal(
   summary: Summary,
 ): void {
   writeWhole(join(out, 'rows.jsonl'), rowsText(rows));
-  const folder = join(out, 'timelines');
-  rmSync(folder, { recursive: true, force: true });
-  for (const run of runs) {
-    const { timeline } = run.outputs;
-    if (timeline === undefined || !existsSync(timeline)) continue;
-    mkdirSync(folder, { recursive: true });
-    moveFile(timeline, join(folder, `point-${run.point}.json`));
-  }
+  placeTimelines(out, runs);
   writeWhole(join(out, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
   writeWhole(
     join(out, 'summary.csv'),
@@ -375,6 +457,17 @@ function writeFinal(
       experiment.axes.map((axis) => axis.path),
     ),
   );
+}
+
+function placeTimelines(out: string, runs: readonly Run[]): void {
+  const folder = join(out, 'timelines');
+  rmSync(folder, { recursive: true, force: true });
+  for (const run of runs) {
+    const { timeline } = run.outputs;
+    if (timeline === undefined || !existsSync(timeline)) continue;
+    mkdirSync(folder, { recursive: true });
+    moveFile(timeline, join(folder, `point-${run.point}.json`));
+  }
 }
 
 /** Bad input found while running: a folder that this run made, and in which no run has ended, goes again. */

@@ -25,7 +25,10 @@ export function experimentSchema(study: Study): unknown {
     .array(z.enum(Object.keys(study.measures) as [string, ...string[]]))
     .describe(KIT_FIELDS.measures.doc)
     .optional();
-  shape['vary'] = z.record(z.string(), z.array(z.any()).min(1)).describe(KIT_MAPS.vary).optional();
+  shape['vary'] = z
+    .record(z.string(), z.union([z.array(z.any()).min(1), z.string()]))
+    .describe(KIT_MAPS.vary)
+    .optional();
   shape['baseline'] = z.record(z.string(), z.any()).describe(KIT_MAPS.baseline).optional();
   Object.assign(shape, shapeOf(study.fields.fields));
   return z.toJSONSchema(z.strictObject(shape).describe(study.fields.doc), { io: 'input' });

@@ -21,6 +21,7 @@ import {
   suggest,
   type Value,
 } from './fields.ts';
+import { rangeValues } from './ranges.ts';
 
 /** Who gave a setting: makes the message of what is wrong with it, and says what its relative paths refer to. */
 export interface Origin {
@@ -355,7 +356,7 @@ export function flagValue(where: string, text: string): Value {
   return trimmed;
 }
 
-/** The values of `--vary path=a,b,c`: commas inside brackets and quotes do not part them. */
+/** The values of `--vary path=a,b,c` or `path=1..64 x2`: commas inside brackets and quotes do not part them. */
 export function flagValues(where: string, text: string): Value[] {
   const parts: string[] = [];
   let depth = 0;
@@ -380,5 +381,5 @@ export function flagValues(where: string, text: string): Value[] {
       would: 'give at least one: --vary path=a,b,c',
     });
   }
-  return parts.map((each) => flagValue(where, each));
+  return parts.flatMap((each) => rangeValues(where, each) ?? [flagValue(where, each)]);
 }

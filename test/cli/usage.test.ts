@@ -12,6 +12,7 @@ afterAll(work.remove);
 const COMMANDS = [
   'run',
   'rerun',
+  'merge',
   'report',
   'list',
   'init',

@@ -324,7 +324,7 @@ describe('a bad file', () => {
       'a map of settings belongs here, not 5; its settings: service',
     ],
     ['nothing where a value belongs', 'queue: {service: }', 'no value stands here'],
-    ['vary without list', 'vary: {customers.load: 3}', 'a list of values belongs here'],
+    ['vary without list', 'vary: {customers.load: 3}', 'a list of values or a range belongs here'],
     ['vary as a list', 'vary: [1]', 'a map of axes belongs here'],
     ['an empty axis', 'vary: {customers.load: }', 'the axis customers.load has no values'],
     ['baseline as a text', 'baseline: x', 'a map of paths and values belongs here'],
@@ -715,7 +715,17 @@ describe('the published schema', () => {
     };
     expect(schema.additionalProperties).toBe(false);
     expect(Object.keys(schema.properties)).toEqual([
-      ...['$schema', 'question', 'seed', 'replications', 'measures', 'vary', 'baseline'],
+      ...[
+        '$schema',
+        'question',
+        'seed',
+        'replications',
+        'precision',
+        'most_replications',
+        'measures',
+        'vary',
+        'baseline',
+      ],
       ...Object.keys(TOY_FIELDS.fields),
     ]);
     const service = schema.properties['queue']!.properties!['service'] as { pattern: string };

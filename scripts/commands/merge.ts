@@ -1,0 +1,60 @@
+/** `nowsim merge`: shards of an experiment to one results folder. */
+import { dirname } from 'node:path';
+import type { Argv, CommandModule } from 'yargs';
+import { asBuilt } from '../package.ts';
+import { once, printResult, WORKER_OPTIONS, watched, writeReportOf } from './run-options.ts';
+
+interface MergeArguments {
+  folders: string[];
+  out?: string | string[];
+  report: boolean;
+  json: boolean;
+  quiet: boolean;
+}
+
+export const mergeCommand: CommandModule<object, MergeArguments> = {
+  command: 'merge <folders..>',
+  describe: 'bring the shards of an experiment together in one results folder',
+  builder: (yargs) =>
+    yargs
+      .usage(
+        '$0 merge <folders..>\n\nBrings together what "nowsim run FILE --shard 1/4" ... "4/4" left, on this machine or copied from\n' +
+          'others. The files are those of a single run, byte for byte (machine and time in the manifest apart).',
+      )
+      .positional('folders', {
+        type: 'string',
+        array: true,
+        demandOption: true,
+        describe: 'folders of shards, or the folder in which they lie',
+      })
+      .option('out', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'results folder (default: the one in which the shards lie)',
+      })
+      .option('report', {
+        type: 'boolean',
+        default: true,
+        describe: 'write report.html (--no-report: do not)',
+      })
+      .option('json', WORKER_OPTIONS.json)
+      .option('quiet', WORKER_OPTIONS.quiet)
+      .example('$0 merge results/runs/headline', 'all shards that lie there')
+      .example(
+        '$0 merge from-a/shard-1-of-2 from-b/shard-2-of-2 --out all',
+        'shards of two machines',
+      ) as unknown as Argv<MergeArguments>,
+  handler: merge,
+};
+
+async function merge(args: MergeArguments): Promise<void> {
+  const { mergeShards, shardsIn } = await import('../../sim/experiment/merge.ts');
+  const shards = args.folders.flatMap((folder) => shardsIn(folder));
+  const [first] = args.folders;
+  const out = once('out', args.out) ?? (shards.includes(first!) ? dirname(first!) : first!);
+  const study = asBuilt((await import('../study.ts')).study);
+  const result = await watched(args.quiet, 1, (watching) => mergeShards(study, shards, { out, ...watching }));
+  const report = args.report ? await writeReportOf(out) : undefined;
+  if (args.json) process.stdout.write(`${JSON.stringify(result.summary, null, 2)}\n`);
+  else await printResult(result, report);
+}

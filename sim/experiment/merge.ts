@@ -1,0 +1,82 @@
+/**
+ * Shards to one results folder: the rows and timelines of all of them, then what the runner writes at the end of
+ * an experiment whose runs are all known. The files are those of a single run, byte for byte (the manifest's
+ * machine and time apart).
+ */
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { InputError } from '../problem.ts';
+import { writeWhole } from './files.ts';
+import { readManifest } from './manifest.ts';
+import { type Row, readRows, rowsText } from './rows.ts';
+import { type ExperimentResult, type RunOptions, runExperiment } from './runner.ts';
+import type { Study } from './study.ts';
+
+const SHARD = /^shard-\d+-of-\d+$/;
+
+/** The folder of a shard below the experiment's own. */
+export function shardFolder(out: string, index: number, of: number): string {
+  return join(out, `shard-${index}-of-${of}`);
+}
+
+/** The shards that lie in a results folder; the folder itself where it is one. */
+export function shardsIn(folder: string): string[] {
+  if (SHARD.test(basename(folder)) || !existsSync(folder)) return [folder];
+  const found = readdirSync(folder)
+    .filter((name) => SHARD.test(name))
+    .map((name) => join(folder, name));
+  return found.length === 0 ? [folder] : found;
+}
+
+/**
+ * Brings shards together in `options.out`. Throws `InputError` where a folder is no shard, shards belong to
+ * different experiments, or runs are missing; then nothing is left behind.
+ */
+export async function mergeShards(
+  study: Study,
+  folders: readonly string[],
+  options: Pick<RunOptions, 'about' | 'progress'> & { readonly out: string },
+): Promise<ExperimentResult> {
+  const { out } = options;
+  const rows = new Map<string, Row>();
+  const timelines = new Map<number, string>();
+  const [first] = folders;
+  if (first === undefined) {
+    throw new InputError({
+      where: 'merge',
+      found: 'no folder is named',
+      would: 'give the folders of the shards',
+    });
+  }
+  const { experiment } = await readManifest(study, first, true);
+  for (const folder of folders) {
+    if (!existsSync(join(folder, 'rows.jsonl'))) {
+      throw new InputError({
+        where: folder,
+        found: 'holds no rows.jsonl',
+        would: 'give the results folder of a shard (nowsim run FILE --shard 1/4)',
+      });
+    }
+    for (const row of readRows(join(folder, 'rows.jsonl')).values()) {
+      rows.set(row.cell, row);
+      const timeline = join(folder, 'timelines', `point-${row.point}.json`);
+      if (existsSync(timeline)) timelines.set(row.point, timeline);
+    }
+  }
+  const made = ['rows.jsonl', 'manifest.json', 'timelines', 'parts'].filter(
+    (name) => !existsSync(join(out, name)),
+  );
+  for (const row of readRows(join(out, 'rows.jsonl')).values())
+    if (!rows.has(row.cell)) rows.set(row.cell, row);
+  mkdirSync(join(out, 'timelines'), { recursive: true });
+  for (const [point, path] of timelines) copyFileSync(path, join(out, 'timelines', `point-${point}.json`));
+  writeWhole(join(out, 'rows.jsonl'), rowsText(rows.values()));
+  copyFileSync(join(first, 'manifest.json'), join(out, 'manifest.json'));
+  try {
+    return await runExperiment(study, experiment, { ...options, keptOnly: true });
+  } catch (error) {
+    for (const name of made) rmSync(join(out, name), { recursive: true, force: true });
+    if (readdirSync(out).length === 0) rmdirSync(out);
+    throw error;
+  }
+}

@@ -1,0 +1,147 @@
+/** Sweeps: ranges of axes, replications until intervals are narrow, shards that come to the same files as one run. */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { documentOf } from '../../sim/experiment/document.ts';
+import { settleExperiment } from '../../sim/experiment/experiment.ts';
+import type { Plain } from '../../sim/experiment/fields.ts';
+import { mergeShards, shardFolder, shardsIn } from '../../sim/experiment/merge.ts';
+import { rangeValues } from '../../sim/experiment/ranges.ts';
+import { type RunOptions, runExperiment } from '../../sim/experiment/runner.ts';
+import { toyStudy } from './toy-study.ts';
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'nowsim-sweeps-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const run = (content: Plain, options: Partial<RunOptions> = {}, study = toyStudy()) =>
+  runExperiment(study, documentOf(content, 'toy', folder), { out: null, ...options });
+
+describe('a range', () => {
+  it.each([
+    ['1..64 x2', [1, 2, 4, 8, 16, 32, 64]],
+    ['1..100x3', [1, 3, 9, 27, 81]],
+    ['1..4', [1, 2, 3, 4]],
+    ['0s..20min +5min', ['0min', '5min', '10min', '15min', '20min']],
+    ['0..90s +30s', ['0s', '30s', '60s', '90s']],
+    ['100us..10ms x10', ['100us', '1000us', '10000us']],
+    ['0.1..0.9 +0.2', [0.1, 0.3, 0.5, 0.7, 0.9]],
+    ['10%..30% +10%', ['10%', '20%', '30%']],
+    ['-2..2 +2', [-2, 0, 2]],
+  ])('%s', (text, values) => expect(rangeValues('here', text)).toEqual(values));
+
+  it.each(['quiet', '../log.swf', './a..b', '5', '1...5', 'now'])('is not %s', (text) =>
+    expect(rangeValues('here', text)).toBeUndefined(),
+  );
+
+  it.each([
+    ['0s..20min', 'does not say how far apart'],
+    ['5..1', 'ends before it begins'],
+    ['1..5 x1', 'never ends'],
+    ['1..5 +0', 'never ends'],
+    ['0..64 x2', 'leads nowhere'],
+    ['1s..8MiB +1s', 'mixes units'],
+    ['1s..8q +1s', '"q" is not a unit'],
+    ['1..9e9', 'values'],
+  ])('cannot be %s', (text, found) => expect(() => rangeValues('here', text)).toThrow(found));
+
+  it('makes an axis in a file and on the command line', async () => {
+    const loads = async (content: Plain, vary: string[] = []) => {
+      const { points } = await settleExperiment(toyStudy(), documentOf(content, 'toy', folder), { vary });
+      return points.map((point) => point.params['customers.load']);
+    };
+    expect(await loads({ vary: { 'customers.load': '0.2..0.8 x2' } })).toEqual([0.2, 0.4, 0.8]);
+    expect(await loads({}, ['customers.load=0.1,0.5..0.7 +0.1'])).toEqual([0.1, 0.5, 0.6, 0.7]);
+    await expect(loads({ vary: { 'customers.load': '0.8..0.2' } })).rejects.toThrow(
+      /vary: "0.8..0.2" ends before it begins/,
+    );
+  });
+});
+
+const TWO_LOADS: Plain = {
+  replications: 3,
+  measures: ['wait_time_s'],
+  vary: { 'customers.load': [0.4, 0.7] },
+};
+
+describe('precision', () => {
+  it('adds replications until every interval is narrow enough, and no more runs than those', async () => {
+    let runs = 0;
+    const study = toyStudy('toy-1', () => {
+      runs++;
+    });
+    const { summary, experiment } = await run(TWO_LOADS, { precision: '10%' }, study);
+    for (const { measures } of summary.points) {
+      const { mean, ci95, n } = measures['wait_time_s']!;
+      expect(ci95! / mean).toBeLessThanOrEqual(0.1);
+      expect(n).toBe(experiment.replications);
+    }
+    expect(experiment.replications).toBeGreaterThan(3);
+    expect(runs).toBe(2 * experiment.replications);
+    // The replications are those that as many would have been from the start.
+    const plain = await run(TWO_LOADS, { replications: experiment.replications });
+    expect(summary.digest).toBe(plain.digest);
+  });
+
+  it('stops at the limit', async () => {
+    const { experiment } = await run({ ...TWO_LOADS, precision: '0.1%', most_replications: 7 });
+    expect(experiment.replications).toBe(7);
+  });
+
+  it('wants measures to be named', async () => {
+    await expect(run({ precision: '5%' })).rejects.toThrow('no measures are named');
+  });
+});
+
+describe('shards', () => {
+  const FILES = [
+    'rows.jsonl',
+    'summary.json',
+    'summary.csv',
+    'timelines/point-0.json',
+    'timelines/point-1.json',
+  ];
+
+  it('come to the same files as one run, whatever their number', async () => {
+    const one = join(folder, 'one');
+    await run(TWO_LOADS, { out: one });
+    for (const of of [1, 4, 7]) {
+      const parent = join(folder, `in-${of}`);
+      for (let index = 1; index <= of; index++) {
+        await run(TWO_LOADS, { out: shardFolder(parent, index, of), shard: { index, of } });
+      }
+      expect(shardsIn(parent)).toHaveLength(of);
+      await mergeShards(toyStudy(), shardsIn(parent), { out: parent });
+      for (const name of FILES) {
+        expect(readFileSync(join(parent, name), 'utf8'), name).toBe(readFileSync(join(one, name), 'utf8'));
+      }
+    }
+  });
+
+  it('that lack runs are refused, and leave nothing', async () => {
+    const parent = join(folder, 'lacking');
+    await run(TWO_LOADS, { out: shardFolder(parent, 2, 2), shard: { index: 2, of: 2 } });
+    const out = join(folder, 'merged');
+    await expect(mergeShards(toyStudy(), shardsIn(parent), { out })).rejects.toThrow(
+      '3 of 6 runs are in none of the folders (point 0 replication 0, point 0 replication 2',
+    );
+    expect(existsSync(out)).toBe(false);
+  });
+
+  it('of another version are refused', async () => {
+    const parent = join(folder, 'older');
+    const options = { out: shardFolder(parent, 1, 1), shard: { index: 1, of: 1 } };
+    await run(TWO_LOADS, options, toyStudy('toy-0'));
+    await expect(mergeShards(toyStudy('toy-1'), shardsIn(parent), { out: parent })).rejects.toThrow(
+      '6 of 6 runs',
+    );
+  });
+
+  it('do not go with precision', async () => {
+    const options = { out: join(folder, 'narrow'), shard: { index: 1, of: 2 }, precision: '5%' };
+    await expect(run(TWO_LOADS, options)).rejects.toThrow('a shard does not see the intervals');
+  });
+});
