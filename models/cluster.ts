@@ -537,6 +537,7 @@ function jobRecords(config: ClusterConfig): JobRecords {
     image: new Float64Array(n),
     state: new Uint8Array(n),
     start: new Float64Array(n).fill(Number.NaN),
+    firstStart: new Float64Array(n).fill(Number.NaN),
     end: new Float64Array(n).fill(Number.NaN),
     lostCpu: new Float64Array(n),
   };

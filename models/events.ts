@@ -43,6 +43,20 @@ export const EVENT = {
   fault: 15,
   /** N: out of use (for how long, s). */
   down: 16,
+  /** N crashes (its guest's job, -1 where there is none). */
+  crash: 17,
+  /** N is up again after a crash. */
+  repair: 18,
+  /** N: the master learns that it has crashed (s since then). */
+  detect: 19,
+  /** J goes back to what was saved of it, after a crash (node seconds of work lost). */
+  rollback: 20,
+  /** J goes on, or begins again, after a crash (work per task that it has from before, s). */
+  restart: 21,
+  /** J's tasks have all been saved (work per task, s). */
+  checkpoint: 22,
+  /** N's daemon has become the master (s since the last one was lost). */
+  'fail-over': 23,
 } as const;
 
 const NAMES = Object.keys(EVENT);

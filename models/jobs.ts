@@ -5,7 +5,15 @@
 import type { JobTable } from '../workloads/jobs/table.ts';
 
 /** Where a job is in its life. */
-export const JOB = { pending: 0, waiting: 1, launching: 2, running: 3, finished: 4, rejected: 5 } as const;
+export const JOB = {
+  pending: 0,
+  waiting: 1,
+  launching: 2,
+  running: 3,
+  finished: 4,
+  rejected: 5,
+  killed: 6,
+} as const;
 
 export interface JobRecords {
   readonly n: number;
@@ -27,8 +35,9 @@ export interface JobRecords {
   /** Memory of one task, bytes. */
   readonly image: Float64Array;
   readonly state: Uint8Array;
-  /** ns; NaN until then. */
+  /** ns; NaN until then. A job that starts over has a new start; `firstStart` stays. */
   readonly start: Float64Array;
+  readonly firstStart: Float64Array;
   readonly end: Float64Array;
   /** CPU of killed attempts, ns. */
   readonly lostCpu: Float64Array;

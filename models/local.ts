@@ -56,6 +56,7 @@ export class LocalSharing {
     this.tasksLeft[job] = width;
     jobs.state[job] = JOB.running;
     jobs.start[job] = this.engine.now;
+    jobs.firstStart[job] = this.engine.now;
     this.events.record(EVENT.start, job, width);
     this.running++;
     const before = this.bank.tasks(node);

@@ -6,7 +6,8 @@
  * they are set anew; accounts are brought up to date before. Left out: quanta, context switches and cache
  * effects between owner and guest.
  * Accounts of a node, CPU-ns: owner, operations, guest, waiting (held for a guest that cannot run: launching,
- * stopped, moving, or held back by a slower member of its gang), idle. They add up to the node's elapsed time.
+ * stopped, moving, or held back by a slower member of its gang), idle, and, where nodes crash, out (of order). They
+ * add up to the node's elapsed time.
  */
 import type { Engine } from '../sim/engine/engine.ts';
 
@@ -26,6 +27,9 @@ export class Nodes {
   readonly guest: Float64Array;
   readonly waiting: Float64Array;
   readonly idle: Float64Array;
+  /** Time out of order, and 1 while it is so; empty arrays where no node crashes. */
+  readonly out: Float64Array;
+  readonly crashed: Uint8Array;
   private readonly since: Float64Array;
   /** Operations that the node still has to carry out, CPU-ns: served from what the others leave. */
   private readonly due: Float64Array;
@@ -35,7 +39,7 @@ export class Nodes {
   /** Called when that sum has changed, for pictures. */
   onGuestShare: (() => void) | null = null;
 
-  constructor(engine: Engine, count: number, sampleShare: number, withGuests: boolean) {
+  constructor(engine: Engine, count: number, sampleShare: number, withGuests: boolean, withCrashes = false) {
     const guests = withGuests ? count : 0;
     this.engine = engine;
     this.count = count;
@@ -49,6 +53,8 @@ export class Nodes {
     this.guest = new Float64Array(guests);
     this.waiting = new Float64Array(guests);
     this.idle = new Float64Array(count);
+    this.out = new Float64Array(withCrashes ? count : 0);
+    this.crashed = new Uint8Array(withCrashes ? count : 0);
     this.since = new Float64Array(count);
     this.due = new Float64Array(guests);
   }
@@ -64,6 +70,10 @@ export class Nodes {
     const span = until - this.since[node]!;
     if (span === 0) return;
     this.since[node] = until;
+    if (this.crashed[node] === 1) {
+      this.out[node]! += span;
+      return;
+    }
     // The owner's programs cannot use more than there is; the daemon's samples come first.
     const owner = Math.min(this.ownerShare[node]!, 1 - this.sampleShare);
     if (this.guest.length === 0) {
@@ -119,10 +129,21 @@ export class Nodes {
     }
   }
 
+  /** A node crashes: what ran on it, operations that it had to carry out among that, is gone; or it is up again. */
+  setCrashed(node: number, crashed: boolean): void {
+    this.settle(node);
+    this.crashed[node] = crashed ? 1 : 0;
+    if (this.guest.length === 0) return;
+    this.due[node] = 0;
+    this.operationShare[node] = 0;
+    if (this.guestShare[node] !== 0) this.setGuestShare(node, 0);
+  }
+
   /** Sum of a node's accounts, ns; its elapsed time if all is well. */
   total(node: number): number {
     const ofGuests = this.guest.length === 0 ? 0 : this.guest[node]! + this.waiting[node]!;
-    return this.owner[node]! + this.operations[node]! + this.idle[node]! + ofGuests;
+    const out = this.out.length === 0 ? 0 : this.out[node]!;
+    return this.owner[node]! + this.operations[node]! + this.idle[node]! + ofGuests + out;
   }
 
   settleAll(): void {

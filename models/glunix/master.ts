@@ -11,6 +11,9 @@ import { Timers } from '../../sim/engine/timers.ts';
 import { type DomainEvents, EVENT } from '../events.ts';
 import type { PlacementPolicy } from '../policies/placement/contract.ts';
 
+/** Why a node is out of use. */
+export const OUT = { fault: 1, crash: 2, unknown: 4 } as const;
+
 export class Master {
   /** Nodes that could be given now. */
   freeNodes = 0;
@@ -20,7 +23,7 @@ export class Master {
   readonly told: Uint8Array;
   /** 1 while the node is given to a job. */
   readonly given: Uint8Array;
-  /** 1 while the node has fallen and cannot be given. */
+  /** Why the node cannot be given (bits of `OUT`); 0: it can. */
   private readonly down: Uint8Array;
   private readonly saying: Uint8Array;
   private readonly idleSince: Float64Array;
@@ -87,9 +90,10 @@ export class Master {
     this.list(node);
   }
 
-  /** A node has fallen, or is in use again. */
-  setDown(node: number, down: boolean): void {
-    this.down[node] = down ? 1 : 0;
+  /** A node is out of use for this cause, or no longer. */
+  setDown(node: number, down: boolean, cause: number): void {
+    if (down) this.down[node]! |= cause;
+    else this.down[node]! &= ~cause;
     this.list(node);
   }
 

@@ -21,7 +21,7 @@ import { Timers } from '../../sim/engine/timers.ts';
 import { type DomainEvents, EVENT } from '../events.ts';
 import type { Guests } from '../glunix/guests.ts';
 import { MODE } from '../glunix/guests.ts';
-import type { Master } from '../glunix/master.ts';
+import { type Master, OUT } from '../glunix/master.ts';
 import type { Nodes } from '../nodes.ts';
 import { type Blast, FAULT_KINDS, type FaultKind, type Reach, reachOf } from '../os/blast.ts';
 import type { Owners } from '../owners.ts';
@@ -110,7 +110,12 @@ export class Faults {
     this.leakedBy = new Int32Array(count).fill(-1);
     this.leakedByOwner = new Int32Array(count);
     this.type = engine.on(() => this.candidate(), 'fault');
-    this.recoveries = new Timers(engine, (node) => this.master.setDown(node, false), count, 'recovery');
+    this.recoveries = new Timers(
+      engine,
+      (node) => this.master.setDown(node, false, OUT.fault),
+      count,
+      'recovery',
+    );
   }
 
   /** Faults begin to happen. */
@@ -250,7 +255,7 @@ export class Faults {
     this.down += until - from;
     this.backAt[node] = until;
     this.events.record(EVENT.down, node, (until - now) / 1e9);
-    this.master.setDown(node, true);
+    this.master.setDown(node, true, OUT.fault);
     this.recoveries.set(node, until);
   }
 }
