@@ -46,6 +46,39 @@ export const DEMAND_FIELDS = {
 
 const SHAPE_DOC = 'Which of the fitted laws.';
 
+/** The pools of the Failure Trace Archive that laws were fitted to, and which of the laws. */
+export const FTA_LAWS = {
+  nd07cpu: {
+    doc: 'CPU availability of the Notre Dame Condor pool, 2007 (A066-A069).',
+    fields: {
+      shape: {
+        kind: 'choice',
+        doc: SHAPE_DOC,
+        of: ['exponential', 'weibull', 'lognormal', 'gamma'],
+        default: 'weibull',
+      },
+    },
+  },
+  microsoft99: {
+    doc: 'Desktops at Microsoft, 1999 (A070).',
+    fields: {
+      shape: { kind: 'choice', doc: SHAPE_DOC, of: ['exponential', 'weibull'], default: 'weibull' },
+    },
+  },
+  g5k06: {
+    doc: "Nodes of Grid'5000, 2006 (A071).",
+    fields: {
+      shape: { kind: 'choice', doc: SHAPE_DOC, of: ['exponential', 'weibull'], default: 'weibull' },
+    },
+  },
+  lanl05: {
+    doc: 'Nodes of the LANL clusters, up to 2005 (A072).',
+    fields: {
+      shape: { kind: 'choice', doc: SHAPE_DOC, of: ['exponential', 'weibull'], default: 'weibull' },
+    },
+  },
+} as const satisfies Extract<Field, { kind: 'slot' }>['of'];
+
 /** The slot's choices that are alternating processes. */
 export const ALTERNATING_LAWS = {
   alternating: {
@@ -71,42 +104,16 @@ export const ALTERNATING_LAWS = {
       ...DEMAND_FIELDS,
     },
   },
-  nd07cpu: {
-    doc: 'CPU availability of the Notre Dame Condor pool, 2007 (A066-A069).',
-    fields: {
-      shape: {
-        kind: 'choice',
-        doc: SHAPE_DOC,
-        of: ['exponential', 'weibull', 'lognormal', 'gamma'],
-        default: 'weibull',
-      },
-      ...DEMAND_FIELDS,
-    },
-  },
+  nd07cpu: { doc: FTA_LAWS.nd07cpu.doc, fields: { ...FTA_LAWS.nd07cpu.fields, ...DEMAND_FIELDS } },
   microsoft99: {
-    doc: 'Desktops at Microsoft, 1999 (A070).',
-    fields: {
-      shape: { kind: 'choice', doc: SHAPE_DOC, of: ['exponential', 'weibull'], default: 'weibull' },
-      ...DEMAND_FIELDS,
-    },
+    doc: FTA_LAWS.microsoft99.doc,
+    fields: { ...FTA_LAWS.microsoft99.fields, ...DEMAND_FIELDS },
   },
-  g5k06: {
-    doc: "Nodes of Grid'5000, 2006 (A071).",
-    fields: {
-      shape: { kind: 'choice', doc: SHAPE_DOC, of: ['exponential', 'weibull'], default: 'weibull' },
-      ...DEMAND_FIELDS,
-    },
-  },
-  lanl05: {
-    doc: 'Nodes of the LANL clusters, up to 2005 (A072).',
-    fields: {
-      shape: { kind: 'choice', doc: SHAPE_DOC, of: ['exponential', 'weibull'], default: 'weibull' },
-      ...DEMAND_FIELDS,
-    },
-  },
+  g5k06: { doc: FTA_LAWS.g5k06.doc, fields: { ...FTA_LAWS.g5k06.fields, ...DEMAND_FIELDS } },
+  lanl05: { doc: FTA_LAWS.lanl05.doc, fields: { ...FTA_LAWS.lanl05.fields, ...DEMAND_FIELDS } },
 } as const satisfies Extract<Field, { kind: 'slot' }>['of'];
 
-type Pair = readonly [away: Duration, present: Duration];
+export type Pair = readonly [away: Duration, present: Duration];
 const hours = (
   shape: (a: number, b: number) => Duration,
   away: [number, number],
@@ -195,6 +202,11 @@ export function alternatingOf(
   };
 }
 
+/** Times up (owners: away) and down (present) of a pool of the Failure Trace Archive, by the law fitted to both. */
+export function ftaFit({ name, shape }: { name: keyof typeof FTA_LAWS; shape: string }): Pair {
+  return FTA_FITS[name]![shape]!();
+}
+
 function pairOf(settings: AlternatingSettings): Pair {
   switch (settings.name) {
     case 'alternating':
@@ -207,6 +219,6 @@ function pairOf(settings: AlternatingSettings): Pair {
           : exponentialDuration(MUTKA_LIVNY_PRESENT_MEAN),
       ];
     default:
-      return FTA_FITS[settings.name]![settings.shape]!();
+      return ftaFit(settings);
   }
 }
