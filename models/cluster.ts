@@ -173,10 +173,10 @@ class Building {
           this.owners,
           master,
           count,
+          idle.kind,
           (readings) =>
             idle.kind.create(readings, count, idle.parameters, streams.bank('idle policy', count)),
-          idle.kind.reportEvery,
-          guests === null ? () => 0 : (node) => guests.foreign(node),
+          guests ?? undefined,
         );
         this.wireDaemons(this.daemons);
       }
@@ -357,7 +357,7 @@ class Building {
     const { guests, config, engine } = this;
     if (guests !== null) {
       guests.daemons = daemons;
-      daemons.onEvict = (node) => guests.evict(node);
+      daemons.onOrder = (node, order) => guests.obey(node, order);
       daemons.onAccept = (node) => guests.accepted(node);
     }
     daemons.onChange = () => {

@@ -106,6 +106,31 @@ export class Owners {
     this.changed(node, true);
   }
 
+  /**
+   * When the owner, who is away, gives input again or the node is withdrawn, ns; infinity where the source tells of
+   * no such time. The truth: only policies that are marked as oracles may ask.
+   */
+  returnOf(node: number): number {
+    if (this.source.kind === 'law') return this.timers.timeOf(node);
+    const { table, repeat } = this.source;
+    const first = table.first[node % table.names.length]!;
+    const end = table.first[(node % table.names.length) + 1]!;
+    let round = this.round[node]!;
+    let at = this.cursor[node]!;
+    for (let looked = end - first; looked > 0 && at < end; looked--) {
+      const kind = table.kind[at]!;
+      if (kind === ACTIVITY.present || kind === ACTIVITY.input || kind === ACTIVITY.down) {
+        return Math.round((table.time_s[at]! + round * table.span_s) * 1e9);
+      }
+      at++;
+      if (at === end && repeat) {
+        at = first;
+        round++;
+      }
+    }
+    return NEVER;
+  }
+
   /** A guest comes to the node: what its owner demands matters from now on. Bring it up to date. */
   catchUp(node: number): void {
     if (this.source.kind === 'trace' && !this.over(node)) this.replay(node);

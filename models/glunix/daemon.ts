@@ -9,8 +9,23 @@ import type { Engine } from '../../sim/engine/engine.ts';
 import { Timers } from '../../sim/engine/timers.ts';
 import { type DomainEvents, EVENT } from '../events.ts';
 import type { Owners } from '../owners.ts';
-import type { IdlePolicy, NodeReadings } from '../policies/idle/contract.ts';
+import {
+  GUEST,
+  type IdlePolicy,
+  type IdlePolicyKind,
+  type NodeReadings,
+  ORDER,
+} from '../policies/idle/contract.ts';
 import type { Master } from './master.ts';
+
+/** What a daemon can read of the guest at its node. */
+export interface GuestReadings {
+  foreign(node: number): number;
+  stateAt(node: number): number;
+  imageAt(node: number): number;
+}
+
+const NO_GUESTS: GuestReadings = { foreign: () => 0, stateAt: () => GUEST.none, imageAt: () => 0 };
 
 export class Daemons {
   /** 1 while the daemon accepts guests (the truth at the node; the master may not have heard yet). */
@@ -21,6 +36,10 @@ export class Daemons {
   recruitments = 0;
   /** Times foreign processes were called off a node that had one. */
   evictions = 0;
+  /** Times a node was closed to guests for the rest of the day. */
+  closings = 0;
+  /** Whether the idle policy's own orders take the place of `policies.owner_return`. */
+  readonly ordersGuests: boolean;
   private readonly engine: Engine;
   private readonly events: DomainEvents;
   private readonly owners: Owners;
@@ -30,8 +49,10 @@ export class Daemons {
   private readonly reportEvery: number;
   private readonly lastReport: Float64Array;
   private quietUntilLast = 0;
-  /** Called when foreign processes are to leave the node. */
-  onEvict: (node: number) => void = () => {};
+  private readonly closedUntil: Float64Array;
+  private readonly reopening: Timers;
+  /** Called with what the idle policy asks of the node's guest (`ORDER`). */
+  onOrder: (node: number, order: number) => void = () => {};
   /** Called when the node accepts again. */
   onAccept: (node: number) => void = () => {};
   /** Called when the number of accepting daemons has changed. */
@@ -43,9 +64,9 @@ export class Daemons {
     owners: Owners,
     master: Master,
     nodes: number,
+    kind: IdlePolicyKind,
     makePolicy: (readings: NodeReadings) => IdlePolicy,
-    reportEvery: number,
-    foreign: (node: number) => number,
+    guests: GuestReadings = NO_GUESTS,
   ) {
     this.engine = engine;
     this.events = events;
@@ -59,11 +80,17 @@ export class Daemons {
       ownerPresent: (node) => owners.present[node] === 1,
       lastInput: (node) => owners.lastInput[node]!,
       ownerLoad: (node) => owners.load[node]!,
-      foreign,
+      foreign: (node) => guests.foreign(node),
+      guest: (node) => guests.stateAt(node),
+      image: (node) => guests.imageAt(node),
+      toCome: kind.oracle === true ? owners : null,
     });
     this.timers = new Timers(engine, (node) => this.look(node, this.policy.wake(node)), nodes);
-    this.reportEvery = reportEvery;
-    this.lastReport = new Float64Array(reportEvery < Number.POSITIVE_INFINITY ? nodes : 0);
+    this.ordersGuests = kind.ordersGuests === true;
+    this.reportEvery = kind.reportEvery;
+    this.lastReport = new Float64Array(kind.reportEvery < Number.POSITIVE_INFINITY ? nodes : 0);
+    this.closedUntil = new Float64Array(nodes);
+    this.reopening = new Timers(engine, (node) => this.accept(node), nodes, 'node open to guests again');
   }
 
   /** Something that the daemon of this node can read has changed. */
@@ -79,12 +106,25 @@ export class Daemons {
     return this.quietUntilLast + more;
   }
 
+  /** The node takes no guests until then (ns), whatever the idle policy says. */
+  close(node: number, until: number): void {
+    this.closings++;
+    this.closedUntil[node] = until;
+    this.reopening.set(node, until);
+    this.accept(node);
+  }
+
   private look(node: number, next: number): void {
-    const policy = this.policy;
     if (next < Number.POSITIVE_INFINITY) this.timers.set(node, next);
     else this.timers.clear(node);
-    const accepts = policy.accepting(node);
-    const evicts = policy.evicting;
+    const { order } = this.policy;
+    this.accept(node);
+    if (order !== ORDER.none) this.onOrder(node, order);
+  }
+
+  /** Tell everybody whether the node accepts guests, where that has changed. */
+  private accept(node: number): void {
+    const accepts = this.policy.accepting(node) && this.closedUntil[node]! <= this.engine.now;
     if (accepts !== (this.accepting[node] === 1)) {
       this.accepting[node] = accepts ? 1 : 0;
       if (accepts) {
@@ -99,7 +139,6 @@ export class Daemons {
       this.tell(node, accepts);
       if (accepts) this.onAccept(node);
     }
-    if (evicts) this.onEvict(node);
   }
 
   private tell(node: number, accepts: boolean): void {

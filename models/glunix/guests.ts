@@ -20,6 +20,7 @@ import type { JobRecords } from '../jobs.ts';
 import { JOB } from '../jobs.ts';
 import type { Nodes } from '../nodes.ts';
 import type { Owners } from '../owners.ts';
+import { GUEST, ORDER } from '../policies/idle/contract.ts';
 import type { MigrationPolicyKind } from '../policies/migration/contract.ts';
 import type { OwnerReturnPolicy } from '../policies/owner_return/contract.ts';
 import type { BatchQueue } from './batch-queue.ts';
@@ -119,6 +120,25 @@ export class Guests {
     this.wire = costs.sharedWire ? new FifoServers(1) : null;
     this.jobTimers = new Timers(engine, (job) => this.jobDue(job), jobs.n);
     this.moveTimers = new Timers(engine, (node) => this.arrived(node), n);
+  }
+
+  /** Where the node's guest stands, as its daemon reads it (`GUEST`). */
+  stateAt(node: number): number {
+    const mode = this.mode[node];
+    if (mode === MODE.running) return GUEST.runnable;
+    if (mode === MODE.stopped) return GUEST.stopped;
+    return mode === MODE.leaving ? GUEST.leaving : GUEST.none;
+  }
+
+  /** Memory of the task at the node, bytes; 0 where there is none. */
+  imageAt(node: number): number {
+    const job = this.guestOf[node]!;
+    return job === NONE ? 0 : this.jobs.image[job]!;
+  }
+
+  /** What the node's idle policy asks of the guest there (`ORDER`). */
+  obey(node: number, order: number): void {
+    if (order === ORDER.leave) this.evict(node);
   }
 
   /** Foreign processes that can run at the node: what its daemon counts. */

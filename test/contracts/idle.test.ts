@@ -44,17 +44,10 @@ function play(
   const owners = new Owners(engine, events, 1, { kind: 'trace', table, repeat: false }, (node) =>
     holder.daemons?.changed(node),
   );
-  const daemons = new Daemons(
-    engine,
-    events,
-    owners,
-    master,
-    1,
-    (readings) => kind.create(readings, 1, parameters, new Streams(1, 0).bank('idle policy', 1)),
-    kind.reportEvery,
-    () => 0,
+  const daemons = new Daemons(engine, events, owners, master, 1, kind, (readings) =>
+    kind.create(readings, 1, parameters, new Streams(1, 0).bank('idle policy', 1)),
   );
-  daemons.onEvict = () => evictions.push(engine.now / 1e9);
+  daemons.onOrder = () => evictions.push(engine.now / 1e9);
   holder.daemons = daemons;
   owners.start();
   engine.run(until_s * 1e9);
@@ -319,15 +312,8 @@ describe('what the master knows', () => {
     const owners = new Owners(engine, events, 1, { kind: 'trace', table, repeat: false }, (node) =>
       holder.daemons?.changed(node),
     );
-    const daemons = new Daemons(
-      engine,
-      events,
-      owners,
-      master,
-      1,
-      (readings) => idlePolicies.quiet.create(readings, 1, QUIET, new Streams(1, 0).bank('idle policy', 1)),
-      Number.POSITIVE_INFINITY,
-      () => 0,
+    const daemons = new Daemons(engine, events, owners, master, 1, idlePolicies.quiet, (readings) =>
+      idlePolicies.quiet.create(readings, 1, QUIET, new Streams(1, 0).bank('idle policy', 1)),
     );
     holder.daemons = daemons;
     owners.start();

@@ -1,5 +1,5 @@
 /** The bounds of idle detection: a node that is always offered, whoever sits at it, and one that never is. */
-import type { IdlePolicy, IdlePolicyKind } from './contract.ts';
+import { type IdlePolicy, type IdlePolicyKind, ORDER } from './contract.ts';
 
 export const always: IdlePolicyKind = {
   doc: 'bound: every node is always offered and never called back (dedicated nodes)',
@@ -24,7 +24,7 @@ export const never: IdlePolicyKind = {
 function constant(answer: boolean): IdlePolicy {
   return {
     accepting: () => answer,
-    evicting: false,
+    order: ORDER.none,
     changed: () => Number.POSITIVE_INFINITY,
     wake: () => Number.POSITIVE_INFINITY,
   };

@@ -9,6 +9,28 @@
 import type { StreamBank } from '../../../sim/engine/streams.ts';
 import type { Field } from '../../../sim/experiment/fields.ts';
 
+/** What the daemon has to do with the guest of its node. */
+export const ORDER = {
+  none: 0,
+  /** It has to give way: `policies.owner_return` says how. */
+  leave: 1,
+  /** It is stopped where it is; accepting again lets it go on. */
+  suspend: 2,
+  /** It is saved at its home and waits in the queue for another node. */
+  vacate: 3,
+  /** It is killed and starts over from what was last saved. */
+  kill: 4,
+} as const;
+
+/** Where the guest of a node stands. */
+export const GUEST = { none: 0, runnable: 1, stopped: 2, leaving: 3 } as const;
+
+/** What only an oracle sees. */
+export interface OwnersToCome {
+  /** When the owner, who is away, gives input again; infinity: never, or not known to the source. */
+  returnOf(node: number): number;
+}
+
 /** What the daemon of a node can read at its node. */
 export interface NodeReadings {
   /** The present instant, ns. */
@@ -21,13 +43,19 @@ export interface NodeReadings {
   ownerLoad(node: number): number;
   /** Runnable foreign processes (guests that are not stopped). */
   foreign(node: number): number;
+  /** Where the node's guest stands (`GUEST`). */
+  guest(node: number): number;
+  /** Memory of the guest's task, bytes; 0 where there is none. */
+  image(node: number): number;
+  /** The truth about owners; null for every policy that is not marked `oracle`. */
+  readonly toCome: OwnersToCome | null;
 }
 
 export interface IdlePolicy {
   /** True from the last look on: the daemon accepts guests. */
   accepting(node: number): boolean;
-  /** Whether the last look calls foreign processes off the node. */
-  readonly evicting: boolean;
+  /** What the last look asks of the node's guest (`ORDER`). */
+  readonly order: number;
   /** Something that can be read at the node has changed now. Answers when to wake if nothing else changes (ns). */
   changed(node: number): number;
   /** The time asked for has come. Answers when to wake next (ns; infinity: only on a change). */
@@ -42,6 +70,10 @@ export interface IdlePolicyKind {
   readonly fields: Readonly<Record<string, Field>>;
   /** Whether it asks for the owner's load; otherwise it is not woken when only that has changed. */
   readonly readsLoad: boolean;
+  /** Whether it sees what no daemon can know. */
+  readonly oracle?: true;
+  /** Whether its own orders (suspend, vacate, kill) take the place of `policies.owner_return`. */
+  readonly ordersGuests?: true;
   /** Whether nodes without owners are offered from the start. */
   readonly offersUnowned: boolean;
   /** Time between two samples of a node, whose price is charged to it, ns; infinity: none are taken. */

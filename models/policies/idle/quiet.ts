@@ -5,7 +5,7 @@
  * Left out: CPU load. A node is idle here whatever its absent owner's programs use.
  * Source: the rule of most systems of the time in its simplest form (facts A001, A037, A056 differ in the time).
  */
-import type { IdlePolicy, IdlePolicyKind, NodeReadings } from './contract.ts';
+import { type IdlePolicy, type IdlePolicyKind, type NodeReadings, ORDER } from './contract.ts';
 
 export const quiet: IdlePolicyKind = {
   doc: 'idle after a time without owner input; guests are called off at the first input',
@@ -29,7 +29,7 @@ class Quiet implements IdlePolicy {
   private readonly readings: NodeReadings;
   private readonly accepts: Uint8Array;
   private readonly after: number;
-  evicting = false;
+  order: number = ORDER.none;
 
   constructor(readings: NodeReadings, nodes: number, after: number) {
     this.readings = readings;
@@ -47,7 +47,7 @@ class Quiet implements IdlePolicy {
       ? Number.POSITIVE_INFINITY
       : readings.lastInput(node) + this.after;
     const idle = readings.now >= idleAt;
-    this.evicting = this.accepts[node] === 1 && !idle;
+    this.order = this.accepts[node] === 1 && !idle ? ORDER.leave : ORDER.none;
     this.accepts[node] = idle ? 1 : 0;
     return idle ? Number.POSITIVE_INFINITY : idleAt;
   }

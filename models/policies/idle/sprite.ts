@@ -13,7 +13,7 @@
  * Source: facts A001-A009.
  */
 import type { StreamBank } from '../../../sim/engine/streams.ts';
-import type { IdlePolicy, IdlePolicyKind, NodeReadings } from './contract.ts';
+import { type IdlePolicy, type IdlePolicyKind, type NodeReadings, ORDER } from './contract.ts';
 
 /** Thresholds (1, 5, 15 min) to accept at most (A002) and to refuse above (A003). */
 const ACCEPT_AT = [0.75, 1.0, 1.5] as const;
@@ -72,7 +72,7 @@ class Sprite implements IdlePolicy {
   private readonly foreign: Uint8Array;
   /** Time since the last input at the latest sample, ns. */
   private readonly quietBefore: Float64Array;
-  evicting = false;
+  order: number = ORDER.none;
 
   constructor(
     readings: NodeReadings,
@@ -103,7 +103,7 @@ class Sprite implements IdlePolicy {
 
   changed(node: number): number {
     const readings = this.readings;
-    this.evicting = false;
+    this.order = ORDER.none;
     this.runQuietly(node, readings.now);
     this.present[node] = readings.ownerPresent(node) ? 1 : 0;
     this.lastInput[node] = readings.lastInput(node);
@@ -113,7 +113,7 @@ class Sprite implements IdlePolicy {
   }
 
   wake(node: number): number {
-    this.evicting = false;
+    this.order = ORDER.none;
     this.runQuietly(node, this.readings.now);
     this.sample(node);
     return this.nextDecision(node);
@@ -156,7 +156,7 @@ class Sprite implements IdlePolicy {
       if (a > ACCEPT_AT[i]!) low = false;
       if (a - this.foreign[node]! > REFUSE_ABOVE[i]!) high = true;
     }
-    if (this.quietBefore[node]! > this.input && quietFor < this.input) this.evicting = true;
+    if (this.quietBefore[node]! > this.input && quietFor < this.input) this.order = ORDER.leave;
     this.quietBefore[node] = quietFor;
     if (this.accepts[node] === 1) {
       if (quietFor < this.input || high) this.accepts[node] = 0;
