@@ -1,6 +1,9 @@
 /** How a run of service calls is set in an experiment. */
 import type { Field } from '../../sim/experiment/fields.ts';
 import { NUMBERINGS } from '../../workloads/services/index.ts';
+import { MACHINES } from '../presets/machines.ts';
+
+const machines = Object.fromEntries(Object.entries(MACHINES).map(([name, { title }]) => [name, title]));
 
 export const SERVICE_FIELDS = {
   kind: 'group',
@@ -48,11 +51,19 @@ export const SERVICE_FIELDS = {
       min: 0,
       words: ['all'],
     },
+    traced_on: {
+      kind: 'choice',
+      doc: 'the machine on which the trace was made: a preset, a machine file, or what its header says',
+      of: { header: 'clock and speed in the header of the trace', ...machines },
+      default: 'header',
+      orPath: true,
+    },
     user_scale: {
       kind: 'number',
-      doc: "multiplies the trace's user time, where its processor was faster or slower than the machine's",
-      default: 1,
+      doc: "multiplies the trace's user time; auto: speed of the traced machine / speed of cluster.machine (SPECint92, else the clocks, else 1)",
+      default: 'auto',
       min: 0,
+      words: ['auto'],
     },
   },
 } as const satisfies Field;

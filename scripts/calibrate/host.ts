@@ -47,6 +47,12 @@ export function clockOf(cpuinfo: string): number | undefined {
   return clocks.length === 0 ? undefined : Math.max(...clocks);
 }
 
+/** The clock of this computer as its kernel tells it, MHz; undefined where it does not. */
+export function hostClock(): number | undefined {
+  const speed = cpus()[0]?.speed ?? 0;
+  return clockOf(textOf('/proc/cpuinfo')) ?? (speed > 0 ? speed : undefined);
+}
+
 /** The first CPU of a list as in `Cpus_allowed_list: 2-3,5`; undefined where there is none. */
 export function firstCpu(status: string): number | undefined {
   const match = /^Cpus_allowed_list:\s*(\d+)/m.exec(status);
@@ -115,7 +121,6 @@ function said(program: string, ...words: string[]): string {
 export function thisHost(): Host {
   const cpuinfo = textOf('/proc/cpuinfo');
   const list = cpus();
-  const speed = list[0]?.speed ?? 0;
   const compiler = found('cc');
   const page = Number(said('getconf', 'PAGESIZE').trim());
   return {
@@ -132,7 +137,7 @@ export function thisHost(): Host {
       deviceTree: textOf('/proc/device-tree/hypervisor/compatible'),
       macHypervisor: platform() === 'darwin' ? said('sysctl', '-n', 'kern.hv_vmm_present') : '',
     }),
-    clock: clockOf(cpuinfo) ?? (speed > 0 ? speed : undefined),
+    clock: hostClock(),
     memory: Math.round(totalmem() / (1 << 20)),
     page: page > 0 ? page : undefined,
     meltdown: textOf('/sys/devices/system/cpu/vulnerabilities/meltdown').trim(),

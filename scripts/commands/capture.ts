@@ -10,10 +10,11 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  readSync,
   renameSync,
   rmSync,
   statSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { arch, cpus, loadavg, release, tmpdir, type } from 'node:os';
 import { basename, join } from 'node:path';
@@ -24,11 +25,13 @@ import { checkLeaf, type ScalarField } from '../../sim/experiment/fields.ts';
 import { InputError } from '../../sim/problem.ts';
 import { anonymised } from '../../workloads/services/anonymise.ts';
 import { readLines } from '../../workloads/text.ts';
+import { hostClock } from '../calibrate/host.ts';
 
 interface CaptureArguments {
   readonly command?: readonly (string | number)[];
   readonly out?: string;
   readonly anonymise: boolean;
+  readonly force: boolean;
   readonly owner: boolean;
   readonly for: string;
   readonly every: string;
@@ -56,6 +59,7 @@ export function builder(yargs: Argv): Argv {
       default: false,
       describe: 'replace the parts of paths by hashes and other strings by their length',
     })
+    .option('force', { type: 'boolean', default: false, describe: 'overwrite the file' })
     .option('owner', {
       type: 'boolean',
       default: false,
@@ -87,61 +91,134 @@ async function captureCommand(words: readonly string[], given: CaptureArguments)
   const version = straceVersion();
   const out = given.out ?? 'trace.strace.gz';
   // Before the command runs: a file that cannot be made is told at once.
-  const text = new Writer(out);
+  const text = new Writer(out, given.force);
   const folder = mkdtempSync(join(tmpdir(), 'nowsim-capture-'));
-  try {
-    const raw = join(folder, 'raw');
-    const code = await run('strace', [...FLAGS, '-o', raw, ...words]);
-    if ((statSync(raw, { throwIfNoEntry: false })?.size ?? 0) === 0) {
-      throw new InputError({
-        where: 'nowsim capture',
-        found: `strace could not run ${words[0]}: it says why above`,
-        would:
-          'give a command that runs here; tracing must be allowed (in a container: the capability SYS_PTRACE)',
-      });
-    }
-    const header = [
-      `program: ${given.anonymise ? basename(words[0]!) : words.join(' ')}`,
-      `machine: ${arch()}, ${cpus().length} processors`,
-      `kernel: ${type()} ${release().split('-')[0]}`,
-      `strace: ${version} ${FLAGS.join(' ')}`,
-      `date: ${new Date().toISOString().slice(0, 10)}`,
-      ...(given.anonymise ? ['anonymised: parts of paths are hashes, other strings their lengths'] : []),
-    ].map((line) => `# ${line}`);
-    const salt = randomBytes(16).toString('hex');
-    for (const line of header) text.line(line);
-    const { lines } = await readLines(
-      raw,
-      (bytes, start, end) => {
-        const line = bytes.toString('latin1', start, end);
-        text.line(given.anonymise ? anonymised(line, salt) : line);
-      },
-      Number.POSITIVE_INFINITY,
-    );
-    text.end();
-    return `${out}: ${lines} lines of strace${code === 0 ? '' : `; the command ended with code ${code}`}`;
-  } finally {
+  const clean = () => {
     text.leave();
     rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    const raw = join(folder, 'raw');
+    const ended = await run(raw, words);
+    if (hasRun(raw)) {
+      return await untilSignal(clean, async () => {
+        const lines = await packed(raw, text, headerOf(words, version, given.anonymise), given.anonymise);
+        return `${out}: ${lines} lines of strace${ended === '' ? '' : `; the command ended with ${ended}`}`;
+      });
+    }
+    throw new InputError({
+      where: 'nowsim capture',
+      found: `strace could not run ${words[0]}: it says why above`,
+      would:
+        'give a command that runs here; tracing must be allowed (in a container: the capability SYS_PTRACE)',
+    });
+  } finally {
+    clean();
   }
 }
 
-/**
- * Runs a program with this one's terminal; gives its exit code. An interrupt from the keyboard goes to the program:
- * what it had traced by then is kept.
- */
-async function run(program: string, args: readonly string[]): Promise<number | null> {
-  const leave = () => undefined;
-  process.on('SIGINT', leave);
+/** Whether the command came to run: a trace of nothing but an `execve` that failed is none of it. */
+function hasRun(raw: string): boolean {
+  const size = statSync(raw, { throwIfNoEntry: false })?.size ?? 0;
+  if (size === 0) return false;
+  if (size > PIECE) return true;
+  const lines = readFileSync(raw, 'latin1').trimEnd().split('\n');
+  return !lines.every((line) => /^\d+ +[\d.]+ (?:execve\(.* = -1 |\+\+\+ )/.test(line));
+}
+
+function headerOf(words: readonly string[], version: string, anonymise: boolean): string[] {
+  const clock = hostClock();
+  return [
+    `program: ${anonymise ? basename(words[0]!) : words.join(' ')}`,
+    `machine: ${arch()}, ${cpus().length} processors, ${cpus()[0]?.model.trim() || 'of unknown kind'}`,
+    ...(clock === undefined ? [] : [`clock: ${Math.round(clock)} MHz`]),
+    `kernel: ${type()} ${release().split('-')[0]}`,
+    `strace: ${version} ${FLAGS.join(' ')}`,
+    `date: ${new Date().toISOString().slice(0, 10)}`,
+    ...(anonymise ? ['anonymised: parts of paths are hashes, other strings their lengths'] : []),
+  ].map((line) => `# ${line}`);
+}
+
+/** Brings the raw trace into its file behind the header; gives its lines. */
+async function packed(
+  raw: string,
+  text: Writer,
+  header: readonly string[],
+  anonymise: boolean,
+): Promise<number> {
+  const salt = randomBytes(16).toString('hex');
+  for (const line of header) text.line(line);
+  const { lines } = await readLines(
+    raw,
+    (bytes, start, end) => {
+      const line = bytes.toString('latin1', start, end);
+      text.line(anonymise ? anonymised(line, salt) : line);
+    },
+    Number.POSITIVE_INFINITY,
+  );
+  text.end();
+  return lines;
+}
+
+const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+type Signal = keyof typeof SIGNALS;
+
+/** Lets `heard` be told of a signal while `work` goes on. */
+async function listening<T>(heard: (signal: Signal) => void, work: () => Promise<T>): Promise<T> {
+  const signals = Object.keys(SIGNALS) as Signal[];
+  for (const signal of signals) process.on(signal, heard);
   try {
-    return await new Promise((resolve, reject) => {
-      const child = spawn(program, args, { stdio: 'inherit' });
-      child.on('error', reject);
-      child.on('close', resolve);
-    });
+    return await work();
   } finally {
-    process.off('SIGINT', leave);
+    for (const signal of signals) process.off(signal, heard);
   }
+}
+
+/** A signal while `work` goes on cleans up and ends this program. */
+function untilSignal<T>(clean: () => void, work: () => Promise<T>): Promise<T> {
+  return listening((signal) => {
+    clean();
+    process.exit(SIGNALS[signal]);
+  }, work);
+}
+
+/**
+ * Runs a command under strace with this program's terminal, its trace into `raw`; gives how it ended where it did not
+ * end well. A signal goes to the command, and what it had traced by then is kept: strace waits for it, and keeps
+ * signals off itself. An interrupt typed at a terminal reaches the command without this program's help.
+ */
+async function run(raw: string, words: readonly string[]): Promise<string> {
+  const pass = (signal: Signal) => {
+    if (signal === 'SIGINT' && process.stdin.isTTY) return;
+    try {
+      process.kill(firstProcess(raw), signal);
+    } catch {
+      // It has not begun, or has just ended.
+    }
+  };
+  return listening(
+    pass,
+    () =>
+      new Promise((resolve, reject) => {
+        const child = spawn('strace', [...FLAGS, '-o', raw, ...words], { stdio: 'inherit' });
+        child.on('error', reject);
+        child.on('close', (code, signal) =>
+          resolve(signal !== null ? signal : code === 0 ? '' : `code ${code}`),
+        );
+      }),
+  );
+}
+
+/** The process that the trace begins with: the command itself. Throws where there is none yet. */
+function firstProcess(raw: string): number {
+  const head = Buffer.alloc(16);
+  const file = openSync(raw, 'r');
+  try {
+    readSync(file, head);
+  } finally {
+    closeSync(file);
+  }
+  return Number(/^\d+(?= )/.exec(head.toString('latin1'))![0]);
 }
 
 function straceVersion(): string {
@@ -167,10 +244,18 @@ class Writer {
   private readonly file: number;
   private piece = '';
 
-  /** Throws `InputError` where the file cannot be made. */
-  constructor(out: string) {
+  /** Throws `InputError` where the file cannot be made, or is there and not to be overwritten. */
+  constructor(out: string, force: boolean) {
     this.out = out;
     this.part = `${out}.part`;
+    const there = statSync(out, { throwIfNoEntry: false });
+    if (there !== undefined && !(force && there.isFile())) {
+      throw new InputError({
+        where: `--out ${out}`,
+        found: there.isFile() ? 'this file is there already' : 'this is no file',
+        would: there.isFile() ? 'give another --out, or --force to overwrite it' : 'give another --out',
+      });
+    }
     try {
       this.file = openSync(this.part, 'w');
     } catch (error) {
@@ -200,7 +285,7 @@ class Writer {
 
   private flush(): void {
     const bytes = Buffer.from(this.piece, 'latin1');
-    writeSync(this.file, this.out.endsWith('.gz') ? gzipSync(bytes, { level: 9 }) : bytes);
+    writeFileSync(this.file, this.out.endsWith('.gz') ? gzipSync(bytes, { level: 9 }) : bytes);
     this.piece = '';
   }
 }
@@ -212,19 +297,49 @@ function timeOf(flag: string, field: ScalarField, text: string): number {
   throw new InputError({ where: flag, ...checked });
 }
 
-/** One record an input that was seen, and one a change of the load (jobs ready to run, mean of a minute). */
+/**
+ * One record an input that was seen, and one a change of the load (jobs ready to run, mean of a minute). A signal ends
+ * the sampling, and what was seen by then is written.
+ */
 async function captureOwner(given: CaptureArguments): Promise<string> {
   const out = given.out ?? 'owner.txt';
   const every_s = timeOf('--every', EVERY, given.every) / 1e9;
-  const until = Date.now() / 1e3 + timeOf('--for', FOR, given.for) / 1e9;
-  const begin = Math.floor(Date.now() / 1e3);
+  const for_s = timeOf('--for', FOR, given.for) / 1e9;
+  const text = new Writer(out, given.force);
+  try {
+    const stop = new AbortController();
+    const begin = Math.floor(Date.now() / 1e3);
+    const records = await listening(
+      () => stop.abort(),
+      () => samples(begin, for_s, every_s, stop.signal),
+    );
+    const inputs = records.filter((record) => record.endsWith(' input')).length;
+    const span = Math.max(1, Math.ceil(Date.now() / 1e3 - begin));
+    const header = [
+      'input and load of one host, sampled by nowsim capture --owner',
+      `sampled every ${given.every}; input: the last use of any terminal, interrupts of keyboard and mouse`,
+      `offset_s ${begin}`,
+      `span_s ${span}`,
+      'node time kind value',
+    ].map((line) => `# ${line}`);
+    for (const line of [...header, ...records]) text.line(line);
+    text.end();
+    return `${out}: ${inputs} inputs and ${records.length - inputs} values of the load in ${span} s`;
+  } finally {
+    text.leave();
+  }
+}
+
+/** The records of `for_s` seconds from `begin` on, or until `stop`. */
+async function samples(begin: number, for_s: number, every_s: number, stop: AbortSignal): Promise<string[]> {
+  const until = Date.now() / 1e3 + for_s;
   const records = [`me ${begin} load ${loadavg()[0]}`];
   let input = lastInput();
   let interrupts = inputInterrupts();
   let load = loadavg()[0]!;
-  let inputs = 0;
-  for (let now = begin; now < until; ) {
-    await sleep(Math.min(every_s, Math.max(0, until - now)) * 1e3);
+  for (let now = begin; now < until && !stop.aborted; ) {
+    const next = Math.min(every_s, Math.max(0, until - now)) * 1e3;
+    await sleep(next, undefined, { signal: stop }).catch(() => undefined);
     now = Date.now() / 1e3;
     const counted = inputInterrupts();
     // What came without a terminal came between two samples.
@@ -232,7 +347,6 @@ async function captureOwner(given: CaptureArguments): Promise<string> {
     interrupts = counted;
     if (seen > input && seen >= begin) {
       records.push(`me ${seen.toFixed(3)} input`);
-      inputs++;
       input = seen;
     }
     if (loadavg()[0] !== load) {
@@ -240,18 +354,7 @@ async function captureOwner(given: CaptureArguments): Promise<string> {
       records.push(`me ${now.toFixed(3)} load ${load}`);
     }
   }
-  const span = Math.max(1, Math.ceil(Date.now() / 1e3 - begin));
-  const header = [
-    'input and load of one host, sampled by nowsim capture --owner',
-    `sampled every ${given.every}; input: the last use of any terminal, interrupts of keyboard and mouse`,
-    `offset_s ${begin}`,
-    `span_s ${span}`,
-    'node time kind value',
-  ].map((line) => `# ${line}`);
-  const text = new Writer(out);
-  for (const line of [...header, ...records]) text.line(line);
-  text.end();
-  return `${out}: ${inputs} inputs and ${records.length - inputs} values of the load in ${span} s`;
+  return records;
 }
 
 /** When a terminal of this host was last typed at, s; 0 where there is none. */

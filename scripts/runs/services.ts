@@ -3,12 +3,14 @@ import { priceStructure } from '../../models/os/index.ts';
 import { plain } from '../../models/presets/constant.ts';
 import { DISKS } from '../../models/presets/disks.ts';
 import { loadMachine } from '../../models/presets/load.ts';
+import type { Machine } from '../../models/presets/machines.ts';
 import { runServices, SERVICE_MEASURES } from '../../models/services/index.ts';
+import { tracedOnOf, type UserScale, userScale, userScaleSet } from '../../models/services/user-scale.ts';
 import type { Streams } from '../../sim/engine/streams.ts';
 import type { Plain } from '../../sim/experiment/fields.ts';
 import type { RunResult } from '../../sim/experiment/study.ts';
 import { InputError } from '../../sim/problem.ts';
-import { readCalls } from '../../workloads/services/index.ts';
+import { readCalls, type ScannedTrace } from '../../workloads/services/index.ts';
 import type { Settings } from '../fields.ts';
 import { callTrace, digestOf } from '../inputs.ts';
 import type { RunKind } from './contract.ts';
@@ -62,6 +64,7 @@ async function settle(scenario: Plain, settings: Settings): Promise<Plain> {
     presets: {
       machine: plain(machine) as Plain,
       disk: plain(DISKS[settings.cluster.disk]) as Plain,
+      user_scale: scaleOf(settings, machine, known).factor,
     },
     inputs: { [trace]: { sha256: await digestOf(trace), records: records as unknown as Plain } },
   };
@@ -74,17 +77,18 @@ function tracerCost(settings: Settings): number | 'shortest-gap' {
 }
 
 async function run(settings: Settings, streams: Streams): Promise<RunResult> {
-  const { trace, fidelity, cache, user_scale: userScale } = settings.services;
+  const { trace, fidelity, cache } = settings.services;
   const machine = loadMachine(settings.cluster.machine);
   const prices = priceStructure(settings.cluster.os, machine, { sfi: settings.cluster.sfi });
   const cost = tracerCost(settings);
   const { numbering, user_time: userTime } = settings.services;
   const known = await callTrace(trace, cost, numbering);
   const userEach_s = userTime === 'trace' ? undefined : userTime / 1e9 / known.counts.calls;
+  const scale = scaleOf(settings, machine, known);
   const done = await runServices({
     prices,
     fidelity,
-    userScale,
+    userScale: scale.factor,
     tracerCost_s: known.tracerCost_s,
     cache: cache === 'all' ? null : cache,
     block: machine.page.value * 1024,
@@ -103,12 +107,18 @@ async function run(settings: Settings, streams: Streams): Promise<RunResult> {
     digest: done.digest,
     counts: { calls: done.calls },
     events: done.calls,
-    notes: [...prices.notes, ...known.notes, scaleNote(userScale, machine.name)],
+    notes: [...prices.notes, ...known.notes, ...(known.timed ? [scale.note] : [])],
   };
 }
 
-function scaleNote(userScale: number, machine: string): string {
-  return userScale === 1
-    ? `user time is the traced machine's own, not scaled to ${machine} (services.user_scale)`
-    : `user time is the traced machine's, times ${userScale}, for ${machine} (services.user_scale)`;
+/** The factor on the user time of a trace; a trace without times has only what was set, for this machine. */
+function scaleOf(
+  settings: Settings,
+  machine: Machine,
+  { timed, header }: Pick<ScannedTrace, 'timed' | 'header'>,
+): UserScale {
+  const { user_scale: set, traced_on: on } = settings.services;
+  if (set !== 'auto') return userScaleSet(set, machine);
+  if (!timed) return userScaleSet(1, machine);
+  return userScale(on === 'header' ? tracedOnOf(header) : loadMachine(on), machine);
 }
