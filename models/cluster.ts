@@ -14,6 +14,7 @@ import type { RunCosts } from './costs.ts';
 import { DomainEvents, EVENT } from './events.ts';
 import { BatchQueue } from './glunix/batch-queue.ts';
 import { Daemons } from './glunix/daemon.ts';
+import type { GangSlices } from './glunix/gang-rows.ts';
 import { Guests } from './glunix/guests.ts';
 import { Master } from './glunix/master.ts';
 import { JOB, type JobRecords } from './jobs.ts';
@@ -54,6 +55,8 @@ export interface ClusterConfig {
     readonly migration: MigrationPolicyKind;
     readonly batch: { readonly kind: BatchPolicyKind; readonly pass: 'event' | 'instant' };
   };
+  /** How gangs share nodes by turns; with one row each has its nodes to itself. */
+  readonly slices: GangSlices;
   /** Faults of the layer; null for none. Needs GLUnix, jobs and a horizon. */
   readonly faults: FaultsConfig | null;
   /** ns; infinity: until the last job has ended. */
@@ -160,7 +163,10 @@ class Building {
           );
 
     if (glunix) {
-      const placement = config.policies.placement.create(count, streams.stream('placement'));
+      const chance = streams.stream('placement');
+      const placement = Array.from({ length: config.slices.rows }, () =>
+        config.policies.placement.create(count, chance),
+      );
       const master = new Master(this.engine, this.events, count, placement, costs.messageDelay);
       this.master = master;
       if (hasJobs) this.guests = this.makeGuests(master);
@@ -284,9 +290,10 @@ class Building {
       config.costs,
       ownerReturn,
       config.policies.migration,
+      config.slices,
     );
     guests.owners = this.owners;
-    if (this.timeline !== null) guests.onMode = (node, mode, job) => this.show(node, mode, job);
+    if (this.timeline !== null) guests.onMode = (node) => this.showNode(node);
     return guests;
   }
 
@@ -347,7 +354,7 @@ class Building {
     if (owners === null) return;
     if (local !== null) owners.over = (node) => this.nextJob === this.jobs.n && local.tasks(node) === 0;
     if (this.config.policies.idle.kind.readsLoad && this.daemons !== null) return;
-    owners.watched = (node) => (guests?.guestOf[node] ?? -1) >= 0 || (local?.tasks(node) ?? 0) > 0;
+    owners.watched = (node) => guests?.uses(node) === true || (local?.tasks(node) ?? 0) > 0;
     owners.demanded = (node, time) => this.nodes.setOwnerShare(node, this.shareOf(node), time);
     if (guests !== null) guests.onUse = (node) => owners.catchUp(node);
     if (local !== null) local.onUse = (node) => owners.catchUp(node);
@@ -440,9 +447,7 @@ class Building {
     if (this.timeline !== null) {
       const now_s = this.engine.now / 1e9;
       this.timeline.series.owned_nodes.set(now_s, this.nodes.count - owners.away);
-      const mode = this.guests?.mode[node] ?? 0;
-      if (this.local === null)
-        this.timeline.show(node, now_s, this.rowOf(node, mode), this.guests?.guestOf[node] ?? -1);
+      if (this.local === null) this.showNode(node);
     }
   }
 
@@ -472,7 +477,9 @@ class Building {
     }
   }
 
-  private show(node: number, mode: number, job: number): void {
+  private showNode(node: number): void {
+    const cell = this.guests?.shown(node) ?? -1;
+    const [mode, job] = cell < 0 ? [0, -1] : [this.guests!.mode[cell]!, this.guests!.guestOf[cell]!];
     this.timeline!.show(node, this.engine.now / 1e9, this.rowOf(node, mode), job);
   }
 

@@ -57,6 +57,8 @@ export const EVENT = {
   checkpoint: 22,
   /** N's daemon has become the master (s since the last one was lost). */
   'fail-over': 23,
+  /** This many rows of the gang matrix take turns from now on (0). */
+  turns: 24,
 } as const;
 
 const NAMES = Object.keys(EVENT);

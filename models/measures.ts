@@ -52,9 +52,12 @@ export const MEASURES = {
   idle_nodes: { unit: '1', doc: 'mean number of nodes offered by the idle policy' },
   recruitments_per_h: { unit: '1/h', doc: 'times a node begins to be offered, per node and hour' },
   evictions_per_h: { unit: '1/h', doc: 'times guests are called off, per node and hour' },
+  recruitments: { unit: '1', doc: 'times a node began to be offered' },
+  evictions: { unit: '1', doc: 'times guests were called off a node' },
   migrations: { unit: '1', doc: 'tasks moved to another node' },
   suspensions: { unit: '1', doc: 'tasks stopped because of an owner' },
   restarts: { unit: '1', doc: 'jobs killed because of an owner and started over' },
+  gang_switches: { unit: '1', doc: 'times the nodes went over from one row of gangs to the next' },
   lost_work_h: { unit: 'h', doc: 'node hours of work lost to kills and faults' },
   faults: { unit: '1', doc: 'faults of the layer that guests met' },
   faults_stopped: { unit: '1', doc: 'faults that took down no more than a call' },
@@ -124,11 +127,14 @@ export function measure(
     measures.wanted_available = run.wantedOffered.mean(run.end);
     measures.recruitments_per_h = run.daemons.recruitments / nodeHours;
     measures.evictions_per_h = run.daemons.evictions / nodeHours;
+    measures.recruitments = run.daemons.recruitments;
+    measures.evictions = run.daemons.evictions;
   }
   if (run.guests !== null) {
     measures.migrations = run.guests.migrations;
     measures.suspensions = run.guests.suspensions;
     measures.restarts = run.guests.restarts;
+    measures.gang_switches = run.guests.rows.switches;
     measures.lost_work_h = run.guests.lost / 3600e9;
   }
   if (run.faults !== null) measureFaults(run.faults, run.end, nodeTime, measures);

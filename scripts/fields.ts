@@ -97,6 +97,19 @@ export const FIELDS = {
         disk: { kind: 'choice', doc: 'disk preset (replays of services)', of: docs(DISKS), default: 'rz26' },
         os: { kind: 'choice', doc: 'OS structure', of: docs(STRUCTURES), default: 'sfi-library' },
         sfi: SFI_FIELDS,
+        rows: {
+          kind: 'integer',
+          doc: 'gangs that a node may hold at once, which then take turns (rows of the gang matrix)',
+          default: 1,
+          min: 1,
+          max: 64,
+        },
+        quantum: {
+          kind: 'time',
+          doc: 'how long a gang, or a process, runs at a time',
+          default: '100ms',
+          above: 0,
+        },
         operation_price: {
           kind: 'number',
           doc: "multiplies the price of every operation of the global layer (sensitivity; 1: the cost model's)",

@@ -9,6 +9,10 @@
  * Owner delay: what the owner of a node waits after a return that finds a guest: the stopping of the guest, and,
  * where it moves, the freezing and the sending of its image, during which the memory is not theirs.
  * On a shared network images wait for each other; on a switched one the links of two nodes are their own.
+ * With several rows (Ousterhout's matrix) a node holds a task in each, and gangs take turns in slices: a slice lasts
+ * the quantum and what it takes to stop one gang and let the next go on; in a row's slice, nodes whose cell there
+ * has nothing that could run give it to the next row that has (alternate selection), which helps a gang only where
+ * all of its nodes do so. Slices are not simulated one by one: each gang goes forward at its share of them.
  * Left out: pages that the guest displaced from the owner's memory; other traffic on the wire; checkpoints.
  */
 import type { Engine } from '../../sim/engine/engine.ts';
@@ -25,6 +29,7 @@ import type { MigrationPolicyKind } from '../policies/migration/contract.ts';
 import type { OwnerReturnPolicy } from '../policies/owner_return/contract.ts';
 import type { BatchQueue } from './batch-queue.ts';
 import type { Daemons } from './daemon.ts';
+import { GangRows, type GangSlices } from './gang-rows.ts';
 import type { Master } from './master.ts';
 
 const NONE = -1;
@@ -41,8 +46,9 @@ export const MODE = {
 } as const;
 
 export class Guests {
-  /** Job whose task is on (or coming to) each node, or -1. */
+  /** Job whose task is in (or coming to) each cell, or -1. A cell is a node in one row: row * nodes + node. */
   readonly guestOf: Int32Array;
+  /** What each cell is doing (`MODE`). */
   readonly mode: Uint8Array;
   /** Jobs launching or running now. */
   running = 0;
@@ -64,7 +70,7 @@ export class Guests {
   /** Called when a guest has been given a node. */
   onUse: (node: number) => void = () => {};
   /** Called when a node's mode has changed, for pictures. */
-  onMode: (node: number, mode: number, job: number) => void = () => {};
+  onMode: (node: number) => void = () => {};
   private readonly engine: Engine;
   private readonly events: DomainEvents;
   private readonly jobs: JobRecords;
@@ -73,10 +79,19 @@ export class Guests {
   private readonly costs: RunCosts;
   private readonly ownerReturn: OwnerReturnPolicy;
   private readonly migration: MigrationPolicyKind;
-  /** The nodes of a job are a chain from its first node. */
+  /** The cells of a job are a chain from its first one. */
   private readonly first: Int32Array;
   private readonly next: Int32Array;
-  /** A node that a guest arrives at: where it comes from. */
+  /** Which gangs share nodes by taking turns. */
+  readonly rows: GangRows;
+  /** Row of each job; what each cell adds to its node's shares. Empty where there is one row. */
+  private readonly rowOf: Int32Array;
+  /** 1 while a gang of several rows could not run if it were its turn, by job. */
+  private readonly standing: Uint8Array;
+  private readonly cellShare: Float64Array;
+  private readonly cellOperations: Float64Array;
+  private readonly cellHeld: Uint8Array;
+  /** A cell that a guest arrives at: where it comes from. */
   private readonly source: Int32Array;
   private readonly rate: Float64Array;
   private readonly remaining: Float64Array;
@@ -86,8 +101,13 @@ export class Guests {
   private readonly wire: FifoServers | null;
   private readonly jobTimers: Timers;
   private readonly moveTimers: Timers;
-  /** Nodes with a stopped task that should move, in the order in which they were stopped. */
+  /** Cells with a stopped task that should move, in the order in which they were stopped. */
   private readonly homeless: number[] = [];
+  /** Whether the task in a cell could run now: its whole gang runs. */
+  private readonly able = (cell: number): boolean => {
+    const job = this.guestOf[cell]!;
+    return job >= 0 && this.mode[cell] === MODE.running && this.standing[job] === 0;
+  };
 
   constructor(
     engine: Engine,
@@ -98,6 +118,7 @@ export class Guests {
     costs: RunCosts,
     ownerReturn: OwnerReturnPolicy,
     migration: MigrationPolicyKind,
+    slices: GangSlices,
   ) {
     this.engine = engine;
     this.events = events;
@@ -107,19 +128,34 @@ export class Guests {
     this.costs = costs;
     this.ownerReturn = ownerReturn;
     this.migration = migration;
-    const n = nodes.count;
+    this.rows = new GangRows(engine, nodes.count, slices);
+    this.rows.onTurns = (turns) => this.turnsChanged(turns);
+    const n = nodes.count * slices.rows;
     this.guestOf = new Int32Array(n).fill(NONE);
     this.mode = new Uint8Array(n);
     this.next = new Int32Array(n).fill(NONE);
     this.source = new Int32Array(n).fill(NONE);
     this.first = new Int32Array(jobs.n).fill(NONE);
+    this.rowOf = new Int32Array(slices.rows > 1 ? jobs.n : 0);
+    this.standing = new Uint8Array(slices.rows > 1 ? jobs.n : 0).fill(1);
+    this.cellShare = new Float64Array(slices.rows > 1 ? n : 0);
+    this.cellOperations = new Float64Array(slices.rows > 1 ? n : 0);
+    this.cellHeld = new Uint8Array(slices.rows > 1 ? n : 0);
     this.rate = new Float64Array(jobs.n);
     this.remaining = new Float64Array(jobs.n);
     this.since = new Float64Array(jobs.n);
     this.again = new Uint8Array(jobs.n);
     this.wire = costs.sharedWire ? new FifoServers(1) : null;
     this.jobTimers = new Timers(engine, (job) => this.jobDue(job), jobs.n);
-    this.moveTimers = new Timers(engine, (node) => this.arrived(node), n);
+    this.moveTimers = new Timers(engine, (cell) => this.arrived(cell), n);
+  }
+
+  private nodeOf(cell: number): number {
+    return this.rows.rows === 1 ? cell : cell % this.nodes.count;
+  }
+
+  private rowOfJob(job: number): number {
+    return this.rows.rows === 1 ? 0 : this.rowOf[job]!;
   }
 
   /** Where the node's guest stands, as its daemon reads it (`GUEST`). */
@@ -143,7 +179,28 @@ export class Guests {
 
   /** Foreign processes that can run at the node: what its daemon counts. */
   foreign(node: number): number {
-    return this.mode[node] === MODE.running ? 1 : 0;
+    let foreign = 0;
+    for (let cell = node; cell < this.mode.length; cell += this.nodes.count) {
+      if (this.mode[cell] === MODE.running) foreign++;
+    }
+    return foreign;
+  }
+
+  /** Whether the node holds a guest, or one is on its way to or from it. */
+  uses(node: number): boolean {
+    for (let cell = node; cell < this.guestOf.length; cell += this.nodes.count)
+      if (this.guestOf[cell]! >= 0) return true;
+    return false;
+  }
+
+  /** A cell of the node that is in use, the first that runs before others; -1: none. */
+  shown(node: number): number {
+    let shown = NONE;
+    for (let cell = node; cell < this.mode.length; cell += this.nodes.count) {
+      if (this.mode[cell] === MODE.running) return cell;
+      if (shown === NONE && this.guestOf[cell]! >= 0) shown = cell;
+    }
+    return shown;
   }
 
   /** Start a job now on free nodes chosen by placement. */
@@ -158,18 +215,21 @@ export class Guests {
     this.launched++;
     const launch = this.costs.launchTime(width);
     const share = launch > 0 ? this.costs.spawn / launch : 0;
+    const row = this.master.rowFor(width);
+    if (this.rows.rows > 1) this.rowOf[job] = row;
     let previous = NONE;
     for (let i = 0; i < width; i++) {
-      const node = this.master.take();
-      this.guestOf[node] = job;
-      this.onUse(node);
-      if (previous === NONE) this.first[job] = node;
-      else this.next[previous] = node;
-      previous = node;
-      this.nodes.setHeld(node, true, share);
-      this.setMode(node, MODE.launching);
+      const cell = this.master.take(row);
+      this.guestOf[cell] = job;
+      this.onUse(this.nodeOf(cell));
+      if (previous === NONE) this.first[job] = cell;
+      else this.next[previous] = cell;
+      previous = cell;
+      this.setHeld(cell, true, share);
+      this.setMode(cell, MODE.launching);
     }
     this.next[previous] = NONE;
+    this.rows.enter(job, row);
     this.remaining[job] = jobs.work[job]!;
     this.rate[job] = 0;
     this.since[job] = now;
@@ -189,35 +249,48 @@ export class Guests {
   /** All tasks have been started: the gang begins to run. */
   private begin(job: number): void {
     this.jobs.state[job] = JOB.running;
-    for (let node = this.first[job]!; node !== NONE; node = this.next[node]!) {
-      this.nodes.setHeld(node, true, 0);
-      this.setMode(node, MODE.running);
+    for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!) {
+      this.setHeld(cell, true, 0);
+      this.setMode(cell, MODE.running);
     }
     this.updateRate(job);
     const { daemons, owners } = this;
     if (daemons === null || owners === null) return;
-    for (let node = this.first[job]!; node !== NONE; ) {
-      // An eviction may take the node out of the chain.
-      const next = this.next[node]!;
-      daemons.changed(node);
-      if (this.mode[node] === MODE.running) this.checkOwner(node);
+    for (let cell = this.first[job]!; cell !== NONE; ) {
+      // An eviction may take the cell out of the chain.
+      const next = this.next[cell]!;
+      daemons.changed(this.nodeOf(cell));
+      if (this.mode[cell] === MODE.running) this.checkOwner(cell);
       if (this.jobs.state[job] !== JOB.running) return;
-      node = next;
+      cell = next;
     }
   }
 
-  /** The owner of a node that a task has just come to may have returned while it was on its way. */
-  private checkOwner(node: number): void {
-    if (this.owners!.present[node] === 1 && this.daemons!.accepting[node] === 0) this.evict(node);
+  /** The owner of the node that a task has just come to may have returned while it was on its way. */
+  private checkOwner(cell: number): void {
+    const node = this.nodeOf(cell);
+    if (this.owners!.present[node] === 1 && this.daemons!.accepting[node] === 0) this.callOff(cell);
   }
 
-  /** The pace of a gang is that of its slowest task. */
+  /** The pace of a gang is that of its slowest task, in the slices in which it runs. */
   private updateRate(job: number): void {
+    this.setRate(job);
+    if (this.rows.rows > 1) this.updateOthers(job);
+  }
+
+  /** Returns whether the job can run, or no longer, in its turn. */
+  private setRate(job: number): boolean {
     const nodes = this.nodes;
     let rate = 1;
-    for (let node = this.first[job]!; node !== NONE; node = this.next[node]!) {
-      const left = this.mode[node] === MODE.running ? nodes.left(node) : 0;
+    for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!) {
+      const left = this.mode[cell] === MODE.running ? nodes.left(this.nodeOf(cell)) : 0;
       if (left < rate) rate = left;
+    }
+    const stands = rate > 0 ? 0 : 1;
+    const other = this.rows.rows > 1 && stands !== this.standing[job];
+    if (other) this.standing[job] = stands;
+    if (rate > 0 && this.rows.turns > 1) {
+      rate *= this.rows.turn(this.rowOfJob(job), this.first[job]!, this.next, this.able);
     }
     const old = this.rate[job]!;
     const { now } = this.engine;
@@ -225,13 +298,77 @@ export class Guests {
       this.settle(job);
       this.rate[job] = rate;
       const share = rate * this.jobs.cpuPart[job]!;
-      for (let node = this.first[job]!; node !== NONE; node = this.next[node]!) {
-        nodes.setGuestShare(node, share);
+      for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!) {
+        this.setGuestShare(cell, share);
       }
       // Accounts keep fractions of a nanosecond; the clock does not.
       if (rate > 0) this.jobTimers.set(job, now + Math.round(Math.max(0, this.remaining[job]!) / rate));
       else this.jobTimers.clear(job);
     }
+    return other;
+  }
+
+  /** Gangs of other rows on the job's nodes: whether this one could run decides whose turn it is there. */
+  private updateOthers(job: number): void {
+    const { count } = this.nodes;
+    for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!)
+      this.updateColumn(cell % count, job);
+  }
+
+  /** All gangs but one that have a running task on the node. */
+  private updateColumn(node: number, but: number): void {
+    for (let cell = node; cell < this.mode.length; cell += this.nodes.count) {
+      const other = this.guestOf[cell]!;
+      if (other >= 0 && other !== but && this.jobs.state[other] === JOB.running) this.setRate(other);
+    }
+  }
+
+  /** Another number of rows takes turns: everybody's share changes. */
+  private turnsChanged(turns: number): void {
+    if (this.rows.rows === 1) return;
+    this.events.record(EVENT.turns, turns, 0);
+    for (let row = 0; row < this.rows.rows; row++) {
+      for (const job of this.rows.jobsIn(row)) {
+        if (this.jobs.state[job] === JOB.running) this.setRate(job);
+        for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!)
+          this.share(this.nodeOf(cell));
+      }
+    }
+  }
+
+  private setGuestShare(cell: number, share: number): void {
+    if (this.rows.rows === 1) {
+      this.nodes.setGuestShare(cell, share);
+      return;
+    }
+    this.cellShare[cell] = share;
+    this.share(this.nodeOf(cell));
+  }
+
+  private setHeld(cell: number, held: boolean, operations: number): void {
+    if (this.rows.rows === 1) {
+      this.nodes.setHeld(cell, held, operations);
+      return;
+    }
+    this.cellHeld[cell] = held ? 1 : 0;
+    this.cellOperations[cell] = operations;
+    this.share(this.nodeOf(cell));
+  }
+
+  /** What the cells of a node add up to. */
+  private share(node: number): void {
+    let guest = 0;
+    let operations = 0;
+    let held = false;
+    for (let cell = node; cell < this.mode.length; cell += this.nodes.count) {
+      guest += this.cellShare[cell]!;
+      operations += this.cellOperations[cell]!;
+      if (this.cellHeld[cell] === 1) held = true;
+    }
+    if (held) operations += this.rows.switchShare * this.nodes.left(node);
+    this.nodes.setGuestShare(node, guest);
+    // Launches and transfers of one gang go on while another runs, as far as that leaves time for them.
+    this.nodes.setHeld(node, held, Math.min(operations, Math.max(0, this.nodes.left(node) - guest)));
   }
 
   private settle(job: number): void {
@@ -242,12 +379,15 @@ export class Guests {
 
   /** The CPU share that an owner leaves has changed from `before`. */
   ownerShareChanged(node: number, before: number): void {
-    if (this.mode[node] !== MODE.running) return;
-    const job = this.guestOf[node]!;
-    const rate = this.rate[job]!;
-    // A node that was not the slowest of its gang and has not become so changes nothing.
-    if (before > rate && this.nodes.left(node) >= rate) return;
-    this.updateRate(job);
+    for (let cell = node; cell < this.mode.length; cell += this.nodes.count) {
+      if (this.mode[cell] !== MODE.running) continue;
+      const job = this.guestOf[cell]!;
+      const rate = this.rate[job]!;
+      // A node that was not the slowest of its gang and has not become so changes nothing.
+      if (this.rows.turns <= 1 && before > rate && this.nodes.left(node) >= rate) continue;
+      if (this.setRate(job)) this.updateOthers(job);
+    }
+    if (this.rows.rows > 1) this.share(node);
   }
 
   private complete(job: number): void {
@@ -269,31 +409,36 @@ export class Guests {
     this.running--;
     this.jobTimers.clear(job);
     this.rate[job] = 0;
-    for (let node = this.first[job]!; node !== NONE; node = this.next[node]!) {
-      if (this.mode[node] === MODE.arriving) {
-        this.moveTimers.clear(node);
-        this.leaveSource(node);
+    for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!) {
+      if (this.mode[cell] === MODE.arriving) {
+        this.moveTimers.clear(cell);
+        this.leaveSource(cell);
       }
-      if (this.mode[node] === MODE.stopped) this.notHomeless(node);
-      this.nodes.setGuestShare(node, 0);
-      this.setMode(node, MODE.over);
+      if (this.mode[cell] === MODE.stopped) this.notHomeless(cell);
+      this.setGuestShare(cell, 0);
+      this.setMode(cell, MODE.over);
+    }
+    if (this.rows.rows > 1) {
+      this.standing[job] = 1;
+      this.updateOthers(job);
     }
   }
 
   /** Give an ended job's nodes back: called by the queue at the job's turn. */
   release(job: number): void {
-    let node = this.first[job]!;
+    let cell = this.first[job]!;
     this.first[job] = NONE;
-    while (node !== NONE) {
-      const next = this.next[node]!;
-      this.next[node] = NONE;
-      this.guestOf[node] = NONE;
-      this.nodes.setHeld(node, false, 0);
-      this.setMode(node, MODE.none);
-      this.master.giveBack(node);
-      this.daemons?.changed(node);
-      node = next;
+    while (cell !== NONE) {
+      const next = this.next[cell]!;
+      this.next[cell] = NONE;
+      this.guestOf[cell] = NONE;
+      this.setHeld(cell, false, 0);
+      this.setMode(cell, MODE.none);
+      this.master.giveBack(cell);
+      this.daemons?.changed(this.nodeOf(cell));
+      cell = next;
     }
+    this.rows.leave(job, this.rowOfJob(job));
     this.placeHomeless();
     if (this.again[job] === 1) {
       this.again[job] = 0;
@@ -303,11 +448,15 @@ export class Guests {
 
   /** The daemon calls foreign processes off a node. */
   evict(node: number): void {
-    if (this.mode[node] !== MODE.running) return;
-    const job = this.guestOf[node]!;
+    for (let cell = node; cell < this.mode.length; cell += this.nodes.count) this.callOff(cell);
+  }
+
+  private callOff(cell: number): void {
+    if (this.mode[cell] !== MODE.running) return;
+    const job = this.guestOf[cell]!;
     this.daemons!.evictions++;
-    this.events.record(EVENT.evict, node, job);
-    switch (this.ownerReturn.decide(node, job)) {
+    this.events.record(EVENT.evict, this.nodeOf(cell), job);
+    switch (this.ownerReturn.decide(this.nodeOf(cell), job)) {
       case 'low-priority':
         return;
       case 'kill':
@@ -315,15 +464,15 @@ export class Guests {
         this.ownerWaited(this.costs.stop);
         return;
       case 'suspend':
-        this.stop(node);
+        this.stop(cell);
         this.ownerWaited(this.costs.stop);
         return;
       case 'migrate':
-        if (this.master.freeNodes > 0) this.move(node);
+        if (this.master.freeOf(this.rowOfJob(job)) > 0) this.move(cell);
         else {
-          this.stop(node);
+          this.stop(cell);
           this.ownerWaited(this.costs.stop);
-          this.homeless.push(node);
+          this.homeless.push(cell);
         }
     }
   }
@@ -333,45 +482,54 @@ export class Guests {
     this.ownerDelay += delay;
   }
 
-  private stop(node: number): void {
+  private stop(cell: number): void {
     this.suspensions++;
     this.messages++;
-    this.events.record(EVENT.suspend, node, this.guestOf[node]!);
-    this.nodes.charge(node, this.costs.stop);
-    this.setMode(node, MODE.stopped);
-    this.updateRate(this.guestOf[node]!);
-    this.daemons!.changed(node);
+    this.events.record(EVENT.suspend, this.nodeOf(cell), this.guestOf[cell]!);
+    this.nodes.charge(this.nodeOf(cell), this.costs.stop);
+    this.setMode(cell, MODE.stopped);
+    this.updateRate(this.guestOf[cell]!);
+    this.daemons!.changed(this.nodeOf(cell));
   }
 
-  /** The node's daemon accepts guests again: a task that was stopped there goes on. */
+  /** The node's daemon accepts guests again: tasks that were stopped there go on. */
   accepted(node: number): void {
-    if (this.mode[node] !== MODE.stopped) return;
-    this.notHomeless(node);
-    this.messages++;
-    this.events.record(EVENT.resume, node, this.guestOf[node]!);
-    this.nodes.charge(node, this.costs.resume);
-    this.setMode(node, MODE.running);
-    this.updateRate(this.guestOf[node]!);
-    this.daemons!.changed(node);
+    for (let cell = node; cell < this.mode.length; cell += this.nodes.count) this.goOn(cell);
   }
 
-  private notHomeless(node: number): void {
-    const waiting = this.homeless.indexOf(node);
+  private goOn(cell: number): void {
+    if (this.mode[cell] !== MODE.stopped) return;
+    this.notHomeless(cell);
+    this.messages++;
+    this.events.record(EVENT.resume, this.nodeOf(cell), this.guestOf[cell]!);
+    this.nodes.charge(this.nodeOf(cell), this.costs.resume);
+    this.setMode(cell, MODE.running);
+    this.updateRate(this.guestOf[cell]!);
+    this.daemons!.changed(this.nodeOf(cell));
+  }
+
+  private notHomeless(cell: number): void {
+    const waiting = this.homeless.indexOf(cell);
     if (waiting >= 0) this.homeless.splice(waiting, 1);
   }
 
-  /** Free nodes go first to tasks that wait to move. */
+  /** Free nodes go first to tasks that wait to move, in the order in which they were stopped. */
   placeHomeless(): void {
-    while (this.homeless.length > 0 && this.master.freeNodes > 0) {
-      const node = this.homeless.shift()!;
-      if (this.mode[node] === MODE.stopped) this.move(node);
+    for (let i = 0; i < this.homeless.length; ) {
+      const cell = this.homeless[i]!;
+      if (this.mode[cell] !== MODE.stopped) this.homeless.splice(i, 1);
+      else if (this.master.freeOf(this.rowOfJob(this.guestOf[cell]!)) > 0) {
+        this.homeless.splice(i, 1);
+        this.move(cell);
+      } else if (this.rows.rows === 1) return;
+      else i++;
     }
   }
 
-  /** Move the task on `node` to a free node. */
-  private move(node: number): void {
-    const job = this.guestOf[node]!;
-    const to = this.master.take();
+  /** Move the task in `cell` to a free node. */
+  private move(cell: number): void {
+    const job = this.guestOf[cell]!;
+    const to = this.master.take(this.rowOfJob(job));
     const image = this.jobs.image[job]!;
     const plan = this.migration.plan({
       image,
@@ -380,23 +538,23 @@ export class Guests {
     });
     const frozen = plan.frozen + this.waitForWire(plan.bytes);
     const share = (cpu: number) => (frozen > 0 ? Math.min(1, cpu / frozen) : 0);
-    const wasRunning = this.mode[node] === MODE.running;
+    const wasRunning = this.mode[cell] === MODE.running;
     this.migrations++;
     this.messages += 2;
-    this.events.record(EVENT.migrate, node, to);
-    this.replace(job, node, to);
+    this.events.record(EVENT.migrate, this.nodeOf(cell), this.nodeOf(to));
+    this.replace(job, cell, to);
     this.guestOf[to] = job;
-    this.onUse(to);
-    this.source[to] = node;
-    this.nodes.setGuestShare(node, 0);
-    this.nodes.setHeld(node, true, share(this.costs.freeze + this.costs.sendCpu(plan.bytes)));
-    this.nodes.setHeld(to, true, share(this.costs.thaw + this.costs.receiveCpu(plan.bytes)));
-    this.setMode(node, MODE.leaving);
+    this.onUse(this.nodeOf(to));
+    this.source[to] = cell;
+    this.setGuestShare(cell, 0);
+    this.setHeld(cell, true, share(this.costs.freeze + this.costs.sendCpu(plan.bytes)));
+    this.setHeld(to, true, share(this.costs.thaw + this.costs.receiveCpu(plan.bytes)));
+    this.setMode(cell, MODE.leaving);
     this.setMode(to, MODE.arriving);
     this.updateRate(job);
     if (wasRunning) this.ownerWaited(this.costs.stop + frozen);
     this.moveTimers.set(to, this.engine.now + Math.round(frozen));
-    this.daemons!.changed(node);
+    this.daemons!.changed(this.nodeOf(cell));
     this.queue.resize();
   }
 
@@ -409,27 +567,27 @@ export class Guests {
     return wait;
   }
 
-  private replace(job: number, node: number, by: number): void {
-    this.next[by] = this.next[node]!;
-    this.next[node] = NONE;
-    if (this.first[job] === node) {
+  private replace(job: number, cell: number, by: number): void {
+    this.next[by] = this.next[cell]!;
+    this.next[cell] = NONE;
+    if (this.first[job] === cell) {
       this.first[job] = by;
       return;
     }
     let before = this.first[job]!;
-    while (this.next[before] !== node) before = this.next[before]!;
+    while (this.next[before] !== cell) before = this.next[before]!;
     this.next[before] = by;
   }
 
-  private arrived(node: number): void {
-    const job = this.guestOf[node]!;
-    this.leaveSource(node);
-    this.events.record(EVENT.arrive, node, job);
-    this.nodes.setHeld(node, true, 0);
-    this.setMode(node, MODE.running);
+  private arrived(cell: number): void {
+    const job = this.guestOf[cell]!;
+    this.leaveSource(cell);
+    this.events.record(EVENT.arrive, this.nodeOf(cell), job);
+    this.setHeld(cell, true, 0);
+    this.setMode(cell, MODE.running);
     this.updateRate(job);
-    this.daemons!.changed(node);
-    if (this.mode[node] === MODE.running) this.checkOwner(node);
+    this.daemons!.changed(this.nodeOf(cell));
+    if (this.mode[cell] === MODE.running) this.checkOwner(cell);
   }
 
   /** The image has left (or will never leave) the node that a task was moving from. */
@@ -437,7 +595,7 @@ export class Guests {
     const from = this.source[to]!;
     this.source[to] = NONE;
     this.guestOf[from] = NONE;
-    this.nodes.setHeld(from, false, 0);
+    this.setHeld(from, false, 0);
     this.setMode(from, MODE.none);
     this.master.giveBack(from);
   }
@@ -450,7 +608,7 @@ export class Guests {
   /** The nodes that a job's tasks are on, or are coming to. */
   nodesOf(job: number): number[] {
     const nodes: number[] = [];
-    for (let node = this.first[job]!; node !== NONE; node = this.next[node]!) nodes.push(node);
+    for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!) nodes.push(this.nodeOf(cell));
     return nodes;
   }
 
@@ -492,8 +650,8 @@ export class Guests {
     return lost + (jobs.work[job]! - this.remaining[job]!) * jobs.width[job]! * jobs.cpuPart[job]!;
   }
 
-  private setMode(node: number, mode: number): void {
-    this.mode[node] = mode;
-    this.onMode(node, mode, this.guestOf[node]!);
+  private setMode(cell: number, mode: number): void {
+    this.mode[cell] = mode;
+    this.onMode(this.nodeOf(cell));
   }
 }

@@ -15,20 +15,23 @@ import type { PlacementPolicy } from '../policies/placement/contract.ts';
 export const OUT = { fault: 1, crash: 2, unknown: 4 } as const;
 
 export class Master {
-  /** Nodes that could be given now. */
+  /** Nodes that one job could be given now: the free ones of the row that has most. */
   freeNodes = 0;
   /** Reports received. */
   reports = 0;
   /** Told 1: the node accepts guests. */
   readonly told: Uint8Array;
-  /** 1 while the node is given to a job. */
+  /** By cell: 1 while it is given to a job. A cell is a node in one row of the gang matrix: row * nodes + node. */
   readonly given: Uint8Array;
+  /** Free nodes of each row. */
+  private readonly freeIn: Int32Array;
   /** Why the node cannot be given (bits of `OUT`); 0: it can. */
   private readonly down: Uint8Array;
   private readonly saying: Uint8Array;
   private readonly idleSince: Float64Array;
   private readonly listed: Uint8Array;
-  private readonly placement: PlacementPolicy;
+  /** One for each row. */
+  private readonly placement: readonly PlacementPolicy[];
   private readonly engine: Engine;
   private readonly events: DomainEvents;
   private readonly delay: number;
@@ -36,12 +39,12 @@ export class Master {
   /** Called when a node has become free or is no longer (except by `take`). */
   onFreeChanged: (node: number, free: boolean) => void = () => {};
 
-  /** `delay`: ns from a node's report to the master's knowing. */
+  /** A placement for each row of the gang matrix; `delay`: ns from a node's report to the master's knowing. */
   constructor(
     engine: Engine,
     events: DomainEvents,
     nodes: number,
-    placement: PlacementPolicy,
+    placement: readonly PlacementPolicy[],
     delay: number,
   ) {
     this.engine = engine;
@@ -49,11 +52,13 @@ export class Master {
     this.placement = placement;
     this.delay = Math.round(delay);
     this.told = new Uint8Array(nodes);
-    this.given = new Uint8Array(nodes);
+    const cells = nodes * placement.length;
+    this.given = new Uint8Array(cells);
+    this.freeIn = new Int32Array(placement.length);
     this.down = new Uint8Array(nodes);
     this.saying = new Uint8Array(nodes);
     this.idleSince = new Float64Array(nodes).fill(Number.NEGATIVE_INFINITY);
-    this.listed = new Uint8Array(nodes);
+    this.listed = new Uint8Array(cells);
     this.timers = delay > 0 ? new Timers(engine, (node) => this.hear(node), nodes) : null;
   }
 
@@ -69,25 +74,41 @@ export class Master {
   startWithAll(): void {
     this.told.fill(1);
     this.listed.fill(1);
-    for (let node = 0; node < this.told.length; node++)
-      this.placement.offered(node, Number.NEGATIVE_INFINITY);
+    for (const placement of this.placement) {
+      for (let node = 0; node < this.told.length; node++) placement.offered(node, Number.NEGATIVE_INFINITY);
+    }
+    this.freeIn.fill(this.told.length);
     this.freeNodes = this.told.length;
   }
 
-  /** Give away a free node, as placement chooses. There must be one. */
-  take(): number {
-    const node = this.placement.choose();
-    this.placement.withdrawn(node);
-    this.listed[node] = 0;
-    this.given[node] = 1;
-    this.freeNodes--;
-    return node;
+  /** The first row with that many free nodes; there must be one (`freeNodes`). */
+  rowFor(width: number): number {
+    let row = 0;
+    while (this.freeIn[row]! < width) row++;
+    return row;
   }
 
-  /** A node is no longer used by a job; it is free again if it is still told to be idle. */
-  giveBack(node: number): void {
-    this.given[node] = 0;
-    this.list(node);
+  /** Free nodes of a row. */
+  freeOf(row: number): number {
+    return this.freeIn[row]!;
+  }
+
+  /** Give away a free node of a row, as placement chooses; returns the cell. There must be one. */
+  take(row: number): number {
+    const placement = this.placement[row]!;
+    const node = placement.choose();
+    placement.withdrawn(node);
+    const cell = row * this.told.length + node;
+    this.listed[cell] = 0;
+    this.given[cell] = 1;
+    this.count(row, -1);
+    return cell;
+  }
+
+  /** A cell is no longer used by a job; it is free again if its node is still told to be idle. */
+  giveBack(cell: number): void {
+    this.given[cell] = 0;
+    this.listCell(cell);
   }
 
   /** A node is out of use for this cause, or no longer. */
@@ -106,16 +127,28 @@ export class Master {
   }
 
   private list(node: number): void {
-    const free = this.told[node] === 1 && this.given[node] === 0 && this.down[node] === 0;
-    if (free === (this.listed[node] === 1)) return;
-    this.listed[node] = free ? 1 : 0;
+    for (let cell = node; cell < this.given.length; cell += this.told.length) this.listCell(cell);
+  }
+
+  private listCell(cell: number): void {
+    const nodes = this.told.length;
+    const node = cell % nodes;
+    const free = this.told[node] === 1 && this.given[cell] === 0 && this.down[node] === 0;
+    if (free === (this.listed[cell] === 1)) return;
+    this.listed[cell] = free ? 1 : 0;
+    const row = (cell - node) / nodes;
     if (free) {
-      this.freeNodes++;
-      this.placement.offered(node, this.idleSince[node]!);
+      this.count(row, 1);
+      this.placement[row]!.offered(node, this.idleSince[node]!);
     } else {
-      this.freeNodes--;
-      this.placement.withdrawn(node);
+      this.count(row, -1);
+      this.placement[row]!.withdrawn(node);
     }
     this.onFreeChanged(node, free);
+  }
+
+  private count(row: number, by: number): void {
+    this.freeIn[row]! += by;
+    this.freeNodes = this.freeIn.length === 1 ? this.freeIn[0]! : Math.max(...this.freeIn);
   }
 }

@@ -159,6 +159,12 @@ async function run(settings: Settings, streams: Streams, outputs: RunOutputs): P
       migration: migrationPolicies[policies.migration.name],
       batch: { kind: batchPolicies[policies.batch.name], pass: policies.batch.pass },
     },
+    slices: {
+      rows: settings.cluster.rows,
+      quantum: settings.cluster.quantum,
+      switchCpu: costs.stop + costs.resume,
+      switchTime: costs.stop + costs.resume + costs.messageDelay,
+    },
     faults: faultsOf(settings),
     horizon,
     patience: settings.patience,

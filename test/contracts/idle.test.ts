@@ -38,7 +38,7 @@ function play(
   const events = new DomainEvents(engine, true);
   const kind = idlePolicies[policy];
   const evictions: number[] = [];
-  const master = new Master(engine, events, 1, firstFit.create(1, { next: () => 0.5 }), 0);
+  const master = new Master(engine, events, 1, [firstFit.create(1, { next: () => 0.5 })], 0);
   const holder: { daemons?: Daemons } = {};
   const table = script(changes, until_s + 1);
   const owners = new Owners(engine, events, 1, { kind: 'trace', table, repeat: false }, (node) =>
@@ -300,7 +300,7 @@ describe('what the master knows', () => {
     const engine = new Engine();
     const events = new DomainEvents(engine, false);
     const delay = 2e6;
-    const master = new Master(engine, events, 1, firstFit.create(1, { next: () => 0.5 }), delay);
+    const master = new Master(engine, events, 1, [firstFit.create(1, { next: () => 0.5 })], delay);
     const table = script(
       [
         [0, 'away', 0],
