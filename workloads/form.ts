@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { InputError } from '../sim/problem.ts';
 import { isActivityKind } from './owners/activity-file.ts';
 import { isTarHead } from './owners/tar.ts';
+import { isBlockList, REFERENCE_FORMS, referenceForm } from './pages/forms.ts';
 import { SUMMARY_HEAD } from './services/strace-summary.ts';
 import { isZip } from './services/zip.ts';
 import { openFault, plainNumber, readHead } from './text.ts';
@@ -21,6 +22,7 @@ export const FORMS = {
   strace: 'system calls as strace prints them ("strace -f -ttt -T", with or without pid and times)',
   'strace-summary': 'the table of "strace -c"',
   'call-numbers': 'system call numbers of Linux on i386 (ADFA-LD; a file, a folder or a zip of them)',
+  ...REFERENCE_FORMS,
 } as const;
 export type Form = keyof typeof FORMS;
 
@@ -105,8 +107,11 @@ function formOfLines(lines: readonly string[]): Form | undefined {
     if (text.startsWith(';')) return 'swf';
     if (text === 'timestamp,value') return 'keyboard';
     if (/\bProb Started\b.*,/.test(text)) return 'lanl-failures';
-    const tracer = formOfTracer(text);
+    const tracer = formOfTracer(text) ?? referenceForm(text);
     if (tracer !== undefined) return tracer;
+    // What valgrind says of itself stands before the references of its tools.
+    if (/^==\d+==/.test(text)) continue;
+    if (/^(?:\d+|\*)$/.test(text) && isBlockList(lines)) return 'block-list';
     if (!text.startsWith('#')) return formOfRecord(text.split(/[ \t]+/)) ?? formBehind(lines);
     if (/\bevent_start_time\b/.test(text)) return 'fta';
   }

@@ -6,6 +6,7 @@ import { chooseJobs, readSwfLog, type SwfHeader, summariseSwf } from './jobs/swf
 import type { JobChoices } from './jobs/table.ts';
 import { summariseActivity } from './owners/columns.ts';
 import { readOwners } from './owners/index.ts';
+import { REFERENCE_FORMS, type ReferenceForm, referenceInfo } from './pages/index.ts';
 import type { RecordCount } from './records.ts';
 import { isServiceForm, type Numbering, scanCalls } from './services/index.ts';
 
@@ -45,6 +46,7 @@ export async function traceInfo(
   const form = await formOf(path);
   if (form === 'swf') return swfInfo(path);
   if (isServiceForm(form)) return callsInfo(path, numbering);
+  if (form in REFERENCE_FORMS) return referenceInfo(path, form as ReferenceForm);
   const { owners, records, more } = await readOwners(path, busyAbove);
   return {
     file: path,
