@@ -311,9 +311,9 @@ class Building {
           guests.start(job);
         },
         release: (job) => {
-          const finished = this.jobs.state[job] === JOB.finished;
+          const over = this.jobs.state[job] !== JOB.waiting;
           guests.release(job);
-          if (finished) this.jobOver();
+          if (over) this.jobOver();
           else this.widths?.add(this.jobs.width[job]!);
         },
         acted: () => this.observeQueue(),

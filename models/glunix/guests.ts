@@ -13,7 +13,9 @@
  * the quantum and what it takes to stop one gang and let the next go on; in a row's slice, nodes whose cell there
  * has nothing that could run give it to the next row that has (alternate selection), which helps a gang only where
  * all of its nodes do so. Slices are not simulated one by one: each gang goes forward at its share of them.
- * Left out: pages that the guest displaced from the owner's memory; other traffic on the wire; checkpoints.
+ * A node that crashes takes its tasks with it, and those that were moving to or from it; their gangs stand still until
+ * `crashes.ts` has them recovered. A job that starts anew goes on from what was saved of it (`checkpoints.ts`).
+ * Left out: pages that the guest displaced from the owner's memory; other traffic on the wire.
  */
 import type { Engine } from '../../sim/engine/engine.ts';
 import { Timers } from '../../sim/engine/timers.ts';
@@ -43,6 +45,7 @@ export const MODE = {
   leaving: 4,
   arriving: 5,
   over: 6,
+  lost: 7,
 } as const;
 
 export class Guests {
@@ -71,6 +74,18 @@ export class Guests {
   onUse: (node: number) => void = () => {};
   /** Called when a node's mode has changed, for pictures. */
   onMode: (node: number) => void = () => {};
+  /** Called when a gang begins to run, before its pace is known. */
+  onBegin: (job: number) => void = () => {};
+  /** Called when a gang that stood still goes forward. */
+  onGoing: (job: number) => void = () => {};
+  /** Called when a crash of the node has taken a task of the job. */
+  onLost: (job: number, node: number) => void = () => {};
+  /** Called when no task of a job is to run any more. */
+  onHalt: (job: number) => void = () => {};
+  /** Called when free nodes have gone to all tasks that wait to move. */
+  onFree: () => void = () => {};
+  /** Work per task that is saved, ns: a job that starts anew goes on from there. */
+  readonly saved: Float64Array;
   private readonly engine: Engine;
   private readonly events: DomainEvents;
   private readonly jobs: JobRecords;
@@ -97,6 +112,8 @@ export class Guests {
   private readonly remaining: Float64Array;
   private readonly since: Float64Array;
   private readonly again: Uint8Array;
+  /** 1 while a gang is made to stand still though its tasks could run, by job. */
+  private readonly paused: Uint8Array;
   /** The one wire of a shared network; null on a switched one, where two nodes have their links to themselves. */
   private readonly wire: FifoServers | null;
   private readonly jobTimers: Timers;
@@ -145,6 +162,8 @@ export class Guests {
     this.remaining = new Float64Array(jobs.n);
     this.since = new Float64Array(jobs.n);
     this.again = new Uint8Array(jobs.n);
+    this.paused = new Uint8Array(jobs.n);
+    this.saved = new Float64Array(jobs.n);
     this.wire = costs.sharedWire ? new FifoServers(1) : null;
     this.jobTimers = new Timers(engine, (job) => this.jobDue(job), jobs.n);
     this.moveTimers = new Timers(engine, (cell) => this.arrived(cell), n);
@@ -210,6 +229,7 @@ export class Guests {
     const width = jobs.width[job]!;
     jobs.state[job] = JOB.launching;
     jobs.start[job] = now;
+    if (!(jobs.firstStart[job]! >= 0)) jobs.firstStart[job] = now;
     this.events.record(EVENT.start, job, width);
     this.running++;
     this.launched++;
@@ -230,13 +250,18 @@ export class Guests {
     }
     this.next[previous] = NONE;
     this.rows.enter(job, row);
-    this.remaining[job] = jobs.work[job]!;
+    this.remaining[job] = jobs.work[job]! - this.saved[job]!;
     this.rate[job] = 0;
     this.since[job] = now;
     if (launch > 0) {
       this.messages += width;
       this.jobTimers.set(job, now + Math.round(launch));
     } else this.begin(job);
+    // The master may have given nodes of whose crash it has not been told.
+    if (this.nodes.crashed.length === 0) return;
+    for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!) {
+      if (this.nodes.crashed[this.nodeOf(cell)] === 1) this.lose(cell, this.nodeOf(cell));
+    }
   }
 
   private jobDue(job: number): void {
@@ -249,21 +274,32 @@ export class Guests {
   /** All tasks have been started: the gang begins to run. */
   private begin(job: number): void {
     this.jobs.state[job] = JOB.running;
-    for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!) {
-      this.setHeld(cell, true, 0);
-      this.setMode(cell, MODE.running);
-    }
+    this.runLaunched(job);
+    this.onBegin(job);
     this.updateRate(job);
-    const { daemons, owners } = this;
-    if (daemons === null || owners === null) return;
+    if (this.daemons === null || this.owners === null) return;
     for (let cell = this.first[job]!; cell !== NONE; ) {
       // An eviction may take the cell out of the chain.
       const next = this.next[cell]!;
-      daemons.changed(this.nodeOf(cell));
-      if (this.mode[cell] === MODE.running) this.checkOwner(cell);
+      this.settleIn(cell);
       if (this.jobs.state[job] !== JOB.running) return;
       cell = next;
     }
+  }
+
+  private runLaunched(job: number): void {
+    for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!) {
+      if (this.mode[cell] !== MODE.launching) continue;
+      this.setHeld(cell, true, 0);
+      this.setMode(cell, MODE.running);
+    }
+  }
+
+  /** A task has begun to run: the node's daemon sees it. */
+  private settleIn(cell: number): void {
+    if (this.daemons === null || this.owners === null) return;
+    this.daemons.changed(this.nodeOf(cell));
+    if (this.mode[cell] === MODE.running) this.checkOwner(cell);
   }
 
   /** The owner of the node that a task has just come to may have returned while it was on its way. */
@@ -281,7 +317,7 @@ export class Guests {
   /** Returns whether the job can run, or no longer, in its turn. */
   private setRate(job: number): boolean {
     const nodes = this.nodes;
-    let rate = 1;
+    let rate = this.paused[job] === 1 ? 0 : 1;
     for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!) {
       const left = this.mode[cell] === MODE.running ? nodes.left(this.nodeOf(cell)) : 0;
       if (left < rate) rate = left;
@@ -304,6 +340,7 @@ export class Guests {
       // Accounts keep fractions of a nanosecond; the clock does not.
       if (rate > 0) this.jobTimers.set(job, now + Math.round(Math.max(0, this.remaining[job]!) / rate));
       else this.jobTimers.clear(job);
+      if (old === 0) this.onGoing(job);
     }
     return other;
   }
@@ -409,6 +446,8 @@ export class Guests {
     this.running--;
     this.jobTimers.clear(job);
     this.rate[job] = 0;
+    this.paused[job] = 0;
+    this.onHalt(job);
     for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!) {
       if (this.mode[cell] === MODE.arriving) {
         this.moveTimers.clear(cell);
@@ -430,11 +469,7 @@ export class Guests {
     this.first[job] = NONE;
     while (cell !== NONE) {
       const next = this.next[cell]!;
-      this.next[cell] = NONE;
-      this.guestOf[cell] = NONE;
-      this.setHeld(cell, false, 0);
-      this.setMode(cell, MODE.none);
-      this.master.giveBack(cell);
+      this.freeCell(cell);
       this.daemons?.changed(this.nodeOf(cell));
       cell = next;
     }
@@ -444,6 +479,14 @@ export class Guests {
       this.again[job] = 0;
       this.queue.submit(job);
     }
+  }
+
+  private freeCell(cell: number): void {
+    this.next[cell] = NONE;
+    this.guestOf[cell] = NONE;
+    this.setHeld(cell, false, 0);
+    this.setMode(cell, MODE.none);
+    this.master.giveBack(cell);
   }
 
   /** The daemon calls foreign processes off a node. */
@@ -524,6 +567,7 @@ export class Guests {
       } else if (this.rows.rows === 1) return;
       else i++;
     }
+    if (this.master.freeNodes > 0) this.onFree();
   }
 
   /** Move the task in `cell` to a free node. */
@@ -581,6 +625,10 @@ export class Guests {
 
   private arrived(cell: number): void {
     const job = this.guestOf[cell]!;
+    if (this.nodes.crashed[this.nodeOf(cell)] === 1) {
+      this.lose(cell, this.nodeOf(cell));
+      return;
+    }
     this.leaveSource(cell);
     this.events.record(EVENT.arrive, this.nodeOf(cell), job);
     this.setHeld(cell, true, 0);
@@ -612,6 +660,131 @@ export class Guests {
     return nodes;
   }
 
+  /** A crash of `node` takes the tasks on it and those that are moving to or from it: their gangs stand still. */
+  loseTasks(node: number): void {
+    for (let cell = node; cell < this.mode.length; cell += this.nodes.count) {
+      if (this.mode[cell] !== MODE.leaving) this.lose(cell, node);
+      else {
+        let to = this.first[this.guestOf[cell]!]!;
+        while (this.source[to] !== cell) to = this.next[to]!;
+        this.lose(to, node);
+      }
+    }
+  }
+
+  private lose(cell: number, node: number): void {
+    const job = this.guestOf[cell]!;
+    const mode = this.mode[cell];
+    if (job === NONE || mode === MODE.over || mode === MODE.lost) return;
+    if (mode === MODE.arriving) {
+      this.moveTimers.clear(cell);
+      this.leaveSource(cell);
+    } else if (mode === MODE.stopped) this.notHomeless(cell);
+    this.setHeld(cell, true, 0);
+    this.setMode(cell, MODE.lost);
+    if (this.jobs.state[job] === JOB.running) this.updateRate(job);
+    this.onLost(job, node);
+  }
+
+  /** Make a gang stand still, or let it go forward if its tasks can. */
+  pause(job: number, paused: boolean): void {
+    this.paused[job] = paused ? 1 : 0;
+    if (this.jobs.state[job] === JOB.running) this.updateRate(job);
+  }
+
+  /** Whether every task of a gang could run. */
+  isWhole(job: number): boolean {
+    for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!) {
+      if (this.mode[cell] !== MODE.running) return false;
+    }
+    return true;
+  }
+
+  /**
+   * The gang stands still and gives up the nodes of those lost tasks that are known to be lost; one that was being
+   * launched counts as running from now on. Answers how many nodes it needs to be whole.
+   */
+  dropLost(job: number, known: (node: number) => boolean): number {
+    if (this.jobs.state[job] === JOB.launching) {
+      this.jobTimers.clear(job);
+      this.jobs.state[job] = JOB.running;
+      this.runLaunched(job);
+    }
+    this.pause(job, true);
+    let before = NONE;
+    let left = 0;
+    for (let cell = this.first[job]!; cell !== NONE; ) {
+      const next = this.next[cell]!;
+      if (this.mode[cell] === MODE.lost && known(this.nodeOf(cell))) {
+        if (before === NONE) this.first[job] = next;
+        else this.next[before] = next;
+        this.freeCell(cell);
+      } else {
+        left++;
+        before = cell;
+      }
+      cell = next;
+    }
+    return this.jobs.width[job]! - left;
+  }
+
+  /** Free nodes that a gang could be given now. */
+  freeFor(job: number): number {
+    return this.master.freeOf(this.rowOfJob(job));
+  }
+
+  /** A gang that stands still gets `count` free nodes, on which its missing tasks will be started. */
+  join(job: number, count: number): void {
+    for (let i = 0; i < count; i++) {
+      const cell = this.master.take(this.rowOfJob(job));
+      const node = this.nodeOf(cell);
+      this.guestOf[cell] = job;
+      this.onUse(node);
+      this.next[cell] = this.first[job]!;
+      this.first[job] = cell;
+      this.setHeld(cell, true, 0);
+      this.setMode(cell, MODE.launching);
+      if (this.nodes.crashed[node] === 1) this.lose(cell, node);
+    }
+    this.messages += count;
+    this.queue.resize();
+  }
+
+  /** A gang that stood still goes forward, with the tasks on the nodes that it was given. */
+  resume(job: number): void {
+    const came: number[] = [];
+    for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!) {
+      if (this.mode[cell] === MODE.launching) came.push(cell);
+    }
+    this.runLaunched(job);
+    this.pause(job, false);
+    for (const cell of came) {
+      if (this.jobs.state[job] === JOB.running && this.guestOf[cell] === job) this.settleIn(cell);
+    }
+  }
+
+  /** Work per task that a launching or running job has done, ns. */
+  done(job: number): number {
+    this.settle(job);
+    return this.jobs.work[job]! - this.remaining[job]!;
+  }
+
+  /** A job that stands still goes back to what was saved of it. The work lost, ns of node time. */
+  rollBack(job: number): number {
+    const lost = this.loseWork(job);
+    this.remaining[job] = this.jobs.work[job]! - this.saved[job]!;
+    return lost;
+  }
+
+  /** A launching or running job ends for good, unfinished. The work lost, ns of node time. */
+  abandon(job: number): number {
+    this.saved[job] = 0;
+    const lost = this.fail(job);
+    this.again[job] = 0;
+    this.jobs.state[job] = JOB.killed;
+    return lost;
+  }
+
   /** A fault ends a launching or running job; it starts over from the end of the queue. The work lost, ns of node time. */
   fail(job: number): number {
     const before = this.lost;
@@ -627,16 +800,23 @@ export class Guests {
 
   /** Stop the whole job for good; it starts over from the end of the queue. */
   private giveUp(job: number): void {
-    this.settle(job);
-    const done = (this.jobs.work[job]! - this.remaining[job]!) * this.jobs.width[job]!;
-    this.lost += done;
-    this.jobs.lostCpu[job]! += done * this.jobs.cpuPart[job]!;
+    const lost = this.loseWork(job);
     this.messages += this.jobs.width[job]!;
-    this.events.record(EVENT.kill, job, done / 1e9);
+    this.events.record(EVENT.kill, job, lost / 1e9);
     this.halt(job);
     this.jobs.state[job] = JOB.waiting;
     this.again[job] = 1;
     this.queue.end(job);
+  }
+
+  /** What a job has done since it was last saved is lost: ns of node time. */
+  private loseWork(job: number): number {
+    this.settle(job);
+    const done = this.jobs.work[job]! - this.remaining[job]! - this.saved[job]!;
+    const lost = done * this.jobs.width[job]!;
+    this.lost += lost;
+    this.jobs.lostCpu[job]! += lost * this.jobs.cpuPart[job]!;
+    return lost;
   }
 
   /** CPU that a job's tasks have used so far, ns, by the job's own progress. */
@@ -645,7 +825,9 @@ export class Guests {
     const state = jobs.state[job];
     const lost = jobs.lostCpu[job]!;
     if (state === JOB.finished) return lost + jobs.work[job]! * jobs.width[job]! * jobs.cpuPart[job]!;
-    if (state !== JOB.running) return lost;
+    if (state !== JOB.running) {
+      return lost + this.saved[job]! * jobs.width[job]! * jobs.cpuPart[job]!;
+    }
     this.settle(job);
     return lost + (jobs.work[job]! - this.remaining[job]!) * jobs.width[job]! * jobs.cpuPart[job]!;
   }
