@@ -4,8 +4,10 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../sim/problem.ts';
+import { listFiles } from './messages/sources.ts';
+import { isTimeIndependent } from './messages/time-independent.ts';
 import { isActivityKind } from './owners/activity-file.ts';
-import { isTarHead } from './owners/tar.ts';
+import { isTarHead, readTar } from './owners/tar.ts';
 import { isBlockList, REFERENCE_FORMS, referenceForm } from './pages/forms.ts';
 import { SUMMARY_HEAD } from './services/strace-summary.ts';
 import { isZip } from './services/zip.ts';
@@ -22,6 +24,8 @@ export const FORMS = {
   strace: 'system calls as strace prints them ("strace -f -ttt -T", with or without pid and times)',
   'strace-summary': 'the table of "strace -c"',
   'call-numbers': 'system call numbers of Linux on i386 (ADFA-LD; a file, a folder or a zip of them)',
+  'time-independent':
+    'messages of ranks as SimGrid writes them ("p0 send p1 1e6", "0 compute 1e9"; a file, a list of files, a folder or a tar)',
   ...REFERENCE_FORMS,
 } as const;
 export type Form = keyof typeof FORMS;
@@ -40,8 +44,9 @@ export async function formOf(path: string): Promise<Form> {
   if (isFolder) return formOfFolder(path);
   if (isZip(path)) return 'call-numbers';
   const head = await readHead(path, HEAD);
-  if (isTarHead(head)) return 'planetlab';
-  const form = head.includes(0) ? undefined : formOfLines(head.toString('utf8').split(/\r?\n/));
+  if (isTarHead(head)) return formOfTar(path);
+  const lines = head.includes(0) ? [] : head.toString('utf8').split(/\r?\n/);
+  const form = formOfLines(lines) ?? (await formOfList(path, lines));
   if (form !== undefined) return form;
   const known = Object.values(FORMS)
     .map((form) => `\n      ${form}`)
@@ -51,6 +56,25 @@ export async function formOf(path: string): Promise<Form> {
     found: 'the file has no form that nowsim knows',
     would: `known are${known}`,
   });
+}
+
+/** A tar has the form of its first member that has one. */
+async function formOfTar(path: string): Promise<Form> {
+  let form: Form | undefined;
+  await readTar(path, (_, bytes) => {
+    const found = formOfLines(bytes.toString('latin1', 0, HEAD).split(/\r?\n/));
+    if (found === 'time-independent' || found === 'planetlab') form = found;
+    return form === undefined;
+  });
+  return form ?? 'planetlab';
+}
+
+/** The form of the files that a list names, by the first of them. */
+async function formOfList(path: string, lines: readonly string[]): Promise<Form | undefined> {
+  const [first] = listFiles(path, lines.slice(0, 1)) ?? [];
+  if (first === undefined) return undefined;
+  const head = await readHead(first, HEAD);
+  return isTimeIndependent(head.toString('latin1').split(/\r?\n/)) ? 'time-independent' : undefined;
 }
 
 /** Files of a folder that are looked at before it is taken for samples. */
@@ -64,7 +88,9 @@ async function formOfFolder(path: string): Promise<Form> {
   for (const file of files.slice(0, LOOKED_AT)) {
     // A file that is no text is no sequence of numbers either; the reader of the folder names it.
     const head = await readHead(file, HEAD).catch(() => Buffer.alloc(0));
-    const [first] = head.toString('latin1').split(/\r?\n/);
+    const lines = head.toString('latin1').split(/\r?\n/);
+    if (isTimeIndependent(lines)) return 'time-independent';
+    const [first] = lines;
     if (isCallNumbers(first!.trim().split(/[ \t]+/))) return 'call-numbers';
   }
   return 'planetlab';
@@ -101,6 +127,7 @@ function formOfTracer(text: string): Form | undefined {
 }
 
 function formOfLines(lines: readonly string[]): Form | undefined {
+  if (isTimeIndependent(lines)) return 'time-independent';
   for (const line of lines) {
     const text = line.trim();
     if (text === '') continue;

@@ -4,6 +4,7 @@
 import { FORMS, type Form, formOf } from './form.ts';
 import { chooseJobs, readSwfLog, type SwfHeader, summariseSwf } from './jobs/swf.ts';
 import type { JobChoices } from './jobs/table.ts';
+import { readMessages } from './messages/index.ts';
 import { summariseActivity } from './owners/columns.ts';
 import { readOwners } from './owners/index.ts';
 import { REFERENCE_FORMS, type ReferenceForm, referenceInfo } from './pages/index.ts';
@@ -46,6 +47,7 @@ export async function traceInfo(
   const form = await formOf(path);
   if (form === 'swf') return swfInfo(path);
   if (isServiceForm(form)) return callsInfo(path, numbering);
+  if (form === 'time-independent') return messagesInfo(path);
   if (form in REFERENCE_FORMS) return referenceInfo(path, form as ReferenceForm);
   const { owners, records, more } = await readOwners(path, busyAbove);
   return {
@@ -76,6 +78,31 @@ async function swfInfo(path: string): Promise<TraceInfo> {
     records,
     choices: { ...choices },
     header: log.header,
+  };
+}
+
+async function messagesInfo(path: string): Promise<TraceInfo> {
+  const trace = await readMessages(path);
+  const { program, matching, records } = trace;
+  return {
+    file: path,
+    kind: 'time-independent',
+    what: FORMS['time-independent'],
+    counts: {
+      ranks: program.ranks,
+      actions: program.kind.length,
+      messages: matching.sends,
+      receives: matching.receives,
+      matched: matching.matched,
+      unmatched: matching.unmatched.length,
+      bytes: matching.bytes,
+      collectives: trace.collectives,
+      flops: trace.flops,
+    },
+    records,
+    tables: { actions_by_name: trace.byAction },
+    notes: trace.header,
+    remarks: trace.notes,
   };
 }
 

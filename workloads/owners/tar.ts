@@ -17,10 +17,13 @@ export function isTarHead(head: Buffer): boolean {
 }
 
 /**
- * Calls `onFile` for each regular file of a tar; false if the file is no tar at all (then nothing is called). Throws
- * `InputError` for an archive that is cut short or has a member of more than 16 MiB.
+ * Calls `onFile` for each regular file of a tar, until it answers false; false if the file is no tar at all (then
+ * nothing is called). Throws `InputError` for an archive that is cut short or has a member of more than 16 MiB.
  */
-export async function readTar(path: string, onFile: (name: string, bytes: Buffer) => void): Promise<boolean> {
+export async function readTar(
+  path: string,
+  onFile: (name: string, bytes: Buffer) => unknown,
+): Promise<boolean> {
   let have: Buffer = Buffer.alloc(0);
   let member: { name: string; type: string; size: number } | undefined;
   let longName: string | undefined;
@@ -44,7 +47,8 @@ export async function readTar(path: string, onFile: (name: string, bytes: Buffer
       if (member.type === 'L') longName = bytes.toString('utf8').replace(/\0+$/, '');
       else if (member.type === 'x') longName = pathOfExtension(bytes) ?? longName;
       else {
-        if (member.type === '0' || member.type === '\0') onFile(longName ?? member.name, bytes);
+        const isFile = member.type === '0' || member.type === '\0';
+        if (isFile && onFile(longName ?? member.name, bytes) === false) return true;
         longName = undefined;
       }
       at += padded;
