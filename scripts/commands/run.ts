@@ -2,10 +2,13 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
+import type { Document } from '../../sim/experiment/document.ts';
+import type { Overrides } from '../../sim/experiment/experiment.ts';
 import { shardFolder } from '../../sim/experiment/merge.ts';
 import type { Shard } from '../../sim/experiment/runner.ts';
 import { InputError, nearest } from '../../sim/problem.ts';
 import { asBuilt, experimentsFolder, readyExperiments } from '../package.ts';
+import { durationText, ProgressLine } from '../terminal.ts';
 import {
   defaultWorkers,
   each,
@@ -24,8 +27,12 @@ interface RunArguments {
   vary?: Text;
   replications?: Text;
   seed?: Text;
-  precision?: string | string[];
-  shard?: string | string[];
+  precision?: Text;
+  shard?: Text;
+  slurm: boolean;
+  tasks?: Text;
+  sbatch?: Text;
+  detach: boolean;
   workers?: Text;
   out?: Text;
   json: boolean;
@@ -72,6 +79,26 @@ export const runCommand: CommandModule<object, RunArguments> = {
         requiresArg: true,
         describe: 'do one part of the runs: 2/8 is the second of eight ("nowsim merge" brings them together)',
       })
+      .option('slurm', {
+        type: 'boolean',
+        default: false,
+        describe: 'run on a Slurm cluster: an array job of shards, then the merge',
+      })
+      .option('tasks', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'with --slurm: tasks of the array job (default: one a run, at most 100)',
+      })
+      .option('sbatch', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'with --slurm: an option for sbatch, such as --time=1:00:00 (again and again)',
+      })
+      .option('detach', {
+        type: 'boolean',
+        default: false,
+        describe: 'with --slurm: submit and do not wait',
+      })
       .option('seed', { type: 'string', requiresArg: true, describe: 'all random numbers derive from it' })
       .options(WORKER_OPTIONS)
       .option('out', {
@@ -113,6 +140,10 @@ export const runCommand: CommandModule<object, RunArguments> = {
         '$0 run dedicated --set jobs.trace=log.swf.gz --jobs-out jobs.csv',
         'replay a log, one row per job',
       )
+      .example(
+        '$0 run mine.yaml --slurm --tasks 50 --sbatch=--partition=short',
+        'on a cluster; the same line again goes on where it stopped',
+      )
       .example('$0 run mine.yaml --json --quiet | jq .points', 'for other programs')
       .epilogue(
         'Paths in a file are relative to that file, on the command line to the working directory. "nowsim list" names all settings.',
@@ -139,6 +170,16 @@ async function run(args: RunArguments): Promise<void> {
   const { study } = await import('../study.ts');
   const { runExperiment } = await import('../../sim/experiment/runner.ts');
   const folder = join('results', 'runs', document.name);
+  if (args.slurm) {
+    const overrides = {
+      set: each(args.set),
+      vary: each(args.vary),
+      ...(seed === undefined ? {} : { seed }),
+      ...(replications === undefined ? {} : { replications }),
+    };
+    await onSlurm(args, path, document, overrides, outFlag ?? folder);
+    return;
+  }
   const out = outFlag ?? (shard === undefined ? folder : shardFolder(folder, shard.index, shard.of));
   const result = await watched(args.quiet, workers, (watching) =>
     runExperiment(asBuilt(study), document, {
@@ -167,6 +208,66 @@ async function run(args: RunArguments): Promise<void> {
     }
     return;
   }
+  const report = args.report ? await writeReportOf(out) : undefined;
+  if (args.json) process.stdout.write(`${JSON.stringify(result.summary, null, 2)}\n`);
+  else await printResult(result, report);
+}
+
+/** Runs the shards of an experiment on a cluster and shows what came out. Throws `InputError`. */
+async function onSlurm(
+  args: RunArguments,
+  path: string,
+  document: Document,
+  overrides: Overrides,
+  out: string,
+): Promise<void> {
+  const { checkSlurm, submit, submitAndWait } = await import('../slurm.ts');
+  checkSlurm();
+  for (const flag of ['shard', 'precision', 'jobs-out', 'swf-out', 'events-out', 'workers'] as const) {
+    if (args[flag] === undefined) continue;
+    throw new InputError({
+      where: `--${flag}`,
+      found: 'beside --slurm',
+      would: flag === 'workers' ? 'write --sbatch=--cpus-per-task=4' : 'leave it out',
+    });
+  }
+  const { settleExperiment } = await import('../../sim/experiment/experiment.ts');
+  const { canonicalJson, cellsOf, digestOf } = await import('../../sim/experiment/cells.ts');
+  const { study } = await import('../study.ts');
+  const { version } = asBuilt(study);
+  const experiment = await settleExperiment(study, document, overrides);
+  const runs = experiment.points.length * experiment.replications;
+  const shards = Math.min(runs, wholeNumber('tasks', args.tasks, 1) ?? 100);
+  const words = ['run', path, '--no-report'];
+  for (const each of overrides.set ?? []) words.push('--set', each);
+  for (const each of overrides.vary ?? []) words.push('--vary', each);
+  for (const flag of ['seed', 'replications'] as const) {
+    if (overrides[flag] !== undefined) words.push(`--${flag}`, String(overrides[flag]));
+  }
+  const cells = experiment.points.map(({ scenario }) => cellsOf(version, scenario, experiment.seed)(0));
+  const key = digestOf(canonicalJson([...cells, experiment.replications]));
+  const job = { words, out, key, runs, shards, options: each(args.sbatch) };
+  if (args.detach) {
+    const { array, merge, tasks } = submit(job);
+    process.stdout.write(
+      `${tasks} of ${shards} tasks submitted${array === '' ? '' : ` as job ${array}`}, the merge as job ${merge}; results come to ${out}\n`,
+    );
+    return;
+  }
+  const line = new ProgressLine(args.quiet);
+  line.stage(`${experiment.name}: ${runs} runs as ${shards} tasks on Slurm`);
+  const started = performance.now();
+  let first = -1;
+  await submitAndWait(job, (done, total) => {
+    if (first < 0) first = done;
+    const rate = (done - first) / (performance.now() - started);
+    const left = rate > 0 ? `, about ${durationText((total - done) / rate / 1000)} left` : '';
+    line.update(`${done} of ${total} runs${left}`);
+  });
+  line.clear();
+  // The merge has run on the cluster; here its files are read.
+  const { mergeShards, shardsIn } = await import('../../sim/experiment/merge.ts');
+  const result = await mergeShards(asBuilt(study), shardsIn(out), { out });
   const report = args.report ? await writeReportOf(out) : undefined;
   if (args.json) process.stdout.write(`${JSON.stringify(result.summary, null, 2)}\n`);
   else await printResult(result, report);
