@@ -14,7 +14,7 @@
  */
 import { InputError } from '../../sim/problem.ts';
 import type { Constant, Quality } from '../presets/constant.ts';
-import { megahertz, nanoseconds, weakest } from '../presets/constant.ts';
+import { assumed, megahertz, nanoseconds, weakest } from '../presets/constant.ts';
 import type { Machine, PriceName } from '../presets/machines.ts';
 import { machinesWith } from '../presets/machines.ts';
 import { MONOLITHIC_STALLS } from '../presets/paths.ts';
@@ -143,6 +143,8 @@ export interface PriceOptions {
   readonly crossing: 'bare' | 'integer' | 'floating-point';
   /** Time of the disk request that a missing block waits for, ns; without it no device is charged. */
   readonly diskTime?: number;
+  /** Share of reads that wait for the disk; the class's own unless given. */
+  readonly missShare?: number;
   /** Apertos: meta-space transitions of one call. */
   readonly metaTransitions: number;
 }
@@ -158,6 +160,13 @@ export class Prices {
     this.machine = machine;
     this.structure = structure;
     this.options = options;
+  }
+
+  /** Share of calls of a class that wait for the disk, where the disk is charged. */
+  misses(service: ServiceClass): number {
+    if (this.options.diskTime === undefined) return 0;
+    const { value } = SERVICES[service].missShare;
+    return value > 0 ? (this.options.missShare ?? value) : 0;
   }
 
   /** Has the machine this price? */
@@ -286,16 +295,20 @@ export function serviceSteps(
       }),
     );
   }
-  if (s.missShare.value > 0 && prices.options.diskTime !== undefined) {
-    steps.push(
-      step('wait for the disk (not CPU time)', 'device', s.missShare.value, {
-        ns: prices.options.diskTime,
-        fact: s.missShare.fact,
-        quality: s.missShare.quality,
-      }),
-    );
-  }
+  steps.push(...deviceSteps(service, prices));
   return steps;
+}
+
+/** The wait for a disk of the share of calls whose block is not in memory. */
+export function deviceSteps(service: ServiceClass, prices: Prices): Step[] {
+  const share = prices.misses(service);
+  if (share === 0) return [];
+  const { fact, quality } =
+    prices.options.missShare === undefined
+      ? SERVICES[service].missShare
+      : assumed(share, 'fraction', 'as it was set');
+  const wait = { ns: prices.options.diskTime!, fact, quality };
+  return [step('wait for the disk (not CPU time)', 'device', share, wait)];
 }
 
 /** `CB93-sed-Ui + CB93-sed-Us + ...` as `CB93-...`: the rows' common stem where there are more than three. */

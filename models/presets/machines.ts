@@ -31,6 +31,10 @@ export const PRICE_NAMES = {
   'mach-stubs': 'stubs of one Mach RPC',
   'mach-emulation': 'pass through the emulation library of a call that goes on to the server',
   'mach-exception': 'exception handed to a user handler by Mach',
+  'mach-file-read': 'read() of a mapped file in the emulation library, beside its trap, faults and copy',
+  'mach-file-fault': 'fault on a page of a mapped file that is in memory, on Mach',
+  'mach-file-window': 'the window of 64 KB moved through which a mapped file is read',
+  'mach-page-supply': 'a page handed over by the pager for a fault on a mapped file',
   'l4-rpc': 'short RPC between address spaces in the L3/L4 style',
   'l4-unix': 'null Unix system call served by a Unix server on L4',
   'tlb-miss': 'refill of one TLB entry',
@@ -373,7 +377,12 @@ const i386_25: Machine = {
     'mach-rpc': measured(310, 'us', 'DA92-rpc-Mach3.0'),
     'mach-stubs': borrowed(machStubs12, 'r2000-12, unscaled'),
     'mach-emulation': borrowed(machEmulation12, 'r2000-12, unscaled'),
+    'mach-file-read': measured(54, 'us', 'DA92-misc30'),
+    'mach-file-fault': measured(316, 'us', 'DA92-pf'),
+    'mach-file-window': measured(1440, 'us', 'DA92-map'),
+    'mach-page-supply': measured(1600, 'us', 'DA92-dp'),
   },
+  bodies: { 'file-read': measured(250, 'us', 'DA92-misc26') },
 };
 
 const i486_50: Machine = {

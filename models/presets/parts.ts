@@ -9,27 +9,10 @@
  * Sources: the rows of `sources.csv` named beside each number.
  */
 import type { Constant } from './constant.ts';
-import { assumed, derived, measured, recalled } from './constant.ts';
+import { assumed, measured, recalled } from './constant.ts';
 
-/** A 4 KB read from disk on Mach (Dean & Armand 1992), an i386 at 25 MHz; trap and copy are prices of `i386-25`. */
-export const FILE_READ = {
-  /** The device read itself, most of it disk. */
-  device: measured(10_500, 'us', 'DA92-raw30'),
-  /** Mach 3.0: the pager hands the page over. */
-  provided: measured(1600, 'us', 'DA92-dp'),
-  /** Mach 3.0: the fault on the mapped page. */
-  fault: measured(316, 'us', 'DA92-pf'),
-  /** Mach 3.0: the window of mapped file is moved, once for every sixteen reads. */
-  window: measured(1440, 'us', 'DA92-map'),
-  windowsPerRead: derived(
-    'windows',
-    [measured(64, 'KB', 'DA92-map', { at: 'setting' })],
-    'reads of 4 KB in a window',
-    (window) => 4 / window,
-  ),
-  restMach3: measured(54, 'us', 'DA92-misc30'),
-  restMach26: measured(250, 'us', 'DA92-misc26'),
-} as const;
+/** A 4 KB read from disk (Dean & Armand 1992), an i386 at 25 MHz: the device itself, most of it disk. */
+export const DEVICE_READ = measured(10_500, 'us', 'DA92-raw30');
 
 /** A null remote procedure call between two Fireflies (Schroeder & Burrows 1989). */
 export const FIREFLY_RPC = {

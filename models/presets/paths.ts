@@ -79,6 +79,9 @@ export const TLB_RELOAD = measured(43, 'misses', 'LRPC-TLB-n', {
   note: 'both switches of a null LRPC on a CVAX',
 });
 
+/** Bytes of the window through which the emulation library of Mach 3.0 reads a mapped file. */
+export const FILE_WINDOW = measured(64, 'KB', 'DA92-map', { at: 'setting' });
+
 /** phi of a multi-server system: that of one server times how much slower the compile test ran. */
 export const MULTI_SERVER_PATH = derived(
   'ratio',

@@ -10,11 +10,11 @@ import type { Step } from '../../models/os/cost.ts';
 import { cpuTime, step } from '../../models/os/cost.ts';
 import { STRUCTURES, structureNamed } from '../../models/os/index.ts';
 import type { Constant } from '../../models/presets/constant.ts';
-import { derived } from '../../models/presets/constant.ts';
+import { derived, nanoseconds } from '../../models/presets/constant.ts';
 import type { Layer, Protocol, ProtocolPlace } from '../../models/presets/layers.ts';
 import { FULL_PACKET, layersOf } from '../../models/presets/layers.ts';
 import {
-  FILE_READ,
+  DEVICE_READ,
   FIREFLY_RPC,
   PACKET_DROP,
   REMOTE_CALLS,
@@ -166,23 +166,8 @@ function o10(): Case[] {
 /** A 4 KB read of a file that is on disk: Mach 2.6 in its kernel, Mach 3.0 through a mapped file. */
 function fileRead(mach: '2.6' | '3.0'): Step[] {
   const structure = mach === '2.6' ? 'in-kernel' : 'microkernel-mach';
-  const prices = pricesOf(i386, structure);
-  const part = (what: string, kind: Step['kind'], constant: Constant, count = 1) =>
-    step(what, kind, count, prices.constant(constant, what));
-  const trap = mach === '2.6' ? prices.of('syscall') : prices.of('mach-syscall');
-  return [
-    step('trap to the Unix service', 'trap', 1, trap),
-    step('copy of one page', 'copy', 1, prices.copy(4096)),
-    ...(mach === '2.6'
-      ? [part('the rest of read()', 'body', FILE_READ.restMach26)]
-      : [
-          part('the rest of read()', 'body', FILE_READ.restMach3),
-          part('window of the mapped file moved', 'body', FILE_READ.window, FILE_READ.windowsPerRead.value),
-          part('fault on the mapped page', 'trap', FILE_READ.fault),
-          part('page handed over by the pager', 'switch', FILE_READ.provided),
-        ]),
-    part('device read (not CPU time)', 'device', FILE_READ.device),
-  ];
+  const prices = pricesOf(i386, structure, { diskTime: nanoseconds(DEVICE_READ), missShare: 1 });
+  return structureNamed(structure).service('file-read', prices);
 }
 
 function o11(): Case[] {
@@ -191,14 +176,14 @@ function o11(): Case[] {
     price(
       {
         id: `O11-mach-${mach}`,
-        title: `4 KB disk read, Mach ${mach}, of parts, ms`,
+        title: `4 KB disk read, Mach ${mach}, ms`,
         source,
         expected: 12.5,
         tolerance: '6%',
         out: [row],
       },
-      () => fileRead(mach),
-      (steps) => elapsed(steps) / 1e6,
+      () => [...fileRead(mach), DEVICE_READ],
+      () => elapsed(fileRead(mach)) / 1e6,
     );
   const ratio = { source, expected: 3.6, tolerance: '15%', out: [] };
   return [
@@ -208,22 +193,6 @@ function o11(): Case[] {
       { ...ratio, id: 'O11-cpu', title: 'same: CPU part, Mach 3.0 / 2.6' },
       () => [...fileRead('3.0'), ...fileRead('2.6')],
       () => cpuTime(fileRead('3.0')) / cpuTime(fileRead('2.6')),
-    ),
-    price(
-      {
-        ...ratio,
-        id: 'O11-own',
-        title: 'same by the structures’ own file-read',
-        kind: 'reported',
-      },
-      () =>
-        ['microkernel-mach', 'in-kernel'].flatMap((s) =>
-          structureNamed(s).service('file-read', pricesOf(i386, s)),
-        ),
-      () => {
-        const own = (s: string) => cpuTime(structureNamed(s).service('file-read', pricesOf(i386, s)));
-        return own('microkernel-mach') / own('in-kernel');
-      },
     ),
   ];
 }

@@ -61,7 +61,10 @@ describe('every structure', () => {
     for (const [name, machine, prices] of PAIRS) {
       if (name === 'free') continue;
       const kernel = priceStructure('in-kernel', loadMachine(machine));
+      const mapped = name === 'microkernel-mach' && 'mach-file-read' in loadMachine(machine).prices;
       for (const service of SERVICE_CLASSES) {
+        // The emulation library's own code stands for the kernel's body.
+        if (mapped && service === 'file-read') continue;
         expect(prices.service(service).body, `${name} ${machine} ${service}`).toBeCloseTo(
           kernel.service(service).body,
           6,

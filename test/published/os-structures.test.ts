@@ -62,6 +62,30 @@ describe('orders that papers report', () => {
   });
 });
 
+describe('Dean & Armand: a read through a mapped file on Mach 3.0', () => {
+  const read = (bytes: number, options = {}) =>
+    us(
+      cpuOf(
+        priceStructure('microkernel-mach', loadMachine('i386-25'), options).service('file-read', {
+          in: 0,
+          out: bytes,
+        }),
+      ),
+    );
+  it('costs a trap and the library’s work for nothing, 900 us for a page in memory', () => {
+    expect(read(0)).toBeCloseTo(61 + 54, 9);
+    expect(read(4096)).toBeCloseTo(61 + 54 + 316 + 1440 / 16 + 379, 9);
+  });
+  it('and what the pager takes for each page that is not', () => {
+    expect(read(8192, { diskTime: 1e7, missShare: 1 }) - read(8192)).toBeCloseTo(2 * 1600, 9);
+    expect(read(4096, { diskTime: 1e7 }) - read(4096)).toBeCloseTo(0.16 * 1600, 9);
+  });
+  it('is no path of a machine without those prices', () => {
+    const steps = priceStructure('microkernel-mach', loadMachine('r3000-40')).steps('file-read');
+    expect(steps.map((s) => s.what)).toContain('Mach RPC to the server and back');
+  });
+});
+
 describe('Apertos: a free parameter, its sensitivity', () => {
   it('costs what its transitions cost, in proportion', () => {
     const at = (metaTransitions: number) =>
