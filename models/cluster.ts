@@ -12,20 +12,26 @@ import { CheckError, InputError } from '../sim/problem.ts';
 import type { JobTable } from '../workloads/jobs/table.ts';
 import type { RunCosts } from './costs.ts';
 import { DomainEvents, EVENT } from './events.ts';
+import type { Outages } from './failures/outages.ts';
 import { BatchQueue } from './glunix/batch-queue.ts';
+import { type CheckpointCosts, Checkpoints } from './glunix/checkpoints.ts';
+import { Crashes } from './glunix/crashes.ts';
 import { Daemons } from './glunix/daemon.ts';
 import type { GangSlices } from './glunix/gang-rows.ts';
 import { Guests } from './glunix/guests.ts';
+import { Heartbeats } from './glunix/heartbeats.ts';
 import { Master } from './glunix/master.ts';
 import { JOB, type JobRecords } from './jobs.ts';
 import { LocalSharing } from './local.ts';
 import { Nodes } from './nodes.ts';
 import { type OwnerSource, Owners } from './owners.ts';
 import type { BatchPolicyKind } from './policies/batch/contract.ts';
+import type { CheckpointPolicy, CheckpointPolicyKind } from './policies/checkpoint/contract.ts';
 import type { IdlePolicyKind } from './policies/idle/contract.ts';
 import type { MigrationPolicyKind } from './policies/migration/contract.ts';
 import type { OwnerReturnPolicyKind } from './policies/owner_return/contract.ts';
 import type { PlacementPolicyKind } from './policies/placement/contract.ts';
+import type { RecoveryPolicyKind } from './policies/recovery/contract.ts';
 import { Faults, type FaultsConfig } from './robustness/faults.ts';
 import { ROW, rowKind, Timeline } from './timeline.ts';
 import { WaitingWidths } from './waiting-widths.ts';
@@ -57,6 +63,11 @@ export interface ClusterConfig {
   };
   /** How gangs share nodes by turns; with one row each has its nodes to itself. */
   readonly slices: GangSlices;
+  /** Crashes of nodes; null for none. Needs GLUnix and jobs. */
+  readonly failures: FailuresConfig | null;
+  readonly recovery: { readonly kind: RecoveryPolicyKind; readonly parameters: Parameters };
+  /** null: jobs are never saved. */
+  readonly checkpoint: CheckpointConfig | null;
   /** Faults of the layer; null for none. Needs GLUnix, jobs and a horizon. */
   readonly faults: FaultsConfig | null;
   /** ns; infinity: until the last job has ended. */
@@ -68,6 +79,23 @@ export interface ClusterConfig {
   readonly streams: Streams;
   readonly keepLog: boolean;
   readonly keepTimeline: boolean;
+}
+
+export interface FailuresConfig {
+  readonly outages: Outages;
+  /** ns between two beats, and beats missed before a node is taken for dead; null: broken connections tell. */
+  readonly beats: { readonly every: number; readonly misses: number } | null;
+  /** Whether the master runs on a node. */
+  readonly master: boolean;
+  readonly attempts: number;
+}
+
+export interface CheckpointConfig {
+  readonly kind: CheckpointPolicyKind;
+  readonly parameters: Parameters;
+  /** ns for which a job of tasks of `image` bytes stands still while it is saved, and until it is brought back. */
+  save(image: number): number;
+  bringBack(image: number): number;
 }
 
 /** A finished run, open for measuring. */
@@ -83,6 +111,8 @@ export interface ClusterRun {
   readonly master: Master | null;
   readonly local: LocalSharing | null;
   readonly timeline: Timeline | null;
+  readonly crashes: Crashes | null;
+  readonly checkpoints: Checkpoints | null;
   readonly faults: Faults | null;
   /** Averages over time since the start. */
   readonly waitWhileIdle: TimeAverage;
@@ -120,6 +150,8 @@ class Building {
   private readonly queue: BatchQueue | null = null;
   private readonly local: LocalSharing | null = null;
   private readonly timeline: Timeline | null;
+  private readonly checkpoints: Checkpoints | null = null;
+  private readonly crashes: Crashes | null = null;
   private readonly faults: Faults | null = null;
   private readonly waitWhileIdle = new TimeAverage();
   private readonly offered = new TimeAverage();
@@ -147,7 +179,10 @@ class Building {
     const hasJobs = this.jobs.n > 0;
     const idle = config.policies.idle;
     const sampleShare = glunix ? costs.sample / idle.kind.sampleEvery(idle.parameters) : 0;
-    this.nodes = new Nodes(this.engine, count, sampleShare, hasJobs);
+    const beats = config.failures?.beats ?? null;
+    const beatShare = beats === null ? 0 : costs.send / beats.every;
+    const crashes = config.failures !== null;
+    this.nodes = new Nodes(this.engine, count, sampleShare + beatShare, hasJobs, crashes);
     if (this.timeline !== null) {
       const { utilisation } = this.timeline.series;
       this.nodes.onGuestShare = () => {
@@ -187,6 +222,10 @@ class Building {
         this.wireDaemons(this.daemons);
       }
     } else if (hasJobs) this.local = this.makeLocal();
+    if (this.guests !== null && (config.checkpoint !== null || crashes)) {
+      this.checkpoints = this.makeCheckpoints(this.guests);
+    }
+    if (config.failures !== null) this.crashes = this.makeCrashes(config.failures);
     if (config.faults !== null) this.faults = this.makeFaults(config.faults);
     this.watchOwners();
     const followed = this.queue !== null && config.owners === null && count <= WaitingWidths.mostNodes;
@@ -214,6 +253,8 @@ class Building {
       master: this.master,
       local: this.local,
       timeline: this.timeline,
+      crashes: this.crashes,
+      checkpoints: this.checkpoints,
       faults: this.faults,
       waitWhileIdle: this.waitWhileIdle,
       offered: this.offered,
@@ -234,12 +275,14 @@ class Building {
       this.owners.start();
       this.away.set(0, this.owners.away);
     } else if (config.policies.idle.kind.offersUnowned) this.master?.startWithAll();
+    this.crashes?.start();
     this.faults?.start();
     if (config.warmup > 0) {
       const forget = engine.on(() => this.forget(), 'end of the warm-up');
       engine.scheduleAt(config.warmup, forget, 0);
     }
-    if (this.owners !== null && this.queue !== null && config.horizon === Number.POSITIVE_INFINITY) {
+    const goesOn = this.owners !== null || this.crashes !== null;
+    if (goesOn && this.queue !== null && config.horizon === Number.POSITIVE_INFINITY) {
       const look = engine.on(() => {
         if (this.stuck()) engine.stop();
         else engine.schedule(config.patience, look, 0);
@@ -325,6 +368,73 @@ class Building {
       queue.resize();
     };
     return queue;
+  }
+
+  private makeCheckpoints(guests: Guests): Checkpoints {
+    const { jobs, config, engine } = this;
+    const { checkpoint, failures } = config;
+    const costs: CheckpointCosts = {
+      save: (job) => checkpoint?.save(jobs.image[job]!) ?? 0,
+      bringBack: (job) => checkpoint?.bringBack(jobs.image[job]!) ?? 0,
+    };
+    const mtbf = failures?.outages.mtbf ?? Number.POSITIVE_INFINITY;
+    const view = {
+      get now() {
+        return engine.now;
+      },
+      mtbf: (job: number) => mtbf / jobs.width[job]!,
+      cost: costs.save,
+    };
+    const policy = checkpoint?.kind.create(view, checkpoint.parameters, config.streams.stream('checkpoints'));
+    return new Checkpoints(engine, this.events, guests, jobs.n, policy ?? NO_CHECKPOINTS, costs);
+  }
+
+  private makeCrashes(failures: FailuresConfig): Crashes {
+    const { master, guests, checkpoints, engine, jobs, config } = this;
+    if (master === null || guests === null || checkpoints === null) {
+      throw new Error('crashes need GLUnix and jobs');
+    }
+    const { streams, costs, nodes } = config;
+    const { beats, outages, attempts } = failures;
+    const holder: { crashes?: Crashes } = {};
+    const policy = config.recovery.kind.create({
+      get now() {
+        return engine.now;
+      },
+      get freeNodes() {
+        return master.freeNodes;
+      },
+      width: (job) => jobs.width[job]!,
+      saved: (job) => guests.saved[job]!,
+      attempts: (job) => holder.crashes!.attemptsOf(job),
+    });
+    holder.crashes = new Crashes(
+      {
+        engine,
+        events: this.events,
+        nodes: this.nodes,
+        jobs,
+        guests,
+        master,
+        checkpoints,
+        policy,
+        owners: this.owners,
+        daemons: this.daemons,
+        ownerShare: (node) => (this.owners === null ? 0 : this.shareOf(node)),
+      },
+      {
+        outages,
+        beats:
+          beats === null
+            ? null
+            : new Heartbeats(nodes, beats.every, beats.misses, streams.bank('heartbeats', nodes)),
+        masterFails: failures.master ? streams.bank('fail-over', nodes) : null,
+        attempts,
+        messageDelay: costs.messageDelay,
+        launchTime: (tasks) => costs.launchTime(tasks),
+      },
+    );
+    return holder.crashes;
   }
 
   private makeFaults(faults: FaultsConfig): Faults {
@@ -416,7 +526,7 @@ class Building {
   private stuck(): boolean {
     return (
       this.nextJob === this.jobs.n &&
-      this.guests!.running === 0 &&
+      this.guests!.running === (this.crashes?.waitingJobs ?? 0) &&
       this.engine.now - this.lastProgress >= this.config.patience
     );
   }
@@ -430,6 +540,7 @@ class Building {
 
   private shareOf(node: number): number {
     const owners = this.owners!;
+    if (this.nodes.crashed[node] === 1) return 0;
     return owners.down[node] === 1 ? 1 : Math.min(1, owners.load[node]! * this.ownerFactor[node]!);
   }
 
@@ -484,7 +595,8 @@ class Building {
   }
 
   private rowOf(node: number, mode: number): number {
-    return rowKind(mode, this.owners?.present[node] === 1, this.owners?.down[node] === 1);
+    const withdrawn = this.owners?.down[node] === 1 || this.nodes.crashed[node] === 1;
+    return rowKind(mode, this.owners?.present[node] === 1, withdrawn);
   }
 
   private ownerRow(node: number): number {
@@ -573,6 +685,8 @@ function tooWide(records: JobRecords, job: number, config: ClusterConfig): void 
     would: 'set cluster.nodes higher, or jobs.too_wide to reject or clamp',
   });
 }
+
+const NO_CHECKPOINTS: CheckpointPolicy = { interval: () => Number.POSITIVE_INFINITY };
 
 const EMPTY_TABLE: JobTable = {
   n: 0,

@@ -45,7 +45,8 @@ export class RunCosts {
   readonly transferRate: number;
   /** Whether transfers of images wait for each other on one wire. */
   readonly sharedWire: boolean;
-  private readonly send: number;
+  /** ns of CPU to send a short message. */
+  readonly send: number;
   private readonly sendPage: number;
   private readonly receivePage: number;
   private readonly page: number;

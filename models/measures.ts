@@ -8,6 +8,7 @@
  */
 import type { ClusterRun } from './cluster.ts';
 import type { Parts } from './costs.ts';
+import type { Crashes } from './glunix/crashes.ts';
 import { JOB } from './jobs.ts';
 import type { Faults } from './robustness/faults.ts';
 
@@ -72,6 +73,26 @@ export const MEASURES = {
     unit: '1',
     doc: "guests' work lost, nodes out of use and owners' work lost to faults, share of node time",
   },
+  run_time_s: { unit: 's', doc: 'mean time from first start to end of the jobs that finished' },
+  crashes: { unit: '1', doc: 'crashes of nodes' },
+  detection_delay_s: { unit: 's', doc: 'mean time from a crash until the master knows of it' },
+  shortest_detection_s: { unit: 's', doc: 'shortest time from a crash until the master knows of it' },
+  longest_detection_s: { unit: 's', doc: 'longest time from a crash until the master knows of it' },
+  rollbacks: {
+    unit: '1',
+    doc: 'times a job went back to its last checkpoint, or its beginning, after a crash',
+  },
+  crash_restarts: { unit: '1', doc: 'times a job started over from the queue after a crash' },
+  lost_jobs: { unit: '1', doc: 'jobs that were given up after crashes' },
+  lost_work_s: { unit: 's', doc: 'node seconds of work lost to crashes' },
+  checkpoints: { unit: '1', doc: 'checkpoints made' },
+  goodput: {
+    unit: '1',
+    doc: 'work of jobs that was not lost / time of the nodes that they held, as far as owners and operations left it',
+  },
+  sessions_lost: { unit: '1', doc: 'crashes that found the owner at the node' },
+  fail_overs: { unit: '1', doc: "times another node's daemon became the master" },
+  fail_over_s: { unit: 's', doc: 'mean time without a master from the crash of its node' },
   messages: { unit: '1', doc: 'messages of the global layer, reports of daemons included' },
   wait_while_idle: {
     unit: '1',
@@ -137,11 +158,50 @@ export function measure(
     measures.gang_switches = run.guests.rows.switches;
     measures.lost_work_h = run.guests.lost / 3600e9;
   }
+  if (run.checkpoints !== null) {
+    measures.checkpoints = run.checkpoints.taken;
+    measures.goodput = goodput(run);
+  }
+  if (run.crashes !== null) measureCrashes(run.crashes, measures);
   if (run.faults !== null) measureFaults(run.faults, run.end, nodeTime, measures);
   if (run.master !== null) {
-    measures.messages = run.master.reports + (run.daemons?.quietReports() ?? 0) + (run.guests?.messages ?? 0);
+    measures.messages =
+      run.master.reports +
+      (run.daemons?.quietReports() ?? 0) +
+      (run.guests?.messages ?? 0) +
+      (run.crashes?.messages() ?? 0);
   }
   return { measures, counts };
+}
+
+function measureCrashes(crashes: Crashes, measures: Partial<Record<MeasureName, number>>): void {
+  const { detections, failOver } = crashes;
+  measures.crashes = crashes.crashes;
+  measures.rollbacks = crashes.rollbacks;
+  measures.crash_restarts = crashes.restarts;
+  measures.lost_jobs = crashes.killed;
+  measures.lost_work_s = crashes.lost / 1e9;
+  measures.sessions_lost = crashes.sessions;
+  if (detections > 0) {
+    measures.detection_delay_s = crashes.delay / 1e9 / detections;
+    measures.shortest_detection_s = crashes.shortestDelay / 1e9;
+    measures.longest_detection_s = crashes.longestDelay / 1e9;
+  }
+  if (failOver === null) return;
+  measures.fail_overs = failOver.count;
+  if (failOver.count > 0) measures.fail_over_s = failOver.time / 1e9 / failOver.count;
+}
+
+/** Work that stays done, by the time that nodes spent on jobs. */
+function goodput(run: ClusterRun): number {
+  const { jobs, nodes } = run;
+  let useful = 0;
+  for (let job = 0; job < jobs.n; job++) {
+    const cpu = run.cpuOf(job) - jobs.lostCpu[job]!;
+    if (cpu > 0) useful += cpu / jobs.cpuPart[job]!;
+  }
+  const held = total(nodes.guest) + total(nodes.waiting);
+  return held > 0 ? useful / held : 0;
 }
 
 function measureFaults(
@@ -168,22 +228,30 @@ function countJobs(run: ClusterRun): Record<string, number> {
   const { state, n } = run.jobs;
   let finished = 0;
   let rejected = 0;
+  let killed = 0;
   for (let job = 0; job < n; job++) {
     if (state[job] === JOB.finished) finished++;
     else if (state[job] === JOB.rejected) rejected++;
+    else if (state[job] === JOB.killed) killed++;
   }
   const counts: Record<string, number> = {
     submitted: n,
     finished,
-    killed: 0,
+    killed,
     rejected,
-    pending: n - finished - rejected,
+    pending: n - finished - rejected - killed,
     events: run.events.count,
   };
   if (run.owners !== null) counts['owner_returns'] = run.owners.returns;
   if (run.daemons !== null) counts['recruitments'] = run.daemons.recruitments;
   if (run.daemons !== null) counts['evictions'] = run.daemons.evictions;
   if (run.guests !== null) counts['migrations'] = run.guests.migrations;
+  if (run.checkpoints !== null) counts['checkpoints'] = run.checkpoints.taken;
+  if (run.crashes !== null) {
+    counts['crashes'] = run.crashes.crashes;
+    counts['rollbacks'] = run.crashes.rollbacks;
+    counts['fail_overs'] = run.crashes.failOver?.count ?? 0;
+  }
   return counts;
 }
 
@@ -195,6 +263,7 @@ function measureJobs(
   const { jobs, config } = run;
   let n = 0;
   let response = 0;
+  let runTime = 0;
   let wait = 0;
   let slowdown = 0;
   let sloweds = 0;
@@ -218,6 +287,7 @@ function measureJobs(
     n++;
     wait += wait_s;
     response += response_s;
+    runTime += (jobs.end[job]! - jobs.firstStart[job]!) / 1e9;
     if (run_s > 0) {
       slowdown += response_s / run_s;
       sloweds++;
@@ -233,6 +303,7 @@ function measureJobs(
   measures.finished_jobs = n;
   if (n === 0) return;
   measures.response_time_s = response / n;
+  measures.run_time_s = runTime / n;
   measures.wait_s = wait / n;
   if (sloweds > 0) measures.slowdown = slowdown / sloweds;
   measures.bounded_slowdown = bounded / n;

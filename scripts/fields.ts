@@ -3,19 +3,26 @@
  * paths and `nowsim list` follow from it. The settings of a mechanism stand in its own `fields.ts`, those of a policy in
  * the policy's file; this file puts them together in their order.
  */
+
+import { FAILURE_FIELDS } from '../models/failures/fields.ts';
 import { SFI_FIELDS } from '../models/os/fields.ts';
 import { STRUCTURES } from '../models/os/index.ts';
 import { batchPolicies } from '../models/policies/batch/index.ts';
+import { checkpointPolicies } from '../models/policies/checkpoint/index.ts';
+import { deciderPolicies } from '../models/policies/decider/index.ts';
 import { idlePolicies } from '../models/policies/idle/index.ts';
 import { migrationPolicies } from '../models/policies/migration/index.ts';
 import { ownerReturnPolicies } from '../models/policies/owner_return/index.ts';
 import { placementPolicies } from '../models/policies/placement/index.ts';
+import { recoveryPolicies } from '../models/policies/recovery/index.ts';
+import { sharingPolicies } from '../models/policies/sharing/index.ts';
 import { DISKS } from '../models/presets/disks.ts';
 import { MACHINES } from '../models/presets/machines.ts';
 import { MIXES } from '../models/presets/mixes.ts';
 import { NETWORKS } from '../models/presets/networks.ts';
 import { FAULT_FIELDS } from '../models/robustness/fields.ts';
 import { SERVICE_FIELDS } from '../models/services/fields.ts';
+import { SHARING_FIELDS } from '../models/sharing/fields.ts';
 import type { Field, Read } from '../sim/experiment/fields.ts';
 import { JOB_FIELDS } from '../workloads/jobs/fields.ts';
 import { OWNER_FIELDS } from '../workloads/owners/fields.ts';
@@ -139,6 +146,8 @@ export const FIELDS = {
         },
       },
     },
+    sharing: SHARING_FIELDS,
+    failures: FAILURE_FIELDS,
     faults: FAULT_FIELDS,
     policies: {
       kind: 'group',
@@ -168,7 +177,42 @@ export const FIELDS = {
           default: 'stop-copy',
           of: choices(migrationPolicies),
         },
-        batch: { kind: 'slot', doc: 'which waiting job starts next', default: 'easy', of: batchChoices },
+        recovery: {
+          kind: 'slot',
+          doc: 'what becomes of a job that loses a task to a crash',
+          default: 'rollback',
+          of: choices(recoveryPolicies),
+        },
+        checkpoint: {
+          kind: 'slot',
+          doc: 'when jobs are saved',
+          default: 'none',
+          of: choices(checkpointPolicies),
+        },
+        batch: {
+          kind: 'slot',
+          doc: 'which waiting job starts next',
+          default: 'easy',
+          of: {
+            none: {
+              doc: 'no queue: sequential jobs start at their own nodes, and policies.sharing moves them',
+              fields: {},
+            },
+            ...batchChoices,
+          },
+        },
+        sharing: {
+          kind: 'slot',
+          doc: 'where a sequential job runs, if there is no batch queue',
+          default: 'none',
+          of: choices(sharingPolicies),
+        },
+        decider: {
+          kind: 'slot',
+          doc: 'who knows the loads and names a node, where policies.sharing asks (ask, birth, preempt-age)',
+          default: 'central',
+          of: choices(deciderPolicies),
+        },
       },
     },
   },

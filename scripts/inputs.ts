@@ -55,6 +55,11 @@ export function ownerTrace(path: string, { busy_above, gaps }: OwnerChoices): Pr
   return once(path, `owners ${busy_above} ${gaps}`, () => readOwners(path, busy_above, gaps));
 }
 
+/** Outages of nodes from a trace of any known form; a node is up where an availability trace says nothing of it. Throws `InputError`. */
+export function outageTrace(path: string): Promise<OwnerTrace> {
+  return ownerTrace(path, { busy_above: 1, gaps: 'available' });
+}
+
 /** What a trace of service calls holds, by a first pass over it; `tracerCost`: s a call. Throws `InputError`. */
 export function callTrace(
   path: string,

@@ -1,27 +1,39 @@
 /** Files that a run writes: its jobs as CSV, its schedule as SWF, its domain events as CSV, its timeline as JSON. */
 import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import type { ClusterRun } from '../models/cluster.ts';
-import { JOB } from '../models/jobs.ts';
+import { JOB, type JobRecords } from '../models/jobs.ts';
 import { accounts } from '../models/measures.ts';
 import type { RunOutputs } from '../sim/experiment/study.ts';
+import type { EventLog } from '../sim/measure/event-log.ts';
 import { writeSwf } from '../workloads/jobs/index.ts';
 import type { SwfHeader } from '../workloads/jobs/swf.ts';
 
 /** Text is handed to the file in pieces of about this many characters. */
 const PIECE = 1 << 20;
-const STATUS = { finished: 'finished', rejected: 'rejected', pending: 'pending' } as const;
+const STATUS = { finished: 'finished', rejected: 'rejected', pending: 'pending', killed: 'killed' } as const;
+
+/** What the files of jobs hold of them. */
+type Written = Pick<JobRecords, 'n' | 'table' | 'width' | 'submit' | 'run_s' | 'state' | 'start' | 'end'>;
 
 /** Write what was asked for. `header`: of the log that the jobs came from. */
 export function writeOutputs(run: ClusterRun, outputs: RunOutputs, header: SwfHeader | undefined): void {
-  if (outputs.jobs !== undefined) writePieces(outputs.jobs, jobLines(run));
-  if (outputs.swf !== undefined) writeSchedule(run, outputs.swf, header);
-  if (outputs.events !== undefined && run.events.log !== null) {
-    writePieces(outputs.events, run.events.log.csv());
-  }
+  writeJobs(run, outputs, run.config.nodes, header);
   if (outputs.timeline !== undefined && run.timeline !== null) {
     const data = run.timeline.data(run.end / 1e9, run.config.nodes, run.jobs.n, accounts(run));
     writeFileSync(outputs.timeline, JSON.stringify(data));
   }
+}
+
+/** Of the files asked for, those that need no building: jobs, schedule, domain events. */
+export function writeJobs(
+  { jobs, events }: { readonly jobs: Written; readonly events: { readonly log: EventLog | null } },
+  outputs: RunOutputs,
+  nodes: number,
+  header: SwfHeader | undefined,
+): void {
+  if (outputs.jobs !== undefined) writePieces(outputs.jobs, jobLines(jobs));
+  if (outputs.swf !== undefined) writeSchedule(jobs, nodes, outputs.swf, header);
+  if (outputs.events !== undefined && events.log !== null) writePieces(outputs.events, events.log.csv());
 }
 
 function writePieces(path: string, pieces: Iterable<string>): void {
@@ -34,8 +46,7 @@ function writePieces(path: string, pieces: Iterable<string>): void {
 }
 
 /** One row a job, times in seconds of the log's own clock; empty where it never started or ended. */
-function* jobLines(run: ClusterRun): Generator<string> {
-  const { jobs } = run;
+function* jobLines(jobs: Written): Generator<string> {
   const { table } = jobs;
   const offset = table.offset_s;
   let piece =
@@ -54,7 +65,7 @@ function* jobLines(run: ClusterRun): Generator<string> {
     if (finished) {
       const response = (jobs.end[job]! - jobs.submit[job]!) / 1e9;
       piece += `${response},${Math.max(1, response / Math.max(jobs.run_s[job]!, 10))},${STATUS.finished}`;
-    } else piece += `,,${state === JOB.rejected ? STATUS.rejected : STATUS.pending}`;
+    } else piece += `,,${statusOf(state!)}`;
     piece += `,${table.user[job]},${table.estimate_s[job]}\n`;
     if (piece.length > PIECE) {
       yield piece;
@@ -64,9 +75,13 @@ function* jobLines(run: ClusterRun): Generator<string> {
   yield piece;
 }
 
+function statusOf(state: number): string {
+  if (state === JOB.rejected) return STATUS.rejected;
+  return state === JOB.killed ? STATUS.killed : STATUS.pending;
+}
+
 /** The schedule as SWF: simulated wait and time from start to end; jobs that did not finish are marked cancelled. */
-function writeSchedule(run: ClusterRun, path: string, header: SwfHeader | undefined): void {
-  const { jobs, config } = run;
+function writeSchedule(jobs: Written, nodes: number, path: string, header: SwfHeader | undefined): void {
   const wait_s = new Float64Array(jobs.n).fill(-1);
   const run_s = new Float64Array(jobs.n).fill(-1);
   const status = new Int8Array(jobs.n).fill(5);
@@ -77,8 +92,8 @@ function writeSchedule(run: ClusterRun, path: string, header: SwfHeader | undefi
     status[job] = 1;
   }
   const about = {
-    computer: `nowsim, ${config.nodes} nodes`,
-    max_procs: config.nodes,
+    computer: `nowsim, ${nodes} nodes`,
+    max_procs: nodes,
     notes: ['schedule of a simulation; wait and run times are simulated'],
     ...(header === undefined ? {} : { from: header }),
   };

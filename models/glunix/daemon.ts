@@ -51,6 +51,8 @@ export class Daemons {
   private quietUntilLast = 0;
   private readonly closedUntil: Float64Array;
   private readonly reopening: Timers;
+  /** 1 while the daemon is down with its node. */
+  private readonly dead: Uint8Array;
   /** Called with what the idle policy asks of the node's guest (`ORDER`). */
   onOrder: (node: number, order: number) => void = () => {};
   /** Called when the node accepts again. */
@@ -90,11 +92,13 @@ export class Daemons {
     this.reportEvery = kind.reportEvery;
     this.lastReport = new Float64Array(kind.reportEvery < Number.POSITIVE_INFINITY ? nodes : 0);
     this.closedUntil = new Float64Array(nodes);
+    this.dead = new Uint8Array(nodes);
     this.reopening = new Timers(engine, (node) => this.accept(node), nodes, 'node open to guests again');
   }
 
   /** Something that the daemon of this node can read has changed. */
   changed(node: number): void {
+    if (this.dead[node] === 1) return;
     this.look(node, this.policy.changed(node));
   }
 
@@ -104,6 +108,33 @@ export class Daemons {
     const { now } = this.engine;
     for (let node = 0; node < this.lastReport.length; node++) more += this.missed(node, now);
     return this.quietUntilLast + more;
+  }
+
+  /** The node crashes, and its daemon with it: nobody is told. */
+  fall(node: number): void {
+    this.timers.clear(node);
+    if (this.lastReport.length > 0) {
+      this.quietUntilLast += this.missed(node, this.engine.now);
+      this.lastReport[node] = Number.POSITIVE_INFINITY;
+    }
+    this.dead[node] = 1;
+    if (this.accepting[node] === 0) return;
+    this.accepting[node] = 0;
+    this.acceptingNow--;
+    this.onChange();
+  }
+
+  /** The node is up again; its daemon tells the master where it stands. */
+  rise(node: number): void {
+    this.dead[node] = 0;
+    if (this.lastReport.length > 0) this.lastReport[node] = this.engine.now;
+    this.changed(node);
+    if (this.accepting[node] === 0) this.tell(node, false);
+  }
+
+  /** The daemon tells a new master where its node stands. */
+  register(node: number): void {
+    this.tell(node, this.accepting[node] === 1);
   }
 
   /** The node takes no guests until then (ns), whatever the idle policy says. */
@@ -124,6 +155,7 @@ export class Daemons {
 
   /** Tell everybody whether the node accepts guests, where that has changed. */
   private accept(node: number): void {
+    if (this.dead[node] === 1) return;
     const accepts = this.policy.accepting(node) && this.closedUntil[node]! <= this.engine.now;
     if (accepts !== (this.accepting[node] === 1)) {
       this.accepting[node] = accepts ? 1 : 0;

@@ -692,6 +692,14 @@ export class Guests {
     if (this.jobs.state[job] === JOB.running) this.updateRate(job);
   }
 
+  /** Whether a crash has taken a task of the gang that it has not replaced. */
+  hasLost(job: number): boolean {
+    for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!) {
+      if (this.mode[cell] === MODE.lost) return true;
+    }
+    return false;
+  }
+
   /** Whether every task of a gang could run. */
   isWhole(job: number): boolean {
     for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!) {
@@ -712,19 +720,20 @@ export class Guests {
     }
     this.pause(job, true);
     let before = NONE;
+    const dropped: number[] = [];
     let left = 0;
-    for (let cell = this.first[job]!; cell !== NONE; ) {
-      const next = this.next[cell]!;
+    for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!) {
       if (this.mode[cell] === MODE.lost && known(this.nodeOf(cell))) {
-        if (before === NONE) this.first[job] = next;
-        else this.next[before] = next;
-        this.freeCell(cell);
+        if (before === NONE) this.first[job] = this.next[cell]!;
+        else this.next[before] = this.next[cell]!;
+        dropped.push(cell);
       } else {
         left++;
         before = cell;
       }
-      cell = next;
     }
+    // A node that is free again may at once go to another task of this gang, so the chain is whole before that.
+    for (const cell of dropped) this.freeCell(cell);
     return this.jobs.width[job]! - left;
   }
 

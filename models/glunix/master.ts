@@ -4,7 +4,8 @@
  * It learns by reports, each of which takes the time and prices of a message, so it can be behind the truth; a
  * task that it sends to a node whose owner has come back meanwhile is treated there as a guest whose owner
  * returns. Placement chooses among the nodes that are free by this view.
- * Left out here: the master's own CPU (its work is small beside an hour of it: fact M018), loss of messages, fail-over.
+ * While the master is gone (`fail-over.ts`) it hears nothing and gives nothing.
+ * Left out here: the master's own CPU (its work is small beside an hour of it: fact M018), loss of messages.
  */
 import type { Engine } from '../../sim/engine/engine.ts';
 import { Timers } from '../../sim/engine/timers.ts';
@@ -19,6 +20,8 @@ export class Master {
   freeNodes = 0;
   /** Reports received. */
   reports = 0;
+  /** True while there is no master: reports are lost. */
+  gone = false;
   /** Told 1: the node accepts guests. */
   readonly told: Uint8Array;
   /** By cell: 1 while it is given to a job. A cell is a node in one row of the gang matrix: row * nodes + node. */
@@ -119,6 +122,7 @@ export class Master {
   }
 
   private hear(node: number): void {
+    if (this.gone) return;
     this.reports++;
     const accepting = this.saying[node]!;
     this.events.record(EVENT.report, node, accepting);

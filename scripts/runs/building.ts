@@ -11,6 +11,7 @@ import { idlePolicies } from '../../models/policies/idle/index.ts';
 import { migrationPolicies } from '../../models/policies/migration/index.ts';
 import { ownerReturnPolicies } from '../../models/policies/owner_return/index.ts';
 import { placementPolicies } from '../../models/policies/placement/index.ts';
+import { recoveryPolicies } from '../../models/policies/recovery/index.ts';
 import { plain } from '../../models/presets/constant.ts';
 import { loadMachine } from '../../models/presets/load.ts';
 import { NETWORKS } from '../../models/presets/networks.ts';
@@ -27,6 +28,7 @@ import type { Settings } from '../fields.ts';
 import { digestOf, jobLog, ownerTrace } from '../inputs.ts';
 import { writeOutputs } from '../outputs.ts';
 import type { RunKind } from './contract.ts';
+import { checkFailures, checkpointOf, failuresOf } from './failures.ts';
 
 /** What the network of a free structure costs. */
 const NOTHING = { latency: 0, pageWire: 0, shared: false };
@@ -69,6 +71,8 @@ async function settle(scenario: Plain, settings: Settings): Promise<Plain> {
   }
   const machine = loadMachine(settings.cluster.machine);
   checkFaults(settings);
+  await checkFailures(settings, inputs);
+  batchOf(settings);
   // Prices are looked up now, so that one that is missing is told before anything runs.
   prices(settings);
   return {
@@ -83,7 +87,8 @@ async function settle(scenario: Plain, settings: Settings): Promise<Plain> {
   };
 }
 
-function prices(settings: Settings) {
+/** What the structure of the scenario charges. */
+export function prices(settings: Settings) {
   const machine = loadMachine(settings.cluster.machine);
   const { sfi, os, operation_price: operationPrice } = settings.cluster;
   const structure = priceStructure(os, machine, { sfi, operationPrice });
@@ -110,7 +115,8 @@ function prices(settings: Settings) {
   return { structure, costs };
 }
 
-async function jobsOfRun(
+/** The jobs of a run: its log's, or those that its law makes. */
+export async function jobsOfRun(
   settings: Settings,
   nodes: number,
   horizon_s: number,
@@ -157,7 +163,7 @@ async function run(settings: Settings, streams: Streams, outputs: RunOutputs): P
       placement: placementPolicies[policies.placement.name],
       ownerReturn: ownerReturnPolicies[policies.owner_return.name],
       migration: migrationPolicies[policies.migration.name],
-      batch: { kind: batchPolicies[policies.batch.name], pass: policies.batch.pass },
+      batch: batchOf(settings),
     },
     slices: {
       rows: settings.cluster.rows,
@@ -165,6 +171,9 @@ async function run(settings: Settings, streams: Streams, outputs: RunOutputs): P
       switchCpu: costs.stop + costs.resume,
       switchTime: costs.stop + costs.resume + costs.messageDelay,
     },
+    failures: await failuresOf(settings, nodes, streams),
+    recovery: { kind: recoveryPolicies[policies.recovery.name], parameters: policies.recovery },
+    checkpoint: checkpointOf(settings),
     faults: faultsOf(settings),
     horizon,
     patience: settings.patience,
@@ -186,6 +195,28 @@ async function run(settings: Settings, streams: Streams, outputs: RunOutputs): P
     events: done.engine.events,
     notes: [...structure.notes, ...notes],
   };
+}
+
+/** The policy of the batch queue. Throws `InputError` where there is none, or where jobs are to be moved past it. */
+function batchOf({ policies, glunix }: Settings): ClusterConfig['policies']['batch'] {
+  const { batch, sharing } = policies;
+  // Each node for itself: nobody queues and nobody shares.
+  if (!glunix) return { kind: batchPolicies.fcfs, pass: 'event' };
+  if (batch.name === 'none') {
+    throw new InputError({
+      where: 'policies.batch',
+      found: 'none, but there are no jobs that policies.sharing could move',
+      would: 'set policies.batch=easy, or give jobs',
+    });
+  }
+  if (sharing.name !== 'none') {
+    throw new InputError({
+      where: 'policies.sharing',
+      found: `${sharing.name} beside the batch queue ${batch.name}: a job waits there, or starts at its own node and is moved`,
+      would: 'set policies.batch=none, or policies.sharing=none',
+    });
+  }
+  return { kind: batchPolicies[batch.name], pass: batch.pass };
 }
 
 /** Programs of owners run under the structure where it is the whole system, or where the library covers all. */
