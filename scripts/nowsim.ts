@@ -7,7 +7,9 @@
  */
 import yargs, { type Argv, type CommandModule } from 'yargs';
 import { CheckError, InputError, nearest } from '../sim/problem.ts';
+import { analyseCommand } from './commands/analyse.ts';
 import { benchCommand } from './commands/bench.ts';
+import { bestCommand } from './commands/best.ts';
 import { initCommand } from './commands/init.ts';
 import { listCommand } from './commands/list.ts';
 import { mergeCommand } from './commands/merge.ts';
@@ -22,6 +24,8 @@ const COMMANDS: readonly CommandModule[] = [
   rerunCommand,
   mergeCommand,
   reportCommand,
+  bestCommand,
+  analyseCommand,
   listCommand,
   initCommand,
   lazy('trace <what> <file>', 'what a trace holds: counts, span, records kept and dropped', async () => {

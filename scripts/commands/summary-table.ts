@@ -41,7 +41,7 @@ export function summaryTable(
     const cells = wanted.map((name) => {
       const measure = pair.measures[name];
       if (measure === undefined) return '-';
-      const clear = measure.ci95 !== null && Math.abs(measure.difference) > measure.ci95;
+      const clear = measure.p_holm !== null && measure.p_holm < 0.05;
       return `${estimateText(measure.difference, measure.ci95, true)}${clear ? ' *' : '  '}`;
     });
     return { params: axes.map((path) => valueText(pair.params[path])), cells };
@@ -78,7 +78,7 @@ export function summaryTable(
   ];
   const sections = [head.join('\n'), ...shown.map((columns) => table(means, columns))];
   if (differences.length > 0 && axes.length > 0) {
-    const star = replications > 1 ? '; * where its 95 % interval excludes 0' : '';
+    const star = replications > 1 ? '; * where it counts (5 %, Holm over the points)' : '';
     const title = `Paired difference from ${paramsText(summary.baseline)}${star}`;
     sections.push(`${wrapped(title, width)}\n${table(differences, shown[0] ?? [])}`);
   }

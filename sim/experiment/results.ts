@@ -6,6 +6,7 @@ import type { Params } from './axes.ts';
 import { canonicalJson } from './cells.ts';
 import type { Experiment, Point } from './experiment.ts';
 import { isMap, type Value, valueText } from './fields.ts';
+import { holm, pairedP } from './output-analysis.ts';
 import type { Row } from './rows.ts';
 import { type Estimate, estimate } from './statistics.ts';
 
@@ -18,6 +19,10 @@ export interface DifferenceSummary {
   readonly ci95: number | null;
   readonly n: number;
   readonly unit: string;
+  /** Chance of such a difference if there were none, by itself; null where n < 2. */
+  readonly p: number | null;
+  /** The same, when as many differences of this measure are looked at as there are points (Holm). */
+  readonly p_holm: number | null;
 }
 export interface PointSummary {
   readonly params: Params;
@@ -72,7 +77,8 @@ export function summarise(
       });
       if (values.length === 0) continue;
       const { mean, ci95, n } = estimate(values);
-      differences[name] = { difference: mean, ci95, n, unit: measures[name]!.unit };
+      const p = n < 2 ? null : pairedP(values);
+      differences[name] = { difference: mean, ci95, n, unit: measures[name]!.unit, p, p_holm: p };
     }
     return {
       params: experiment.points[point]!.params,
@@ -80,6 +86,7 @@ export function summarise(
       measures: differences,
     };
   });
+  adjust(paired);
   return {
     experiment: experiment.name,
     question: experiment.question,
@@ -89,6 +96,20 @@ export function summarise(
     paired,
     notes: [...experiment.notes, ...notes, ...rowNotes(experiment, rows)],
   };
+}
+
+/** Fills in Holm's adjusted chances, measure by measure over the points. */
+function adjust(paired: PairedSummary[]): void {
+  for (const name of new Set(paired.flatMap((each) => Object.keys(each.measures)))) {
+    const known = paired.filter((each) => typeof each.measures[name]?.p === 'number');
+    const adjusted = holm(known.map((each) => each.measures[name]!.p!));
+    for (const [i, each] of known.entries()) {
+      (each.measures as Record<string, DifferenceSummary>)[name] = {
+        ...each.measures[name]!,
+        p_holm: adjusted[i]!,
+      };
+    }
+  }
 }
 
 /** Which point is compared with which: the baseline's settings on one side, all other parameters equal. */

@@ -58,7 +58,7 @@ describe('nowsim run', () => {
     expect(out).toMatch(/^policies\.batch +response_time_s +wait_s$/m);
     expect(out).toMatch(/^fcfs +[\d,.]+ ± [\d,.]+ +[\d,.]+ ± [\d,.]+$/m);
     expect(out).toMatch(
-      /^Paired difference from policies\.batch=fcfs; \* where its 95 % interval excludes 0$/m,
+      /^Paired difference from policies\.batch=fcfs; \* where it counts \(5 %, Holm over the points\)$/m,
     );
     expect(out).toMatch(/^easy +[-+]?[\d,.]+ ± [\d,.]+( \*)? +[-+]?[\d,.]+ ± [\d,.]+/m);
     expect(out).toContain('Also measured, in summary.csv: ');

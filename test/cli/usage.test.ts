@@ -13,6 +13,8 @@ const COMMANDS = [
   'run',
   'rerun',
   'merge',
+  'best',
+  'analyse',
   'report',
   'list',
   'init',
