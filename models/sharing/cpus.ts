@@ -23,7 +23,12 @@ export class Cpus {
     this.speeds = speeds;
     this.operations = new Float64Array(speeds.length);
     this.until = new Float64Array(speeds.length);
-    this.timers = new Timers(engine, (node) => ready.setCapacity(node, speeds[node]!), speeds.length, 'operations');
+    this.timers = new Timers(
+      engine,
+      (node) => ready.setCapacity(node, speeds[node]!),
+      speeds.length,
+      'operations',
+    );
   }
 
   /** An operation of `ns` (at speed 1) at `node`; returns when it is done. One that costs nothing is done now. */

@@ -8,6 +8,8 @@
  *
  * Left out: owners, failures of nodes, memory, quanta and switches (processor sharing is their limit).
  */
+
+import { Row } from '../../sim/engine/columns.ts';
 import { Engine } from '../../sim/engine/engine.ts';
 import { ProcessorSharingBank } from '../../sim/engine/processor-sharing.ts';
 import type { Streams } from '../../sim/engine/streams.ts';
@@ -16,7 +18,6 @@ import { EventLog } from '../../sim/measure/event-log.ts';
 import { Tally } from '../../sim/measure/tally.ts';
 import { TimeAverage } from '../../sim/measure/time-average.ts';
 import { CheckError } from '../../sim/problem.ts';
-import { Row } from '../../sim/engine/columns.ts';
 import { Medium } from '../hardware/network/medium.ts';
 import { JOB, type JobRecords } from '../jobs.ts';
 import type { DeciderKind, DeciderParameters } from '../policies/decider/contract.ts';
@@ -42,10 +43,16 @@ import type { MovePrice, SharingPrices } from './prices.ts';
 import { FcfsBank, type ReadyQueues } from './ready-queue.ts';
 import { Truth } from './truth.ts';
 
+/** What load sharing reads and writes of the jobs of a run. */
+export type SharedJobs = Pick<
+  JobRecords,
+  'n' | 'table' | 'width' | 'submit' | 'run_s' | 'work' | 'image' | 'state' | 'start' | 'end'
+>;
+
 export interface SharingConfig {
   readonly nodes: number;
   /** Widths are 1; `work` is CPU time at speed 1. */
-  readonly jobs: JobRecords;
+  readonly jobs: SharedJobs;
   /** By job: node at which it is submitted, program (-1 unknown), and whether it may be moved. */
   readonly home: Int32Array;
   readonly program: Int32Array;
@@ -71,7 +78,7 @@ export interface SharingRun {
   readonly config: SharingConfig;
   readonly engine: Engine;
   readonly events: { hex(): string; readonly count: number; readonly log: EventLog | null };
-  readonly jobs: JobRecords;
+  readonly jobs: SharedJobs;
   /** By job: how often it was moved, capped at 255. */
   readonly moves: Uint8Array;
   /** Moves in all. */
@@ -126,7 +133,7 @@ export function runSharing(config: SharingConfig): SharingRun {
 class SharedNodes {
   private readonly config: SharingConfig;
   private readonly engine: Engine;
-  private readonly jobs: JobRecords;
+  private readonly jobs: SharedJobs;
   private readonly ready: ReadyQueues;
   private readonly cpus: Cpus;
   private readonly mail: Mail;
@@ -419,7 +426,14 @@ class SharedNodes {
   private send(task: number, node: number, target: number, by: number): void {
     if (by === NONE) this.noteOwnChoice(task, node, target);
     this.record(EVENT.transfer, this.jobOf[task]!, target);
-    this.depart(task, node, target, by === NONE ? node : by, this.config.prices.transfer, this.config.transferBytes);
+    this.depart(
+      task,
+      node,
+      target,
+      by === NONE ? node : by,
+      this.config.prices.transfer,
+      this.config.transferBytes,
+    );
   }
 
   /** What the sending node knew of the node that it has chosen: by a probe, or by the vector. */
@@ -559,7 +573,6 @@ class SharedNodes {
     const { engine, ready, config, collector } = this;
     const { jobs } = config;
     const nodes = config.nodes;
-    const self = this;
     return {
       get now() {
         return engine.now;
@@ -567,15 +580,15 @@ class SharedNodes {
       nodes,
       load: (node: number) => ready.tasks(node),
       speed: (node: number) => config.speeds[node]!,
-      moves: (task: number) => self.movesOf[task]!,
-      program: (task: number) => config.program[self.jobOf[task]!]!,
-      memory: (task: number) => jobs.image[self.jobOf[task]!]!,
+      moves: (task: number) => this.movesOf[task]!,
+      program: (task: number) => config.program[this.jobOf[task]!]!,
+      memory: (task: number) => jobs.image[this.jobOf[task]!]!,
       age: (task: number) => {
-        const work = jobs.work[self.jobOf[task]!]!;
-        return work - ready.remaining(self.nodeOf[task]!, task);
+        const work = jobs.work[this.jobOf[task]!]!;
+        return work - ready.remaining(this.nodeOf[task]!, task);
       },
-      first: (node: number) => self.firstAt[node]!,
-      next: (task: number) => self.following[task]!,
+      first: (node: number) => this.firstAt[node]!,
+      next: (task: number) => this.following[task]!,
       told: (node: number) => collector!.load[node]!,
       get toldAt() {
         return collector!.toldAt;
@@ -676,8 +689,7 @@ class SharedNodes {
       const place = this.placeOf[task]!;
       if (free[task] === 1 || place === PLACE.ended) continue;
       present++;
-      work -=
-        place === PLACE.atNode ? this.ready.remaining(this.nodeOf[task]!, task) : this.left[task]!;
+      work -= place === PLACE.atNode ? this.ready.remaining(this.nodeOf[task]!, task) : this.left[task]!;
     }
     if (ended + present !== this.nextJob || present !== this.present.value) {
       throw new CheckError(

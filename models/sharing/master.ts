@@ -9,9 +9,10 @@
  * uniformly 1 to 8 s, and becomes the master unless there is one again; then every node registers with a report. Left out: the doubling
  * of that wait, since an attempt never fails here; a checkpoint of up-times. Source: section A2 of the project's reference.
  */
+
+import { Row } from '../../sim/engine/columns.ts';
 import { exponential } from '../../sim/engine/laws.ts';
 import type { Source } from '../../sim/engine/streams.ts';
-import { Row } from '../../sim/engine/columns.ts';
 import { Timers } from '../../sim/engine/timers.ts';
 import { Tally } from '../../sim/measure/tally.ts';
 import type { Decider } from '../policies/decider/contract.ts';
@@ -69,6 +70,8 @@ export class Master implements DeciderService {
   private isDown = false;
   private failedAt = 0;
   private serial = 0;
+  /** How far the table lags behind: the way and the wait of the last report of a change, ns. */
+  private lag = 0;
   /** Which master this is, counted from 0; what an earlier one began is not ended by a later one. */
   private epoch = 0;
   private readonly waits: Timers;
@@ -119,10 +122,7 @@ export class Master implements DeciderService {
     this.requestMessage = mail.on((message) => this.queue(this.requestMessage, message, this.service), 0);
     this.reportMessage = mail.on((message) => this.queue(this.reportMessage, message, this.reportService), 0);
     this.backMessage = mail.on((message) => this.queue(this.backMessage, message, this.reportService), 0);
-    this.forgetMessage = mail.on(
-      (message) => this.queue(this.forgetMessage, message, this.reportService),
-      0,
-    );
+    this.forgetMessage = mail.on((message) => this.queue(this.forgetMessage, message, this.reportService), 0);
     this.answerMessage = mail.on((message) => this.answered(message), receive);
     this.registerMessage = mail.on((message) => this.report(message.to, true), receive);
   }
@@ -256,6 +256,7 @@ export class Master implements DeciderService {
     // Reports may overtake each other where CPUs at the nodes are busy.
     if (stamp < this.toldAt[node]!) return;
     if (this.reported[node] === Number.POSITIVE_INFINITY) this.booked[node] = count;
+    this.lag = this.setting.engine.now - stamp;
     this.reported[node] = value;
     this.arrived[node] = count;
     this.toldAt[node] = stamp;
@@ -270,7 +271,7 @@ export class Master implements DeciderService {
       node,
       load: node < 0 ? 0 : this.loadOf(node),
       known: node < 0 ? 0 : this.booked[node]!,
-      stamp: node < 0 ? 0 : this.toldAt[node]!,
+      stamp: node < 0 ? 0 : this.soUntil(node),
       decider: nodes + this.epoch,
       serial,
     };
@@ -282,6 +283,11 @@ export class Master implements DeciderService {
       { from: nodes, to: home, entity: serial, value: node, count: this.epoch, stamp: named.stamp },
       this.isLost(),
     );
+  }
+
+  /** When what the table says of a node was so: where changes are reported it still was when the last report was sent off. */
+  private soUntil(node: number): number {
+    return this.every === 'change' ? this.setting.engine.now - this.lag : this.toldAt[node]!;
   }
 
   private loadOf(node: number): number {

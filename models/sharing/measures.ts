@@ -17,15 +17,21 @@ export const SHARING_MEASURES: Readonly<Record<string, { readonly unit: string; 
   cpu_operations: MEASURES.cpu_operations,
   delay_s: { unit: 's', doc: 'mean response less run time: what queueing and moving cost a job' },
   jobs_present: { unit: '1', doc: 'jobs in the system, averaged over time' },
-  node_utilisation: { unit: '1', doc: 'share of the capacity of all nodes that jobs used, until the last submission or end' },
+  node_utilisation: {
+    unit: '1',
+    doc: 'share of the capacity of all nodes that jobs used, until the last submission or end',
+  },
   moved_share: { unit: '1', doc: 'share of jobs that were moved' },
   moves_per_job: { unit: '1', doc: 'moves per job' },
   preemptions: { unit: '1', doc: 'jobs stopped and moved while they ran' },
   probes_per_job: { unit: '1', doc: 'nodes probed per job' },
-  messages_per_s: { unit: '1/s', doc: 'messages a second (probes, answers, reports, gossip, load vectors, moves)' },
+  messages_per_s: {
+    unit: '1/s',
+    doc: 'messages a second (probes, answers, reports, gossip, load vectors, moves)',
+  },
   staleness_s: {
     unit: 's',
-    doc: 'mean age of what was known of a node when a job was sent there',
+    doc: 'mean age of what was known of a node when a job was sent there (where changes are reported: how far reports lag)',
   },
   double_bookings: {
     unit: '1',
@@ -35,8 +41,8 @@ export const SHARING_MEASURES: Readonly<Record<string, { readonly unit: string; 
   decider_utilisation: { unit: '1', doc: "share of time in which the master's CPU is in use" },
   selection_time_s: { unit: 's', doc: "mean time from a question to the master's answer" },
   unanswered_questions: { unit: '1', doc: 'questions to the master that were given up' },
-  fail_overs: { unit: '1', doc: 'times that another node became the master' },
-  decider_down_s: { unit: 's', doc: 'time without a master, until another node became it' },
+  fail_overs: MEASURES.fail_overs,
+  fail_over_s: MEASURES.fail_over_s,
   ...Object.fromEntries(
     Array.from({ length: CLASSES }, (_, i) => [
       `response_time_decile${i + 1}_s`,
@@ -113,7 +119,7 @@ export function measureSharing(
   const { master } = run;
   if (master !== null) {
     measures['fail_overs'] = master.failOvers;
-    measures['decider_down_s'] = master.down / 1e9;
+    if (master.failOvers > 0) measures['fail_over_s'] = master.down / 1e9 / master.failOvers;
     measures['unanswered_questions'] = master.unanswered;
     if (end > 0) measures['decider_utilisation'] = master.busy / end;
     if (master.selection.n > 0) measures['selection_time_s'] = master.selection.mean / 1e9;

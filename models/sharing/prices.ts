@@ -2,10 +2,11 @@
  * What sharing costs: messages, moves of jobs that have not run, and moves of jobs that run. CPU times come from the OS
  * structure's operations, wire times from the network; settings may replace either by a plain time. Under `free` all of it is zero.
  */
-import { type Network } from '../presets/networks.ts';
+
 import { logGp } from '../hardware/network/logp.ts';
 import { wireTime } from '../hardware/network/medium.ts';
 import type { OsPrices } from '../os/index.ts';
+import type { Network } from '../presets/networks.ts';
 import type { SharingSettings } from './fields.ts';
 
 /** Bytes of a message that asks, answers or tells a load (assumed: a header and some numbers). */

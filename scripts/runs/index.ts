@@ -2,5 +2,6 @@
 import { building } from './building.ts';
 import type { RunKind } from './contract.ts';
 import { services } from './services.ts';
+import { sharing } from './sharing.ts';
 
-export const RUN_KINDS: readonly RunKind[] = [services, building];
+export const RUN_KINDS: readonly RunKind[] = [services, sharing, building];

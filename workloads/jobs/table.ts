@@ -26,6 +26,17 @@ export interface JobTable {
   readonly offset_s: number;
 }
 
+/** Jobs whose source names the programs that they run. */
+export interface ProgramJobs extends JobTable {
+  /** Of each job, by its place in `programs`. */
+  readonly program: Int32Array;
+  readonly programs: readonly string[];
+}
+
+export function hasPrograms(jobs: JobTable): jobs is ProgramJobs {
+  return 'program' in jobs;
+}
+
 /** Choices by which a log becomes jobs; every choice and its count stands in the manifest. */
 export interface JobChoices {
   readonly processors: 'allocated' | 'allocated-or-requested' | 'requested-or-allocated';

@@ -12,7 +12,12 @@ import { leastLoaded, MESSAGE_FIELDS } from './contract.ts';
 export const gossip: DeciderKind = {
   doc: 'every node tells some others its load and names the least loaded that it has heard of (MOSIX)',
   fields: {
-    every: { kind: 'time', doc: "time between two sendings of a node's load (L033)", default: '1s', above: 0 },
+    every: {
+      kind: 'time',
+      doc: "time between two sendings of a node's load (L033)",
+      default: '1s',
+      above: 0,
+    },
     fanout: { kind: 'integer', doc: 'nodes that it is sent to, chosen at random (L033)', default: 3, min: 1 },
     ...MESSAGE_FIELDS,
   },

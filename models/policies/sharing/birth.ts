@@ -6,18 +6,17 @@
  * least mean that is long, and the number of runs before a mean is trusted, are assumed.
  * Source: Harchol-Balter and Downey 1997, the non-pre-emptive strategy (L030); section A3 of the project's reference.
  */
-import {
-  ASK,
-  KEEP,
-  type SharingPolicy,
-  type SharingPolicyKind,
-  type SharingView,
-} from './contract.ts';
+import { ASK, KEEP, type SharingPolicy, type SharingPolicyKind, type SharingView } from './contract.ts';
 
 export const birth: SharingPolicyKind = {
   doc: 'a job whose program has run long before is placed on the node that the decider names (by name, at birth only)',
   fields: {
-    long: { kind: 'time', doc: 'mean CPU time from which a program is long (assumed)', default: '1s', min: 0 },
+    long: {
+      kind: 'time',
+      doc: 'mean CPU time from which a program is long (assumed)',
+      default: '1s',
+      min: 0,
+    },
     runs: {
       kind: 'integer',
       doc: 'runs of a program that a node must have seen (assumed)',
@@ -26,8 +25,7 @@ export const birth: SharingPolicyKind = {
     },
   },
   asks: true,
-  create: (view, parameters) =>
-    new Birth(view, parameters['long'] as number, parameters['runs'] as number),
+  create: (view, parameters) => new Birth(view, parameters['long'] as number, parameters['runs'] as number),
 };
 
 interface History {

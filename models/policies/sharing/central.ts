@@ -3,13 +3,7 @@
  * free goes to its own, or else to the fastest (ties: the lowest number).
  * Source: the bound of perfect sharing, M/M/K (L001, L010).
  */
-import {
-  HOLD,
-  KEEP,
-  type SharingPolicy,
-  type SharingPolicyKind,
-  type SharingView,
-} from './contract.ts';
+import { HOLD, KEEP, type SharingPolicy, type SharingPolicyKind, type SharingView } from './contract.ts';
 
 export const central: SharingPolicyKind = {
   doc: 'one queue; a free node takes the first job at once (M/M/K: the bound)',

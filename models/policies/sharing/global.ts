@@ -5,13 +5,7 @@
  * Source: Zhou 1988 (L017, L022); section A3 of the project's reference. The correction by own sendings is as in MOSIX (L034).
  */
 import type { Source } from '../../../sim/engine/streams.ts';
-import {
-  KEEP,
-  type SharingPolicy,
-  type SharingPolicyKind,
-  type SharingView,
-  THRESHOLD,
-} from './contract.ts';
+import { KEEP, type SharingPolicy, type SharingPolicyKind, type SharingView, THRESHOLD } from './contract.ts';
 
 export const global: SharingPolicyKind = {
   doc: "a job at a loaded node goes to the node that the collector's last load vector shows least loaded for its speed (Zhou)",

@@ -7,13 +7,7 @@
  * `sharing`. Age is CPU time.
  * Source: Harchol-Balter and Downey 1997 (L027-L030); section A3 of the project's reference.
  */
-import {
-  ASK,
-  KEEP,
-  type SharingPolicy,
-  type SharingPolicyKind,
-  type SharingView,
-} from './contract.ts';
+import { ASK, KEEP, type SharingPolicy, type SharingPolicyKind, type SharingView } from './contract.ts';
 
 export const preemptAge: SharingPolicyKind = {
   doc: 'when a job comes, the oldest running job for its cost is moved if its age promises more than the move costs',

@@ -1,0 +1,179 @@
+/** Runs of load sharing: sequential jobs at nodes of their own, moved by a policy; no batch queue, no owners. */
+import { networkNamed } from '../../models/hardware/network/index.ts';
+import { JOB } from '../../models/jobs.ts';
+import { mixNamed } from '../../models/os/index.ts';
+import { deciderPolicies } from '../../models/policies/decider/index.ts';
+import { sharingPolicies } from '../../models/policies/sharing/index.ts';
+import { plain } from '../../models/presets/constant.ts';
+import { loadMachine } from '../../models/presets/load.ts';
+import { NETWORKS } from '../../models/presets/networks.ts';
+import { runSharing, type SharedJobs } from '../../models/sharing/index.ts';
+import { measureSharing, SHARING_MEASURES } from '../../models/sharing/measures.ts';
+import { sharingPrices } from '../../models/sharing/prices.ts';
+import type { Streams } from '../../sim/engine/streams.ts';
+import type { Plain, Value } from '../../sim/experiment/fields.ts';
+import type { RunOutputs, RunResult } from '../../sim/experiment/study.ts';
+import { InputError } from '../../sim/problem.ts';
+import { hasPrograms, type JobTable } from '../../workloads/jobs/table.ts';
+import type { Settings } from '../fields.ts';
+import { digestOf, jobLog } from '../inputs.ts';
+import { writeJobs } from '../outputs.ts';
+import { jobsOfRun, prices } from './building.ts';
+import type { RunKind } from './contract.ts';
+
+export const sharing: RunKind = {
+  takes: ({ glunix, jobs, policies }) =>
+    glunix && policies.batch.name === 'none' && (jobs.trace !== 'none' || jobs.law.name !== 'none'),
+  measures: SHARING_MEASURES,
+  settle,
+  run,
+};
+
+async function settle(scenario: Plain, settings: Settings): Promise<Plain> {
+  const refuse = (where: string, found: string, would: string): never => {
+    throw new InputError({ where, found, would });
+  };
+  const { owners, cluster, faults, jobs, sharing: nodes } = settings;
+  const others = 'policies.batch=none: jobs are shared among nodes without owners';
+  for (const [where, value] of [
+    ['owners.trace', owners.trace],
+    ['owners.law', owners.law.name],
+  ] as const) {
+    if (value !== 'none') refuse(where, `${value} beside ${others}`, `set ${where}=none, or a batch queue`);
+  }
+  if (faults.rate !== 0)
+    refuse('faults.rate', `${faults.rate} beside ${others}`, 'set faults.rate=0, or a batch queue');
+  if (cluster.nodes === 'auto')
+    refuse('cluster.nodes', 'auto, but shared jobs do not say how many nodes', 'give a number');
+  if (nodes.speeds.length === 0) refuse('sharing.speeds', 'an empty list', 'give a speed, such as [1]');
+  const inputs: Record<string, Value> = {};
+  if (jobs.trace !== 'none') {
+    const { jobs: table, records, choices: made } = await jobLog(jobs.trace, jobs);
+    checkSequential(table, jobs.trace);
+    inputs[jobs.trace] = {
+      sha256: await digestOf(jobs.trace),
+      records: { ...records, ...made } as unknown as Plain,
+    };
+  }
+  // Prices are looked up now, so that one that is missing is told before anything runs.
+  prices(settings);
+  return {
+    ...scenario,
+    presets: {
+      machine: plain(loadMachine(cluster.machine)) as Plain,
+      network: plain(NETWORKS[cluster.network]) as Plain,
+      mix: plain(mixNamed(settings.program.mix)) as Plain,
+    },
+    inputs,
+  };
+}
+
+function checkSequential(jobs: JobTable, where: string): void {
+  const wide = jobs.width.findIndex((width) => width > 1);
+  if (wide < 0) return;
+  throw new InputError({
+    where,
+    found: `job ${jobs.id[wide]} needs ${jobs.width[wide]} processors: only sequential jobs are shared`,
+    would: 'set policies.batch=easy, or give jobs of one processor',
+  });
+}
+
+async function run(settings: Settings, streams: Streams, outputs: RunOutputs): Promise<RunResult> {
+  const nodes = settings.cluster.nodes as number;
+  const { policies, cluster, sharing: nodeSettings } = settings;
+  const horizon = settings.horizon === 'auto' ? Number.POSITIVE_INFINITY : settings.horizon;
+  const made = await jobsOfRun(settings, nodes, horizon / 1e9, streams);
+  const table = made.jobs!;
+  checkSequential(table, 'jobs.law.widths');
+  const { structure } = prices(settings);
+  const network = networkNamed(cluster.network);
+  const page = loadMachine(cluster.machine).page.value * 1024;
+  const speeds = nodeSettings.speeds.map(Number);
+  const done = runSharing({
+    nodes,
+    jobs: jobsOf(settings, table, streams),
+    home: homes(table, nodes, nodeSettings.home, streams),
+    program: programs(table, nodeSettings.names, streams),
+    movable: movable(table, settings, streams),
+    speeds: Float64Array.from({ length: nodes }, (_, node) => speeds[node % speeds.length]!),
+    discipline: nodeSettings.discipline,
+    policy: { kind: sharingPolicies[policies.sharing.name], parameters: policies.sharing },
+    decider: { kind: deciderPolicies[policies.decider.name], parameters: policies.decider },
+    prices: sharingPrices(structure, network, page, nodeSettings, cluster.os === 'free'),
+    network,
+    transferBytes: nodeSettings.transfer_bytes,
+    horizon,
+    warmup: settings.warmup,
+    streams,
+    keepLog: outputs.events !== undefined,
+  });
+  writeJobs(done, outputs, nodes, made.header);
+  const { measures, counts } = measureSharing(done, settings.warmup / 1e9, nodeSettings.cooldown / 1e9);
+  const pending = counts['pending']!;
+  return {
+    measures,
+    digest: done.events.hex(),
+    counts,
+    events: done.engine.events,
+    notes: [
+      ...structure.notes,
+      ...made.notes,
+      ...(pending > 0 ? [`${pending} jobs had not ended when the run did`] : []),
+    ],
+  };
+}
+
+/** The jobs as the nodes see them: what each needs under the OS structure. */
+function jobsOf(settings: Settings, table: JobTable, streams: Streams): SharedJobs {
+  const { n } = table;
+  const { structure, costs } = prices(settings);
+  const bank = structure.taxesUserTime ? streams.bank("jobs' programs", n) : null;
+  const { image } = settings.program;
+  return {
+    n,
+    table,
+    width: table.width,
+    run_s: table.run_s,
+    submit: table.submit_s.map((s) => Math.round(s * 1e9)),
+    work: table.run_s.map((s, job) => {
+      const h = bank === null ? 0 : structure.sfiOverhead(bank.at(job));
+      return Math.round(costs.runTime(s, h) * 1e9);
+    }),
+    image: table.memory.map((bytes) => (bytes > 0 ? bytes : image)),
+    state: new Uint8Array(n).fill(JOB.pending),
+    start: new Float64Array(n).fill(Number.NaN),
+    end: new Float64Array(n).fill(Number.NaN),
+  };
+}
+
+/** The node at which each job is submitted. */
+function homes(table: JobTable, nodes: number, home: 'uniform' | 'user', streams: Streams): Int32Array {
+  const chance = streams.stream('home nodes');
+  return table.user.map((user) =>
+    home === 'user' && user >= 0 ? user % nodes : Math.floor(chance.next() * nodes),
+  );
+}
+
+/**
+ * The program of each job: the log's, or, for jobs of a law, the octave of a run time: with probability `told` the job's own,
+ * otherwise that of any job.
+ */
+function programs(table: JobTable, told: number, streams: Streams): Int32Array {
+  if (hasPrograms(table)) return table.program;
+  const chance = streams.stream('names of programs');
+  const octave = (run_s: number) => Math.max(0, Math.ceil(Math.log2(run_s * 1e3)));
+  return Int32Array.from(table.run_s, (run_s) => {
+    const own = chance.next() < told;
+    const any = table.run_s[Math.floor(chance.next() * table.n)]!;
+    return octave(own ? run_s : any);
+  });
+}
+
+/** Which jobs may be moved. */
+function movable(table: JobTable, settings: Settings, streams: Streams): Uint8Array {
+  const { movable: share, eligible_above: least } = settings.sharing;
+  const chance = streams.stream('jobs that may move');
+  return Uint8Array.from(table.estimate_s, (estimate_s) =>
+    (share === 1 || chance.next() < share) && estimate_s * 1e9 >= least ? 1 : 0,
+  );
+}
