@@ -7,34 +7,10 @@
  * the reference, fixed before any run.
  */
 import type { Plain, Value } from '../../sim/experiment/fields.ts';
-import type { ExperimentResult } from '../../sim/experiment/runner.ts';
 import type { Case } from './case.ts';
+import { bare, each } from './experiments.ts';
+import { failureCases } from './failure-cases.ts';
 import { osCases } from './os-cases.ts';
-
-/** One measure of every replication at a point. */
-function each(measure: string, point = 0) {
-  return (result: ExperimentResult): number[] =>
-    result.rows
-      .filter((row) => row.point === point)
-      .map((row) => {
-        const value = row.measures[measure];
-        if (value === undefined) throw new Error(`${measure} was not reported`);
-        return value;
-      });
-}
-
-/** Nothing costs anything and nobody owns the nodes. */
-function bare(
-  parts: { cluster?: Plain; jobs: Plain; policies?: Plain } & Record<string, Value | undefined>,
-): Plain {
-  const { cluster, policies, ...rest } = parts;
-  return {
-    program: { mix: 'none' },
-    ...rest,
-    cluster: { nodes: 1, os: 'free', ...cluster },
-    policies: { placement: 'first-fit', batch: 'fcfs', ...policies },
-  } as Plain;
-}
 
 function poisson(service: Plain, load: number, count: number, more: Plain = {}): Plain {
   return { law: { name: 'poisson', service, count, ...more }, load };
@@ -399,5 +375,6 @@ export const cases: readonly Case[] = [
   p11Gain(),
   p22(),
   ...p25(),
+  ...failureCases,
   ...osCases,
 ];
