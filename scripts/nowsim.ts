@@ -10,9 +10,11 @@ import { CheckError, InputError, nearest } from '../sim/problem.ts';
 import { analyseCommand } from './commands/analyse.ts';
 import { benchCommand } from './commands/bench.ts';
 import { bestCommand } from './commands/best.ts';
+import { exportCommand } from './commands/export.ts';
 import { initCommand } from './commands/init.ts';
 import { listCommand } from './commands/list.ts';
 import { mergeCommand } from './commands/merge.ts';
+import { queryCommand } from './commands/query.ts';
 import { reportCommand } from './commands/report.ts';
 import { rerunCommand } from './commands/rerun.ts';
 import { runCommand } from './commands/run.ts';
@@ -26,6 +28,8 @@ const COMMANDS: readonly CommandModule[] = [
   reportCommand,
   bestCommand,
   analyseCommand,
+  exportCommand,
+  queryCommand,
   listCommand,
   initCommand,
   lazy('trace <what> <file>', 'what a trace holds: counts, span, records kept and dropped', async () => {

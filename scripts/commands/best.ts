@@ -50,7 +50,7 @@ async function best(args: BestArguments): Promise<void> {
   const points = new Map<number, Row[]>();
   for (const row of rows) points.set(row.point, [...(points.get(row.point) ?? []), row]);
   const samples = [...points.values()].map((mine) =>
-    mine.toSorted((a, b) => a.replication - b.replication).map((row) => valueOf(row, measure)),
+    mine.toSorted((a, b) => a.replication - b.replication).map((row) => measured(row, measure)),
   );
   const n = Math.min(...samples.map((values) => values.length));
   if (samples.length < 2 || n < 2) {
@@ -101,7 +101,7 @@ function rowsIn(folder: string): Iterable<Row> {
   });
 }
 
-function valueOf(row: Row, measure: string): number {
+function measured(row: Row, measure: string): number {
   const value = row.measures[measure];
   if (value !== undefined) return value;
   const near = nearest(measure, Object.keys(row.measures));

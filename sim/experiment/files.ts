@@ -2,7 +2,7 @@
 import { copyFileSync, renameSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs';
 
 /** Writes a whole file or nothing: under another name first. */
-export function writeWhole(path: string, text: string): void {
+export function writeWhole(path: string, text: string | Uint8Array): void {
   const aside = `${path}.tmp`;
   writeFileSync(aside, text);
   renameSync(aside, path);

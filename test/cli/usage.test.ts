@@ -15,6 +15,8 @@ const COMMANDS = [
   'merge',
   'best',
   'analyse',
+  'export',
+  'query',
   'report',
   'list',
   'init',

@@ -1,0 +1,177 @@
+/** `nowsim export`: results as CSV, Parquet, or a table for a paper. */
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname, extname, join } from 'node:path';
+import type { Argv, CommandModule } from 'yargs';
+import type { Plain } from '../../sim/experiment/fields.ts';
+import { writeWhole } from '../../sim/experiment/files.ts';
+import type { Summary } from '../../sim/experiment/results.ts';
+import { InputError, nearest } from '../../sim/problem.ts';
+import { estimateText } from '../terminal.ts';
+import { csvLines, summaryCells, tidyColumns } from '../tidy.ts';
+import { each, once } from './run-options.ts';
+
+const FORMATS = ['csv', 'parquet', 'markdown', 'latex'] as const;
+type Format = (typeof FORMATS)[number];
+const BY_EXTENSION: Readonly<Record<string, Format>> = {
+  '.csv': 'csv',
+  '.parquet': 'parquet',
+  '.md': 'markdown',
+  '.tex': 'latex',
+};
+
+interface ExportArguments {
+  folder: string;
+  format?: Format;
+  out?: string | string[];
+  measure?: string | string[];
+  json: boolean;
+}
+
+export const exportCommand: CommandModule<object, ExportArguments> = {
+  command: 'export <folder>',
+  describe: 'results as tidy CSV or Parquet, or as a Markdown or LaTeX table',
+  builder: (yargs) =>
+    yargs
+      .usage(
+        '$0 export <folder>\n\ncsv and parquet: one record for every run and measure (experiment, run, point, replication, parameters,\n' +
+          'measure, unit, value). markdown and latex: a line for every point, mean ± half width of the 95 % interval.',
+      )
+      .positional('folder', {
+        type: 'string',
+        demandOption: true,
+        describe: 'a folder that "nowsim run" wrote',
+      })
+      .option('format', { choices: FORMATS, describe: 'which (default: by the name of --out, else csv)' })
+      .option('out', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'file to write (default: standard output; parquet needs one)',
+      })
+      .option('measure', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'for tables: which measures (again and again; default: those that the experiment names)',
+      })
+      .option('json', {
+        type: 'boolean',
+        default: false,
+        describe: 'print {"file", "records"} and nothing else',
+      })
+      .example('$0 export results/runs/headline > headline.csv', 'for R or pandas')
+      .example('$0 export results/runs/headline --out headline.parquet', 'smaller, typed')
+      .example(
+        '$0 export results/runs/headline --format latex --measure response_time_s',
+        'a table for a paper',
+      ) as Argv<ExportArguments>,
+  handler: exportResults,
+};
+
+async function exportResults(args: ExportArguments): Promise<void> {
+  const out = once('out', args.out);
+  const format = args.format ?? (out === undefined ? 'csv' : (BY_EXTENSION[extname(out)] ?? 'csv'));
+  const written = await contents(args, format);
+  if (out === undefined) {
+    if (typeof written.text !== 'string') {
+      throw new InputError({
+        where: 'export',
+        found: 'Parquet is no text',
+        would: 'write --out results.parquet',
+      });
+    }
+    if (args.json)
+      throw new InputError({ where: '--json', found: 'without --out', would: 'give --out FILE' });
+    process.stdout.write(written.text);
+    return;
+  }
+  if (dirname(out) !== '.' && !existsSync(dirname(out))) mkdirSync(dirname(out), { recursive: true });
+  writeWhole(out, written.text);
+  process.stdout.write(
+    args.json
+      ? `${JSON.stringify({ file: out, records: written.records })}\n`
+      : `${out}: ${written.records} records\n`,
+  );
+}
+
+async function contents(
+  args: ExportArguments,
+  format: Format,
+): Promise<{ text: string | Uint8Array; records: number }> {
+  const { study } = await import('../study.ts');
+  if (format === 'csv' || format === 'parquet') {
+    const columns = tidyColumns([args.folder], study.measures);
+    const records = columns[0]!.data.length;
+    if (format === 'csv') return { text: [...csvLines(columns)].join(''), records };
+    const { parquetWriteBuffer } = await import('hyparquet-writer');
+    const columnData = columns.map((column) => ({ ...column, nullable: true }));
+    return { text: new Uint8Array(parquetWriteBuffer({ columnData })), records };
+  }
+  const summary = readJson<Summary>(args.folder, 'summary.json');
+  const named = each(args.measure);
+  const known = Object.keys(study.measures);
+  for (const measure of named) {
+    if (known.includes(measure)) continue;
+    const near = nearest(measure, known);
+    throw new InputError({
+      where: `--measure ${measure}`,
+      found: 'is not measured',
+      would: near === undefined ? 'choose one of "nowsim list measures"' : `did you mean "${near}"?`,
+    });
+  }
+  const { experiment } = readJson<{ experiment: Plain }>(args.folder, 'manifest.json');
+  const measures = named.length > 0 ? named : ((experiment['measures'] ?? []) as readonly string[]);
+  const table = summaryCells(summary, measures.slice(0, named.length > 0 ? undefined : 6), estimateText);
+  const text = format === 'markdown' ? markdown(table) : latex(table, summary.question);
+  return { text, records: table.rows.length };
+}
+
+function readJson<T>(folder: string, name: string): T {
+  const path = join(folder, name);
+  if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as T;
+  throw new InputError({
+    where: folder,
+    found: `holds no ${name}`,
+    would: 'give a folder in which all runs have ended',
+  });
+}
+
+function markdown({ head, rows }: { head: readonly string[]; rows: readonly (readonly string[])[] }): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`;
+  return `${line(head)}${line(head.map(() => '---'))}${rows.map(line).join('')}`;
+}
+
+function latex(
+  { head, rows }: { head: readonly string[]; rows: readonly (readonly string[])[] },
+  caption: string,
+): string {
+  const escaped = (text: string) =>
+    text
+      .replace(/[\\{}_%&#$]/g, (letter) => (letter === '\\' ? '\\textbackslash{}' : `\\${letter}`))
+      .replaceAll('^', '\\^{}')
+      .replaceAll('~', '\\~{}');
+  const cell = (text: string) => {
+    const number = /^[-+(]?[\d,.]+ ± [\d,.]+(?:\)e-?\d+)?$/.test(text);
+    return number
+      ? `$${text
+          .replace('±', '\\pm')
+          .replace(/\)e(-?\d+)/, ')\\cdot 10^{$1}')
+          .replaceAll(',', '{,}')}$`
+      : escaped(text);
+  };
+  const align = head.map((_, i) => (/^[-+(]?\d/.test(rows[0]?.[i] ?? '') ? 'r' : 'l')).join('');
+  return [
+    '% needs \\usepackage{booktabs}',
+    '\\begin{table}',
+    '\\centering',
+    `\\caption{${escaped(caption)} Mean and half width of the 95\\,\\% interval.}`,
+    `\\begin{tabular}{${align}}`,
+    '\\toprule',
+    `${head.map(escaped).join(' & ')} \\\\`,
+    '\\midrule',
+    ...rows.map((row) => `${row.map(cell).join(' & ')} \\\\`),
+    '\\bottomrule',
+    '\\end{tabular}',
+    '\\end{table}',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,171 @@
+/** `nowsim export`, `query`, `best` and `analyse`: what another program, or a paper, is given. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
+import { parquetReadObjects } from 'hyparquet';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Row } from '../../sim/experiment/rows.ts';
+import { nowsim, workFolder } from './nowsim.ts';
+
+const work = workFolder();
+const cwd = work.path;
+afterAll(work.remove);
+
+const SMALL = `question: 50 % or less?
+replications: 10
+cluster: {nodes: 4, os: free}
+jobs: {law: {name: poisson, count: 200, widths: [1, 2, 4]}}
+policies: {idle: always}
+vary: {policies.batch: [fcfs, easy], jobs.load: [0.3, 0.8]}
+measures: [response_time_s, wait_s]
+`;
+let rows: Row[] = [];
+
+beforeAll(async () => {
+  writeFileSync(join(cwd, 'small.yaml'), SMALL);
+  const { code, err } = await nowsim(
+    cwd,
+    'run',
+    'small.yaml',
+    '--out',
+    'small',
+    '--quiet',
+    '--no-report',
+    '--jobs-out',
+    'jobs.csv',
+  );
+  expect([code, err]).toEqual([0, '']);
+  rows = readFileSync(join(cwd, 'small', 'rows.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Row);
+});
+
+const records = () =>
+  rows.flatMap((row) =>
+    Object.entries(row.measures).map(([measure, value]) => ({
+      run: row.cell,
+      point: row.point,
+      replication: row.replication,
+      'policies.batch': row.params['policies.batch'],
+      'jobs.load': row.params['jobs.load'],
+      measure,
+      value,
+    })),
+  );
+
+describe('export', () => {
+  it('writes every run and measure as CSV', async () => {
+    const { code, out } = await nowsim(cwd, 'export', 'small');
+    expect(code).toBe(0);
+    const read = parse(out, { columns: true }) as Record<string, string>[];
+    expect(read.map(({ measure, value, run }) => [run, measure, Number(value)])).toEqual(
+      records().map(({ measure, value, run }) => [run, measure, value]),
+    );
+    expect(read[0]).toMatchObject({ experiment: 'small', 'policies.batch': 'fcfs', 'jobs.load': '0.3' });
+    expect(read.find(({ measure }) => measure === 'response_time_s')!['unit']).toBe('s');
+  });
+
+  it('writes the same as Parquet, with types', async () => {
+    const { code, out } = await nowsim(cwd, 'export', 'small', '--out', 'tables/small.parquet');
+    expect([code, out]).toEqual([0, `tables/small.parquet: ${records().length} records\n`]);
+    const bytes = readFileSync(join(cwd, 'tables', 'small.parquet'));
+    const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+    const read = await parquetReadObjects({ file });
+    expect(read).toHaveLength(records().length);
+    for (const [i, record] of records().entries()) expect(read[i]).toMatchObject(record);
+  });
+
+  it('writes tables for papers', async () => {
+    const markdown = await nowsim(cwd, 'export', 'small', '--format', 'markdown');
+    const lines = markdown.out.split('\n');
+    expect(lines[0]).toBe('| policies.batch | jobs.load | response_time_s | wait_s |');
+    expect(lines[2]).toMatch(/^\| fcfs \| 0\.3 \| [\d.,]+ ± [\d.,]+ \| [\d.,]+ ± [\d.,]+ \|$/);
+    expect(lines).toHaveLength(2 + 4 + 1);
+    const latex = await nowsim(cwd, 'export', 'small', '--out', 'small.tex', '--measure', 'wait_s');
+    expect(latex.code).toBe(0);
+    const text = readFileSync(join(cwd, 'small.tex'), 'utf8');
+    expect(text).toContain('\\caption{50 \\% or less? Mean');
+    expect(text).toContain('policies.batch & jobs.load & wait\\_s \\\\');
+    expect(text).toMatch(/^fcfs & 0\.3 & \$[\d.{},]+ \\pm [\d.]+\$ \\\\$/m);
+  });
+
+  it.each([
+    [['nowhere'], 'nowhere: holds no results'],
+    [['small', '--format', 'parquet'], 'Parquet is no text'],
+    [['small', '--format', 'latex', '--measure', 'wait'], 'did you mean "wait_s"?'],
+  ])('%j is refused', async (args, message) => {
+    const { code, err } = await nowsim(cwd, 'export', ...args);
+    expect(code).toBe(2);
+    expect(err).toContain(message);
+  });
+});
+
+const hasDuckDb = existsSync(new URL('../../node_modules/@duckdb/node-api', import.meta.url));
+describe.skipIf(!hasDuckDb)('query (needs @duckdb/node-api)', () => {
+  it('selects from runs and from results', async () => {
+    const sql = `SELECT "policies.batch" AS batch, avg(wait_s) AS wait FROM runs WHERE "jobs.load" > 0.5 GROUP BY ALL ORDER BY 1`;
+    const { code, out } = await nowsim(cwd, 'query', sql, '--from', 'small', '--json');
+    expect(code).toBe(0);
+    const waits = (batch: string) => {
+      const mine = rows.filter(
+        (row) => row.params['policies.batch'] === batch && row.params['jobs.load'] === 0.8,
+      );
+      return mine.reduce((sum, row) => sum + row.measures['wait_s']!, 0) / mine.length;
+    };
+    const answer = JSON.parse(out) as { batch: string; wait: number }[];
+    expect(answer.map((each) => each.batch)).toEqual(['easy', 'fcfs']);
+    for (const each of answer) expect(each.wait).toBeCloseTo(waits(each.batch), 9);
+    const counted = await nowsim(
+      cwd,
+      'query',
+      'SELECT count(*) AS n FROM results',
+      '--from',
+      'small',
+      '--json',
+    );
+    expect(Number((JSON.parse(counted.out) as { n: string }[])[0]!.n)).toBe(records().length);
+  });
+
+  it('says what is wrong with a statement', async () => {
+    const { code, err } = await nowsim(cwd, 'query', 'SELEC 1', '--from', 'small');
+    expect(code).toBe(2);
+    expect(err).toContain('Parser Error');
+  });
+});
+
+describe('best', () => {
+  it('keeps the points that may be the best', async () => {
+    const { code, out } = await nowsim(cwd, 'best', 'small', '--measure', 'wait_s', '--json');
+    expect(code).toBe(0);
+    const { points } = JSON.parse(out) as {
+      points: { params: Record<string, unknown>; may_be_best: boolean; mean: number }[];
+    };
+    expect(points.map((point) => point.mean)).toEqual(
+      points.map((point) => point.mean).toSorted((a, b) => a - b),
+    );
+    expect(points[0]!.may_be_best).toBe(true);
+    expect(
+      points.find((p) => p.params['policies.batch'] === 'fcfs' && p.params['jobs.load'] === 0.8)!.may_be_best,
+    ).toBe(false);
+  });
+});
+
+describe('analyse', () => {
+  it('wants one run, and gives its mean with an interval', async () => {
+    const several = await nowsim(cwd, 'analyse', 'jobs.csv');
+    expect(several.code).toBe(2);
+    expect(several.err).toContain('holds 40 runs');
+    const { code, out } = await nowsim(cwd, 'analyse', 'jobs.csv', '--run', '5', '--warmup', '20', '--json');
+    expect(code).toBe(0);
+    const all = parse(readFileSync(join(cwd, 'jobs.csv'), 'utf8'), { columns: true }) as Record<
+      string,
+      string
+    >[];
+    const mine = all.filter((row) => row['run'] === '5').map((row) => Number(row['response_s']));
+    const answer = JSON.parse(out) as Record<string, number>;
+    expect(answer['values']).toBe(200);
+    expect(answer['mean']).toBeCloseTo(mine.slice(20).reduce((sum, x) => sum + x, 0) / 180, 9);
+    expect(answer['ci95']).toBeGreaterThan(0);
+  });
+});
