@@ -5,6 +5,7 @@
  */
 
 import { FAILURE_FIELDS } from '../models/failures/fields.ts';
+import { MESSAGE_FIELDS } from '../models/messages/fields.ts';
 import { SFI_FIELDS } from '../models/os/fields.ts';
 import { STRUCTURES } from '../models/os/index.ts';
 import { batchPolicies } from '../models/policies/batch/index.ts';
@@ -128,6 +129,7 @@ export const FIELDS = {
     owners: OWNER_FIELDS,
     jobs: JOB_FIELDS,
     services: SERVICE_FIELDS,
+    messages: MESSAGE_FIELDS,
     program: {
       kind: 'group',
       doc: 'what a program is like',

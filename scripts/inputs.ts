@@ -4,12 +4,14 @@
  */
 import { statSync } from 'node:fs';
 import { traceDigest } from '../workloads/digest.ts';
-import { type JobChoices, readSwf } from '../workloads/jobs/index.ts';
+import { readJobs } from '../workloads/jobs/read.ts';
 import type { SwfJobs } from '../workloads/jobs/swf.ts';
+import type { JobChoices } from '../workloads/jobs/table.ts';
+import { type MessageTrace, readMessages } from '../workloads/messages/index.ts';
 import type { ActivityTable } from '../workloads/owners/activity.ts';
 import { readOwners } from '../workloads/owners/index.ts';
 import type { RecordCount } from '../workloads/records.ts';
-import { type Numbering, type ScannedTrace, scanCalls } from '../workloads/services/index.ts';
+import { type CallSurvey, type Numbering, surveyCalls } from '../workloads/services/index.ts';
 
 export interface OwnerTrace {
   readonly owners: ActivityTable;
@@ -37,10 +39,10 @@ function once<T>(path: string, key: string, make: () => Promise<T>): Promise<T> 
   return made;
 }
 
-/** The jobs of a log by the choices. Throws `InputError`. */
+/** The jobs of a log, a process tree or a table of resource use, by the choices. Throws `InputError`. */
 export function jobLog(path: string, choices: JobChoices): Promise<SwfJobs> {
   const key = `jobs ${choices.processors} ${choices.overrun} ${choices.zero_run}`;
-  return once(path, key, () => readSwf(path, choices));
+  return once(path, key, () => readJobs(path, choices));
 }
 
 /** How an owner trace is read. */
@@ -60,13 +62,13 @@ export function outageTrace(path: string): Promise<OwnerTrace> {
   return ownerTrace(path, { busy_above: 1, gaps: 'available' });
 }
 
-/** What a trace of service calls holds, by a first pass over it; `tracerCost`: s a call. Throws `InputError`. */
-export function callTrace(
+/** A first pass over a trace of service calls; `tracerCost`: s a call. Throws `InputError`. */
+export function callSurvey(
   path: string,
   tracerCost: number | 'shortest-gap',
   numbering: Numbering,
-): Promise<ScannedTrace> {
-  return once(path, `calls ${tracerCost} ${numbering}`, () => scanCalls(path, { tracerCost, numbering }));
+): Promise<CallSurvey> {
+  return once(path, `calls ${tracerCost} ${numbering}`, () => surveyCalls(path, { tracerCost, numbering }));
 }
 
 /** SHA-256 of a trace, hexadecimal. */

@@ -57,4 +57,12 @@ export async function readMessages(path: string, member = 'all'): Promise<Messag
   return { program, records, matching, byAction, collectives, flops, header: { syntax: dialect }, notes };
 }
 
-export { ACTION, ANY, type MessageProgram, ProgramBuilder, placeOf } from './actions.ts';
+export {
+  ACTION,
+  ACTION_NAMES,
+  ANY,
+  isCollective,
+  type MessageProgram,
+  ProgramBuilder,
+  placeOf,
+} from './actions.ts';
