@@ -71,6 +71,11 @@ export function callSurvey(
   return once(path, `calls ${tracerCost} ${numbering}`, () => surveyCalls(path, { tracerCost, numbering }));
 }
 
+/** A trace of messages, its sends and receives matched; `member` names one file of a folder or tar. Throws `InputError`. */
+export function messageTrace(path: string, member: string): Promise<MessageTrace> {
+  return once(path, `messages ${member}`, () => readMessages(path, member));
+}
+
 /** SHA-256 of a trace, hexadecimal. */
 export function digestOf(path: string): Promise<string> {
   return once(path, 'sha256', () => traceDigest(path));
