@@ -22,6 +22,7 @@ import type { Plain, Value } from '../../sim/experiment/fields.ts';
 import type { RunOutputs, RunResult } from '../../sim/experiment/study.ts';
 import { InputError } from '../../sim/problem.ts';
 import { type JobTable, jobsOf } from '../../workloads/jobs/index.ts';
+import { shaken } from '../../workloads/jobs/shake.ts';
 import type { SwfHeader } from '../../workloads/jobs/swf.ts';
 import { OWNER_STREAMS, ownerLaw } from '../../workloads/owners/index.ts';
 import type { Settings } from '../fields.ts';
@@ -122,9 +123,11 @@ export async function jobsOfRun(
   horizon_s: number,
   streams: Streams,
 ): Promise<{ jobs: JobTable | null; header?: SwfHeader; notes: string[] }> {
-  const { trace, law, load } = settings.jobs;
+  const { trace, law, load, shake } = settings.jobs;
   if (trace !== 'none') {
-    const { jobs, header } = await jobLog(trace, settings.jobs);
+    const log = await jobLog(trace, settings.jobs);
+    const { header } = log;
+    const jobs = shaken(log.jobs, shake / 1e9, streams.stream('trace shaking'));
     return { jobs: load === 'own' ? jobs : atLoad(jobs, nodes, load), header, notes: [] };
   }
   if (law.name === 'none') return { jobs: null, notes: [] };

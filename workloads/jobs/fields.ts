@@ -21,6 +21,12 @@ export const JOB_FIELDS = {
       words: ['own'],
     },
     ...JOB_CHOICE_FIELDS,
+    shake: {
+      kind: 'time',
+      doc: "each submission of a trace is moved at random by at most this to either side, anew in every replication: a single trace's own noise becomes an interval",
+      default: '0s',
+      min: 0,
+    },
     too_wide: {
       kind: 'choice',
       doc: 'jobs wider than the machine',
