@@ -4,11 +4,15 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../sim/problem.ts';
+import { headerOf } from './jobs/csv-table.ts';
+import { PROCESS_COLUMNS } from './jobs/process-tree.ts';
+import { RUSAGE_COLUMNS } from './jobs/rusage.ts';
 import { listFiles } from './messages/sources.ts';
 import { isTimeIndependent } from './messages/time-independent.ts';
 import { isActivityKind } from './owners/activity-file.ts';
 import { isTarHead, readTar } from './owners/tar.ts';
 import { isBlockList, REFERENCE_FORMS, referenceForm } from './pages/forms.ts';
+import { isProcessFile } from './services/strace-folder.ts';
 import { SUMMARY_HEAD } from './services/strace-summary.ts';
 import { isZip } from './services/zip.ts';
 import { openFault, plainNumber, readHead } from './text.ts';
@@ -16,12 +20,15 @@ import { openFault, plainNumber, readHead } from './text.ts';
 /** Forms and what a file of each looks like. */
 export const FORMS = {
   swf: 'a job log in the Standard Workload Format (18 numbers a line, comments with ";")',
+  'process-tree': 'a table of processes (CSV "pid,ppid,start_s,wall_s,execs,exit,program")',
+  rusage: 'a table of resource use (CSV "start_s,wall_s,user_s,sys_s,...,cmd")',
   planetlab: 'PlanetLab CPU traces (one percentage a line; a file, a folder or a tar of them)',
   fta: 'an event_trace.tab of the Failure Trace Archive (8 or 9 columns, comments with "#")',
   activity: 'owner activity ("node time kind value")',
   keyboard: 'keyboard activity in slots (CSV "timestamp,value")',
   'lanl-failures': 'the failure log of the LANL systems (CSV with "Prob Started" and "Prob Fixed")',
-  strace: 'system calls as strace prints them ("strace -f -ttt -T", with or without pid and times)',
+  strace:
+    'system calls as strace prints them ("strace -f -ttt -T", with or without pid and times; a file, or the folder of "strace -ff")',
   'strace-summary': 'the table of "strace -c"',
   'call-numbers': 'system call numbers of Linux on i386 (ADFA-LD; a file, a folder or a zip of them)',
   'time-independent':
@@ -90,6 +97,8 @@ async function formOfFolder(path: string): Promise<Form> {
     const head = await readHead(file, HEAD).catch(() => Buffer.alloc(0));
     const lines = head.toString('latin1').split(/\r?\n/);
     if (isTimeIndependent(lines)) return 'time-independent';
+    // Whose calls they are stands in the names of the files alone.
+    if (isProcessFile(file) && formOfLines(lines) === 'strace') return 'strace';
     const [first] = lines;
     if (isCallNumbers(first!.trim().split(/[ \t]+/))) return 'call-numbers';
   }
@@ -133,6 +142,8 @@ function formOfLines(lines: readonly string[]): Form | undefined {
     if (text === '') continue;
     if (text.startsWith(';')) return 'swf';
     if (text === 'timestamp,value') return 'keyboard';
+    if (headerOf(text, PROCESS_COLUMNS) !== undefined) return 'process-tree';
+    if (headerOf(text, RUSAGE_COLUMNS) !== undefined) return 'rusage';
     if (/\bProb Started\b.*,/.test(text)) return 'lanl-failures';
     const tracer = formOfTracer(text) ?? referenceForm(text);
     if (tracer !== undefined) return tracer;

@@ -11,6 +11,7 @@ import {
   createReadStream,
   openSync,
   readdirSync,
+  readFileSync,
   readSync,
   renameSync,
   rmSync,
@@ -18,13 +19,14 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { createGunzip } from 'node:zlib';
+import { createGunzip, gunzipSync } from 'node:zlib';
 import { InputError, nearest } from '../sim/problem.ts';
 
 /** Longest line that is read, in bytes. The longest lines of the archives are some hundred bytes. */
 export const LONGEST_LINE = 65_536;
 
 const CHUNK = 1 << 18;
+const SMALL_CHUNK = 1 << 15;
 const NEWLINE = 10;
 const RETURN = 13;
 const BLANK = 32;
@@ -59,7 +61,7 @@ export async function* readBytes(path: string, reuse = false): AsyncGenerator<Bu
       would: 'unpack it, or pack it with gzip',
     });
   }
-  const packed = head[0] === 0x1f && head[1] === 0x8b;
+  const packed = isPacked(head);
   let seen = 0;
   try {
     for await (const chunk of packed ? unpackedChunks(path) : plainChunks(path, reuse)) {
@@ -134,25 +136,100 @@ function wholeLines(path: string, bytes: Buffer, read: TextRead, onLine: OnLine,
     const end = bytes.indexOf(NEWLINE, start);
     const stop = end < 0 ? bytes.length : end;
     if (zero >= start && zero < stop) {
-      throw new InputError({
-        where: `${path}:${read.lines + 1}:${zero - start + 1}`,
-        found: 'a NUL byte: this is not a text file',
-        would: 'give the trace as text, or as a gzip of the text',
-      });
+      throw notText(`${path}:${read.lines + 1}:${zero - start + 1}`);
     }
-    if (stop - start > longest) {
-      throw new InputError({
-        where: `${path}:${read.lines + 1}`,
-        found: `a line of more than ${longest.toLocaleString('en-US')} characters`,
-        would: 'give a file with one record a line',
-      });
-    }
+    if (stop - start > longest) throw tooLong(path, read.lines + 1, longest);
     if (end < 0) break;
     oneLine(bytes, start, end, read, onLine);
     start = end + 1;
   }
   // A copy, since the stream may use the chunk's memory again.
   return Buffer.from(bytes.subarray(start));
+}
+
+/**
+ * The lines of a file one at a time, for readers of many files at once; memory of a small chunk and a line (of a packed
+ * file: all of its text). Errors as `readLines`.
+ */
+export class LineCursor {
+  /** The line at hand: `bytes` from `start` up to, not including, `end`. Valid until the next one. */
+  bytes: Buffer = Buffer.alloc(0);
+  start = 0;
+  end = 0;
+  crlf = 0;
+  missing_last_newline = false;
+  private readonly path: string;
+  private readonly longest: number;
+  private file = -1;
+  private lines = 0;
+  /** Bytes of the chunk that are text, and where the next line begins. */
+  private filled = 0;
+  private at = 0;
+
+  constructor(path: string, longest = LONGEST_LINE) {
+    this.path = path;
+    this.longest = longest;
+    const head = firstBytes(path);
+    if (isPacked(head)) {
+      this.bytes = unpackedWhole(path);
+      this.filled = this.bytes.length;
+    } else {
+      this.file = openSync(path, 'r');
+      this.bytes = Buffer.allocUnsafeSlow(SMALL_CHUNK);
+    }
+  }
+
+  /** Goes on to the next line; false after the last one. */
+  next(): boolean {
+    let stop = this.newline(this.at);
+    while (stop < 0) {
+      const rest = this.filled - this.at;
+      if (rest > this.longest) throw tooLong(this.path, this.lines + 1, this.longest);
+      if (!this.fill()) {
+        if (this.at === this.filled) return false;
+        this.missing_last_newline = true;
+        stop = this.filled;
+        break;
+      }
+      stop = this.newline(this.at + rest);
+    }
+    this.start = this.at;
+    this.end = stop;
+    this.at = Math.min(stop + 1, this.filled);
+    this.lines++;
+    if (this.end > this.start && this.bytes[this.end - 1] === RETURN) {
+      this.end--;
+      this.crlf++;
+    }
+    return true;
+  }
+
+  close(): void {
+    if (this.file >= 0) closeSync(this.file);
+    this.file = -1;
+  }
+
+  private newline(from: number): number {
+    const at = this.bytes.indexOf(NEWLINE, from);
+    return at < this.filled ? at : -1;
+  }
+
+  /** Reads on behind the rest of a line, which moves to the front; false at the end of the file. */
+  private fill(): boolean {
+    if (this.file < 0) return false;
+    const rest = this.filled - this.at;
+    const room = Math.max(SMALL_CHUNK, 2 * rest);
+    // A new chunk where the rest leaves little room, so that a long line costs no copy a read.
+    const chunk = this.bytes.length >= room ? this.bytes : Buffer.allocUnsafeSlow(room);
+    this.bytes.copy(chunk, 0, this.at, this.filled);
+    this.bytes = chunk;
+    this.at = 0;
+    const length = readSync(this.file, chunk, rest, chunk.length - rest, null);
+    this.filled = rest + length;
+    const zero = chunk.subarray(rest, this.filled).indexOf(0);
+    if (zero >= 0) throw notText(`${this.path}:${this.lines + 1}`);
+    return length > 0;
+  }
 }
 
 function oneLine(bytes: Buffer, start: number, end: number, read: TextRead, onLine: OnLine): void {
@@ -163,6 +240,32 @@ function oneLine(bytes: Buffer, start: number, end: number, read: TextRead, onLi
   }
   read.lines++;
   onLine(bytes, start, stop, read.lines);
+}
+
+function notText(where: string): InputError {
+  return new InputError({
+    where,
+    found: 'a NUL byte: this is not a text file',
+    would: 'give the trace as text, or as a gzip of the text',
+  });
+}
+
+function tooLong(path: string, line: number, longest: number): InputError {
+  return new InputError({
+    where: `${path}:${line}`,
+    found: `a line of more than ${longest.toLocaleString('en-US')} characters`,
+    would: 'give a file with one record a line',
+  });
+}
+
+function unpackedWhole(path: string): Buffer {
+  try {
+    const text = gunzipSync(readFileSync(path));
+    if (text.includes(0)) throw notText(path);
+    return text;
+  } catch (error) {
+    throw readFault(path, error, 0);
+  }
 }
 
 function withoutByteOrderMark(bytes: Buffer): Buffer {
@@ -352,6 +455,10 @@ function firstBytes(path: string): Buffer {
     throw openFault(path, error);
   }
   return head;
+}
+
+function isPacked(head: Buffer): boolean {
+  return head[0] === 0x1f && head[1] === 0x8b;
 }
 
 /** Other archives, by their first bytes. */

@@ -10,9 +10,9 @@ import type { Streams } from '../../sim/engine/streams.ts';
 import type { Plain } from '../../sim/experiment/fields.ts';
 import type { RunResult } from '../../sim/experiment/study.ts';
 import { InputError } from '../../sim/problem.ts';
-import { readCalls, type ScannedTrace } from '../../workloads/services/index.ts';
+import { headerOf, scanCalls } from '../../workloads/services/index.ts';
 import type { Settings } from '../fields.ts';
-import { callTrace, digestOf } from '../inputs.ts';
+import { callSurvey, digestOf } from '../inputs.ts';
 import type { RunKind } from './contract.ts';
 
 export const services: RunKind = {
@@ -39,7 +39,7 @@ async function settle(scenario: Plain, settings: Settings): Promise<Plain> {
       would: `set ${where}=none, or services.trace=none`,
     });
   }
-  const known = await callTrace(trace, tracerCost(settings), settings.services.numbering);
+  const known = await callSurvey(trace, tracerCost(settings), settings.services.numbering);
   const { form, records, tracerCost_s, timed } = known;
   if (timed && settings.services.user_time !== 'trace') {
     throw new InputError({
@@ -64,7 +64,7 @@ async function settle(scenario: Plain, settings: Settings): Promise<Plain> {
     presets: {
       machine: plain(machine) as Plain,
       disk: plain(DISKS[settings.cluster.disk]) as Plain,
-      user_scale: scaleOf(settings, machine, known).factor,
+      user_scale: scaleOf(settings, machine, known.header).factor,
     },
     inputs: { [trace]: { sha256: await digestOf(trace), records: records as unknown as Plain } },
   };
@@ -77,29 +77,29 @@ function tracerCost(settings: Settings): number | 'shortest-gap' {
 }
 
 async function run(settings: Settings, streams: Streams): Promise<RunResult> {
-  const { trace, fidelity, cache } = settings.services;
+  const { trace, fidelity, cache, numbering, user_time: userTime } = settings.services;
   const machine = loadMachine(settings.cluster.machine);
   const prices = priceStructure(settings.cluster.os, machine, { sfi: settings.cluster.sfi });
   const cost = tracerCost(settings);
-  const { numbering, user_time: userTime } = settings.services;
-  const known = await callTrace(trace, cost, numbering);
-  const userEach_s = userTime === 'trace' ? undefined : userTime / 1e9 / known.counts.calls;
-  const scale = scaleOf(settings, machine, known);
+  const userEach_s =
+    userTime === 'trace' ? undefined : userTime / 1e9 / (await callSurvey(trace, cost, numbering)).calls;
+  const scale = scaleOf(settings, machine, await headerOf(trace));
+  const notes: string[] = [];
   const done = await runServices({
     prices,
     fidelity,
     userScale: scale.factor,
-    tracerCost_s: known.tracerCost_s,
+    // Settled: a number.
+    tracerCost_s: Number(cost),
     cache: cache === 'all' ? null : cache,
     block: machine.page.value * 1024,
     disk: settings.cluster.disk,
     streams,
     read: async (sink) => {
-      await readCalls(trace, sink, {
-        tracerCost: cost,
-        numbering,
-        ...(userEach_s === undefined ? {} : { userEach_s }),
-      });
+      const options = { tracerCost: cost, numbering, ...(userEach_s === undefined ? {} : { userEach_s }) };
+      const read = await scanCalls(trace, options, sink);
+      notes.push(...read.notes);
+      if (read.timed) notes.push(scale.note);
     },
   });
   return {
@@ -107,18 +107,14 @@ async function run(settings: Settings, streams: Streams): Promise<RunResult> {
     digest: done.digest,
     counts: { calls: done.calls },
     events: done.calls,
-    notes: [...prices.notes, ...known.notes, ...(known.timed ? [scale.note] : [])],
+    notes: [...prices.notes, ...notes],
   };
 }
 
 /** The factor on the user time of a trace; a trace without times has only what was set, for this machine. */
-function scaleOf(
-  settings: Settings,
-  machine: Machine,
-  { timed, header }: Pick<ScannedTrace, 'timed' | 'header'>,
-): UserScale {
-  const { user_scale: set, traced_on: on } = settings.services;
+function scaleOf(settings: Settings, machine: Machine, header: Readonly<Record<string, string>>): UserScale {
+  const { user_scale: set, user_time: userTime, traced_on: on } = settings.services;
   if (set !== 'auto') return userScaleSet(set, machine);
-  if (!timed) return userScaleSet(1, machine);
+  if (userTime !== 'trace') return userScaleSet(1, machine);
   return userScale(on === 'header' ? tracedOnOf(header) : loadMachine(on), machine);
 }

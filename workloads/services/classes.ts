@@ -50,12 +50,9 @@ export const ROLE = {
   exec: 12,
   onDescriptor: 13,
   atOffset: 14,
-  exit: 15,
   /** The result is a descriptor of something local that is no file. */
-  event: 16,
-  changeFolder: 17,
-  changeFolderTo: 18,
-  sync: 19,
+  event: 15,
+  map: 16,
 } as const;
 
 /** Which bytes the result counts: none, those that go into the system, those that come out of it. */
@@ -128,11 +125,8 @@ const ROLES: readonly (readonly [number, string])[] = [
   [ROLE.onDescriptor, 'read readv write writev send sendto sendmsg recv recvfrom recvmsg'],
   [ROLE.onDescriptor, 'getdents getdents64'],
   [ROLE.atOffset, 'pread64 pread pwrite64 pwrite preadv pwritev'],
-  [ROLE.exit, 'exit exit_group _exit'],
   [ROLE.event, 'eventfd eventfd2 timerfd_create signalfd signalfd4 inotify_init inotify_init1'],
-  [ROLE.changeFolder, 'chdir'],
-  [ROLE.changeFolderTo, 'fchdir'],
-  [ROLE.sync, 'fsync fdatasync'],
+  [ROLE.map, 'mmap mmap2 old_mmap'],
 ];
 
 const MOVES_IN = `write writev pwrite64 pwrite pwritev pwritev2 send sendto sendmsg copy_file_range splice

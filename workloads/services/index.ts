@@ -1,15 +1,18 @@
 /**
  * Traces of system calls in any of the known forms, as a stream of calls, and what a first pass over one finds.
  */
+import { statSync } from 'node:fs';
 import { InputError } from '../../sim/problem.ts';
 import { FORMS, type Form, formOf } from '../form.ts';
 import type { RecordCount } from '../records.ts';
+import { readHead } from '../text.ts';
 import type { CallSink } from './call.ts';
 import { readCallNumbers } from './call-numbers.ts';
 import type { CallNames } from './names.ts';
 import type { Numbering } from './numbers.ts';
 import { CallScan, type ScanCounts, scanNotes } from './scan.ts';
-import { readStrace, type StraceLines } from './strace.ts';
+import { headerLine, readStrace, type StraceLines } from './strace.ts';
+import { readStraceFolder } from './strace-folder.ts';
 import { readStraceSummary } from './strace-summary.ts';
 import type { UserTime, UserTimeOptions } from './user-time.ts';
 
@@ -60,6 +63,9 @@ export interface CallTrace {
   readonly skipped: readonly string[];
   /** What the trace says of itself. */
   readonly header: Readonly<Record<string, string>>;
+  /** Mappings of files, and the bytes that they span; null where the form does not tell. */
+  readonly mappings: number | null;
+  readonly mapped_bytes: number | null;
 }
 
 const UNTIMED = {
@@ -72,9 +78,9 @@ const UNTIMED = {
   user: null,
   lines: null,
   header: {},
+  mappings: null,
+  mapped_bytes: null,
 } as const;
-
-const IGNORE: CallSink = { began: () => undefined, ended: () => undefined, exited: () => undefined };
 
 /**
  * Reads a whole trace of any known form; `sink` is told of every call. Throws `InputError` for other forms, and for
@@ -85,7 +91,7 @@ export async function readCalls(path: string, sink: CallSink, options: CallOptio
   const each_s = options.userEach_s ?? Number.NaN;
   switch (form) {
     case 'strace':
-      return straceTrace(path, sink, options.tracerCost ?? 'shortest-gap', each_s);
+      return straceTrace(path, sink, await tracerCost(path, options), each_s);
     case 'strace-summary': {
       const { records, names, failed, system_s } = await readStraceSummary(path, sink, each_s);
       return {
@@ -124,19 +130,14 @@ export async function readCalls(path: string, sink: CallSink, options: CallOptio
   }
 }
 
-async function straceTrace(
-  path: string,
-  sink: CallSink,
-  tracerCost: number | 'shortest-gap',
-  each_s: number,
-): Promise<CallTrace> {
-  let cost = tracerCost;
-  if (cost === 'shortest-gap') {
-    const { user, durations } = await readStrace(path, IGNORE, gapCosts(0, each_s));
-    // Half of a cost is what a gap shows where durations are known, all of it where they are not.
-    cost = user.gaps === 0 ? 0 : user.shortest_s * (durations ? 2 : 1);
-  }
-  const read = await readStrace(path, sink, gapCosts(cost, each_s));
+/** What tracing a call costs, s: as it is set, or by a pass over the trace. */
+async function tracerCost(path: string, { tracerCost: cost, ...options }: CallOptions): Promise<number> {
+  return typeof cost === 'number' ? cost : (await surveyCalls(path, options)).tracerCost_s;
+}
+
+async function straceTrace(path: string, sink: CallSink, cost: number, each_s: number): Promise<CallTrace> {
+  const readWhole = statSync(path).isDirectory() ? readStraceFolder : readStrace;
+  const read = await readWhole(path, sink, gapCosts(cost, each_s));
   const timed = !Number.isNaN(read.first_s);
   return {
     form: 'strace',
@@ -154,14 +155,43 @@ async function straceTrace(
     lines: read.lines,
     failed: null,
     system_s: null,
-    skipped: [],
+    skipped: read.skipped,
     header: read.header,
+    mappings: read.mappings,
+    mapped_bytes: read.mapped_bytes,
   };
 }
 
 /** How a cost of two stops falls into gaps. */
 function gapCosts(cost_s: number, each_s: number): UserTimeOptions {
   return { afterEnd_s: cost_s / 2, afterBeginning_s: cost_s, untimed_s: each_s };
+}
+
+/** What one pass over a trace shows before its user time can be told. */
+export interface CallSurvey extends Pick<CallTrace, 'form' | 'records' | 'timed' | 'header'> {
+  readonly calls: number;
+  readonly tracerCost_s: number;
+}
+
+/** One pass over a trace: its form, its calls, what tracing cost. Throws as `readCalls`. */
+export async function surveyCalls(path: string, options: CallOptions = {}): Promise<CallSurvey> {
+  let calls = 0;
+  const sink: CallSink = {
+    began() {
+      calls++;
+    },
+    ended() {},
+    exited() {},
+  };
+  const set = options.tracerCost;
+  const trace = await readCalls(path, sink, { ...options, tracerCost: typeof set === 'number' ? set : 0 });
+  const { form, records, timed, header, user, durations } = trace;
+  let { tracerCost_s } = trace;
+  if (typeof set !== 'number' && user !== null && user.gaps > 0) {
+    // Half of a cost is what a gap shows where durations are known, all of it where they are not.
+    tracerCost_s = user.shortest_s * (durations ? 2 : 1);
+  }
+  return { form, records, timed, header, calls, tracerCost_s };
 }
 
 /** A trace with what it holds, counted. */
@@ -171,13 +201,31 @@ export interface ScannedTrace extends CallTrace {
   readonly notes: readonly string[];
 }
 
-/** A pass over a trace that counts. Throws as `readCalls`. */
-export async function scanCalls(path: string, options: CallOptions = {}): Promise<ScannedTrace> {
-  const scan = new CallScan();
+/** A pass over a trace that counts, and tells `sink` of every call too. Throws as `readCalls`. */
+export async function scanCalls(
+  path: string,
+  options: CallOptions = {},
+  sink?: CallSink,
+): Promise<ScannedTrace> {
+  const scan = new CallScan(sink);
   const trace = await readCalls(path, scan, options);
   const counts = scan.counts(trace.names);
   return { ...trace, counts, notes: scanNotes(trace, counts) };
 }
+
+/** What the head of a trace says of it, without reading on; nothing where its form has no header. Throws `InputError`. */
+export async function headerOf(path: string): Promise<Readonly<Record<string, string>>> {
+  if ((await formOf(path)) !== 'strace' || statSync(path).isDirectory()) return {};
+  const header: Record<string, string> = {};
+  for (const line of (await readHead(path, HEAD)).toString('utf8').split(/\r?\n/)) {
+    if (!line.startsWith('#')) break;
+    Object.assign(header, headerLine(line));
+  }
+  return header;
+}
+
+/** Bytes that no header is longer than. */
+const HEAD = 1 << 14;
 
 export type { Call, CallSink } from './call.ts';
 export { CALL_CLASSES, type CallClass } from './classes.ts';

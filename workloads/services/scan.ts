@@ -22,7 +22,9 @@ export interface ScanCounts {
   readonly inCalls_s: number;
 }
 
+/** Counts the calls that it is told of, and tells `next` of them too. */
 export class CallScan implements CallSink {
+  private readonly next: CallSink | undefined;
   private readonly names = new Float64Array(4096);
   private readonly classes = new Float64Array(CALL_CLASSES.length);
   private failed = 0;
@@ -30,9 +32,14 @@ export class CallScan implements CallSink {
   private bytesOut = 0;
   private inCalls_s = 0;
 
+  constructor(next?: CallSink) {
+    this.next = next;
+  }
+
   began(call: Call): void {
     this.names[call.name]!++;
     this.classes[call.service]!++;
+    this.next?.began(call);
   }
 
   ended(call: Call): void {
@@ -40,9 +47,12 @@ export class CallScan implements CallSink {
     if (call.duration_s > 0) this.inCalls_s += call.duration_s;
     if (call.moves === MOVES.in) this.bytesIn += call.bytes;
     else if (call.moves === MOVES.out) this.bytesOut += call.bytes;
+    this.next?.ended(call);
   }
 
-  exited(): void {}
+  exited(process: number): void {
+    this.next?.exited(process);
+  }
 
   counts(names: CallNames): ScanCounts {
     const byName = names.kinds
@@ -81,6 +91,12 @@ export function scanNotes(trace: CallTrace, counts: ScanCounts): string[] {
       );
     }
     if (user.coarse) notes.push('the clock of the trace steps in whole seconds');
+  }
+  const { mappings, mapped_bytes } = trace;
+  if (mappings !== null && mapped_bytes !== null && mappings > 0) {
+    notes.push(
+      `files mapped ${mappings} times, ${(mapped_bytes / 2 ** 20).toFixed(1)} MiB in all: the faults on their pages stand in no call and cost nothing here`,
+    );
   }
   const unknown = Object.entries(counts.unknown);
   if (unknown.length > 0) {

@@ -10,8 +10,8 @@
  *
  * Records are lines. Dropped and counted: lines that are no record of strace. Repaired and counted: calls that never
  * end, ends of calls whose beginning is not in the trace, a clock that passes midnight or steps back.
- * Left out: reads of mapped files, io_uring, descriptors sent through sockets, which descriptors close at exec, calls
- * that a filter of strace hid, one file a process (`-ff`).
+ * Left out: what programs read of mapped files (mappings are counted), io_uring, descriptors sent through sockets, which
+ * descriptors close at exec, calls that a filter of strace hid. One file a process (`-ff`): strace-folder.ts.
  *
  * Source: the manual and the output of strace 4.5 to 6.1.
  */
@@ -49,11 +49,11 @@ const UNDERSCORE = 95;
 const LETTER_X = 120;
 
 /** Longest line that is read, bytes: strings of 64 KiB in octal escapes, four times over. */
-const LONGEST = 1 << 20;
+export const LONGEST = 1 << 20;
 /** Linux gives no pid above this (PID_MAX_LIMIT): a larger number in front is a time. */
 const LARGEST_PID = 1 << 22;
 /** A time stamp below this is one of `strace -r`: seconds since the line before. */
-const EARLIEST_S = 1e8;
+export const EARLIEST_S = 1e8;
 const DAY_S = 86_400;
 /** Linux moves no more bytes in one call (MAX_RW_COUNT). */
 const MOST_BYTES = 0x7fff_f000;
@@ -111,6 +111,11 @@ export interface StraceRead {
   readonly user: UserTime;
   /** Comments `# key: value` at its head. */
   readonly header: Readonly<Record<string, string>>;
+  /** Mappings of files, and the bytes that they span. */
+  readonly mappings: number;
+  readonly mapped_bytes: number;
+  /** Files of a folder that are no trace. */
+  readonly skipped: readonly string[];
 }
 
 /** Reads the whole trace; tells `sink` of every call. Throws `InputError` where the file is no text or holds no call. */
@@ -120,7 +125,14 @@ export async function readStrace(path: string, sink: CallSink, user: UserTimeOpt
   return reader.finish(read.crlf, read.missing_last_newline);
 }
 
-class StraceReader {
+/** What a comment `# key: value` says; nothing for other comments. */
+export function headerLine(text: string): Record<string, string> {
+  const match = /^#\s*([\w ]{1,30}):\s*(.+)$/.exec(text);
+  return match === null ? {} : { [match[1]!.trim()]: match[2]!.trim() };
+}
+
+/** Reads lines of strace, of one file or of many together. */
+export class StraceReader {
   private readonly path: string;
   private readonly sink: CallSink;
   private readonly call = blankCall();
@@ -145,6 +157,8 @@ class StraceReader {
   private read = 0;
   private midnights = 0;
   private tooMany = 0;
+  private mappings = 0;
+  private mapped_bytes = 0;
   private durations = false;
   private inSummary = false;
   /** Forks that have begun and not ended, by process: a child may show before its parent's call returns. */
@@ -153,6 +167,9 @@ class StraceReader {
   private at = 0;
   private time = Number.NaN;
   private duration = Number.NaN;
+  /** When another process's next line comes, and the end of a call that ends after that. */
+  private until = Number.POSITIVE_INFINITY;
+  private endsAt = Number.NaN;
   /** Whole seconds of the first time stamp, taken off so that microseconds keep their digits. */
   private base = Number.NaN;
   private day = 0;
@@ -195,11 +212,43 @@ class StraceReader {
       durations: this.durations,
       user,
       header: this.header,
+      mappings: this.mappings,
+      mapped_bytes: this.mapped_bytes,
+      skipped: [],
     };
   }
 
-  /** One line, without its end. */
-  line(bytes: Buffer, start: number, end: number): void {
+  /**
+   * One line, without its end. Of a file that is one process's, `owner` is that process, and `until` when another
+   * process has its next line: a call that ends later is told to have begun only, and the time of its end is given
+   * (otherwise NaN), at which `end` must be called with the same line.
+   */
+  line(bytes: Buffer, start: number, end: number, owner = 0, until = Number.POSITIVE_INFINITY): number {
+    this.until = until;
+    this.endsAt = Number.NaN;
+    this.oneLine(bytes, start, end, owner);
+    return this.endsAt;
+  }
+
+  /** The end of a call of which `line` told the beginning. */
+  end(bytes: Buffer, start: number, lineEnd: number, owner: number): void {
+    this.at = firstMark(bytes, start, lineEnd);
+    this.readPid(bytes, lineEnd);
+    this.readTime(bytes, lineEnd);
+    this.skipPlaces(bytes, lineEnd);
+    let nameEnd = this.at;
+    while (isName(bytes[nameEnd]!)) nameEnd++;
+    const name = this.names.idOf(bytes, this.at, nameEnd);
+    const end = this.readEnd(bytes, nameEnd, lineEnd);
+    const slot = this.slotOf(owner);
+    this.processes.pending[slot] = -1;
+    this.forgetFork(slot);
+    this.fill(slot, name);
+    const end_s = this.processes.start_s[slot]! + this.duration;
+    this.ended(bytes, slot, name, nameEnd + 1, resultAt(bytes, nameEnd, end), end_s, false);
+  }
+
+  private oneLine(bytes: Buffer, start: number, end: number, owner: number): void {
     this.at = firstMark(bytes, start, end);
     if (this.at >= end) return;
     this.read++;
@@ -218,20 +267,22 @@ class StraceReader {
       this.foreign++;
       return;
     }
-    // `[  59]` of -n, `[00007f0123456789]` of -i.
+    this.skipPlaces(bytes, end);
+    this.record(bytes, end, pid === 0 ? owner : pid);
+  }
+
+  /** `[  59]` of -n, `[00007f0123456789]` of -i. */
+  private skipPlaces(bytes: Buffer, end: number): void {
     while (this.at < end && bytes[this.at] === BRACKET) {
       while (this.at < end && bytes[this.at] !== CLOSING_BRACKET) this.at++;
       this.at = firstMark(bytes, this.at + 1, end);
     }
-    this.record(bytes, end, pid);
   }
 
   private comment(bytes: Buffer, end: number): void {
     this.lines.notices++;
-    const match = /^#\s*([\w ]{1,30}):\s*(.+)$/.exec(
-      bytes.toString('utf8', this.at, Math.min(end, this.at + 400)),
-    );
-    if (match !== null && this.lines.calls === 0) this.header[match[1]!.trim()] = match[2]!.trim();
+    if (this.lines.calls > 0) return;
+    Object.assign(this.header, headerLine(bytes.toString('utf8', this.at, Math.min(end, this.at + 400))));
   }
 
   /** The process of the line; 0 where it names none. */
@@ -364,11 +415,20 @@ class StraceReader {
     this.call.waited_s = 0;
     if (cut) {
       this.lines.unfinished++;
-      processes.pending[slot] = name;
-      if (this.names.role[name] === ROLE.fork) this.forking.push(slot);
+      this.open(slot, name);
       return;
     }
-    this.ended(bytes, slot, name, nameEnd + 1, result, this.time + this.duration, false);
+    const end_s = this.time + this.duration;
+    if (end_s + this.base > this.until) {
+      this.open(slot, name);
+      this.endsAt = end_s + this.base;
+    } else this.ended(bytes, slot, name, nameEnd + 1, result, end_s, false);
+  }
+
+  /** The end of this call comes later. */
+  private open(slot: number, name: number): void {
+    this.processes.pending[slot] = name;
+    if (this.names.role[name] === ROLE.fork) this.forking.push(slot);
   }
 
   /** The second half of a call. */
@@ -620,6 +680,9 @@ class StraceReader {
       case ROLE.socket:
         descriptors.set(value, open.open(processes.hash[slot] === 1 ? OPEN.local : OPEN.network, -1));
         break;
+      case ROLE.event:
+        descriptors.set(value, open.open(OPEN.local, -1));
+        break;
       case ROLE.accept: {
         const listens = descriptors.of(processes.descriptor[slot]!);
         descriptors.set(value, open.open(listens < 0 ? OPEN.network : open.kind(listens), -1));
@@ -645,6 +708,9 @@ class StraceReader {
         call.offset = Math.max(0, lastArgument(bytes, from, result));
         break;
       }
+      case ROLE.map:
+        this.mapped(bytes, slot, from, result);
+        break;
       case ROLE.fork:
         if (value > 0) this.forked(slot, value);
         break;
@@ -652,6 +718,18 @@ class StraceReader {
         this.execed(bytes, slot, from, result);
         break;
     }
+  }
+
+  /** `mmap(address, length, protection, flags, descriptor, offset)`. */
+  private mapped(bytes: Buffer, slot: number, from: number, result: number): void {
+    let at = result;
+    for (let commas = 0; at > from && commas < 2; at--) if (bytes[at - 1] === COMMA) commas++;
+    const file = this.processes.descriptors[slot]!.of(
+      numberAt(bytes, firstMark(bytes, at + 1, result), result),
+    );
+    if (file < 0 || this.processes.open.kind(file) !== OPEN.file) return;
+    this.mappings++;
+    this.mapped_bytes += Math.max(0, numberAt(bytes, secondArgument(bytes, from, result), result));
   }
 
   private forked(slot: number, child: number): void {
