@@ -7,6 +7,9 @@ import { InputError } from '../sim/problem.ts';
 import { headerOf } from './jobs/csv-table.ts';
 import { PROCESS_COLUMNS } from './jobs/process-tree.ts';
 import { RUSAGE_COLUMNS } from './jobs/rusage.ts';
+import { headerOf } from './jobs/csv-table.ts';
+import { PROCESS_COLUMNS } from './jobs/process-tree.ts';
+import { RUSAGE_COLUMNS } from './jobs/rusage.ts';
 import { listFiles } from './messages/sources.ts';
 import { isTimeIndependent } from './messages/time-independent.ts';
 import { isActivityKind } from './owners/activity-file.ts';
@@ -20,6 +23,8 @@ import { openFault, plainNumber, readHead } from './text.ts';
 /** Forms and what a file of each looks like. */
 export const FORMS = {
   swf: 'a job log in the Standard Workload Format (18 numbers a line, comments with ";")',
+  'process-tree': 'a table of processes (CSV "pid,ppid,start_s,wall_s,execs,exit,program")',
+  rusage: 'a table of resource use (CSV "start_s,wall_s,user_s,sys_s,...,cmd")',
   'process-tree': 'a table of processes (CSV "pid,ppid,start_s,wall_s,execs,exit,program")',
   rusage: 'a table of resource use (CSV "start_s,wall_s,user_s,sys_s,...,cmd")',
   planetlab: 'PlanetLab CPU traces (one percentage a line; a file, a folder or a tar of them)',
@@ -142,6 +147,8 @@ function formOfLines(lines: readonly string[]): Form | undefined {
     if (text === '') continue;
     if (text.startsWith(';')) return 'swf';
     if (text === 'timestamp,value') return 'keyboard';
+    if (headerOf(text, PROCESS_COLUMNS) !== undefined) return 'process-tree';
+    if (headerOf(text, RUSAGE_COLUMNS) !== undefined) return 'rusage';
     if (headerOf(text, PROCESS_COLUMNS) !== undefined) return 'process-tree';
     if (headerOf(text, RUSAGE_COLUMNS) !== undefined) return 'rusage';
     if (/\bProb Started\b.*,/.test(text)) return 'lanl-failures';
