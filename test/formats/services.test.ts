@@ -318,6 +318,34 @@ describe('what descriptors are', () => {
     expect(calls.at(-1)!.file).toBe(-1);
   });
 
+  it('counts mappings of files, also of calls cut in two, and no others', async () => {
+    const { trace } = await read([
+      '5 1700000000.000001 openat(AT_FDCWD, "/lib/libc.so.6", O_RDONLY) = 3 <0.000001>',
+      '5 1700000000.000003 mmap(NULL, 8192, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) = 0x7f <0.000001>',
+      '5 1700000000.000005 mmap(NULL, 2136752, PROT_READ, MAP_PRIVATE|MAP_DENYWRITE, 3, 0) = 0x7f1c00000000 <0.000001>',
+      '5 1700000000.000007 mmap(0x7f1c00001000, 1544192, PROT_READ|PROT_EXEC, MAP_PRIVATE|MAP_FIXED, 3, 0x28000 <unfinished ...>',
+      '6 1700000000.000008 getpid() = 6 <0.000001>',
+      '5 1700000000.000009 <... mmap resumed>) = 0x7f1c00001000 <0.000003>',
+      '5 1700000000.000011 mmap(NULL, 4096, PROT_READ, MAP_SHARED, 3, 0) = -1 EACCES (Permission denied) <0.000001>',
+      '5 1700000000.000013 mmap(NULL, 4096, PROT_READ, MAP_SHARED, 9, 0) = 0x7f1c00001000 <0.000001>',
+    ]);
+    expect([trace.mappings, trace.mapped_bytes]).toEqual([2, 2_136_752 + 1_544_192]);
+    const { notes } = await scanCalls(file('mapped', gzipSync('5 1700000000.000001 getpid() = 5\n')));
+    expect(notes.join()).not.toContain('mapped');
+  });
+
+  it('takes counters of events for local, and names the program of an exec cut in two', async () => {
+    const { classes, trace } = await read([
+      '5 eventfd2(0, EFD_CLOEXEC) = 3',
+      '5 read(3, "\\1\\0\\0\\0\\0\\0\\0\\0", 8) = 8',
+      '5 execve("/usr/bin/sort", ["sort"], 0x7f /* 9 vars */ <unfinished ...>',
+      '6 getpid() = 6',
+      '5 <... execve resumed>) = 0',
+    ]);
+    expect(classes.slice(0, 2)).toEqual(['other', 'ipc']);
+    expect(trace.programs).toEqual(['(before the trace)', 'sort']);
+  });
+
   it('threads share a table, processes have a copy; numbers are used again', async () => {
     const lines = ['1 openat(AT_FDCWD, "/a", O_RDONLY) = 3'];
     lines.push('1 clone(child_stack=0x1, flags=CLONE_VM|CLONE_FILES|CLONE_THREAD) = 2', '2 close(3) = 0');

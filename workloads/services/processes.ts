@@ -35,8 +35,11 @@ export class Processes {
   service = new Uint8Array(16);
   waits = new Uint8Array(16);
   descriptor = new Int32Array(16);
+  /** Hash of a path; 1: a local socket; bytes of a mapping. */
   hash = new Float64Array(16);
   shares = new Uint8Array(16);
+  /** The program that a call cut in two runs, where the call is one that runs one. */
+  readonly execs: string[] = [];
   /** When the last call ended, or began where its end is not known; NaN before the first. */
   last_s = new Float64Array(16);
   /** 1: `last_s` is the end of a call; 0: the beginning of one that does not wait; 2: of one that may. */
@@ -76,6 +79,7 @@ export class Processes {
     this.owed_s[slot] = 0;
     this.program[slot] = 0;
     this.orphan[slot] = 1;
+    this.execs[slot] = '';
     this.descriptors[slot] = new Descriptors(this.open);
     this.slots.set(id, slot);
     this.seen++;

@@ -415,6 +415,9 @@ export class StraceReader {
     this.call.waited_s = 0;
     if (cut) {
       this.lines.unfinished++;
+      if (this.names.role[name] === ROLE.exec) {
+        processes.execs[slot] = firstString(bytes, nameEnd, lineEnd) ?? '';
+      }
       this.open(slot, name);
       return;
     }
@@ -558,6 +561,14 @@ export class StraceReader {
       case ROLE.fork:
         processes.shares[slot] = contains(bytes, from, end, CLONE_FILES) ? 1 : 0;
         break;
+      case ROLE.map: {
+        // mmap(address, length, protection, flags, descriptor, offset)
+        const length = argumentAt(bytes, from, end, 1);
+        const descriptor = argumentAt(bytes, from, end, 4);
+        processes.hash[slot] = length < 0 ? 0 : numberAt(bytes, length, end);
+        if (descriptor >= 0) processes.descriptor[slot] = numberAt(bytes, descriptor, end);
+        break;
+      }
       default:
         processes.descriptor[slot] = numberAt(bytes, from, end);
     }
@@ -660,7 +671,7 @@ export class StraceReader {
         descriptors.set(value, descriptors.of(processes.descriptor[slot]!));
         break;
       case ROLE.control: {
-        const second = secondArgument(bytes, from, result);
+        const second = argumentAt(bytes, from, result, 1);
         if (second >= 0 && starts(bytes, second, result, DUPLICATE)) {
           descriptors.set(value, descriptors.of(processes.descriptor[slot]!));
         }
@@ -709,7 +720,7 @@ export class StraceReader {
         break;
       }
       case ROLE.map:
-        this.mapped(bytes, slot, from, result);
+        this.mapped(slot);
         break;
       case ROLE.fork:
         if (value > 0) this.forked(slot, value);
@@ -720,16 +731,13 @@ export class StraceReader {
     }
   }
 
-  /** `mmap(address, length, protection, flags, descriptor, offset)`. */
-  private mapped(bytes: Buffer, slot: number, from: number, result: number): void {
-    let at = result;
-    for (let commas = 0; at > from && commas < 2; at--) if (bytes[at - 1] === COMMA) commas++;
-    const file = this.processes.descriptors[slot]!.of(
-      numberAt(bytes, firstMark(bytes, at + 1, result), result),
-    );
-    if (file < 0 || this.processes.open.kind(file) !== OPEN.file) return;
+  /** A mapping of an open file. */
+  private mapped(slot: number): void {
+    const { processes } = this;
+    const file = processes.descriptors[slot]!.of(processes.descriptor[slot]!);
+    if (file < 0 || processes.open.kind(file) !== OPEN.file) return;
     this.mappings++;
-    this.mapped_bytes += Math.max(0, numberAt(bytes, secondArgument(bytes, from, result), result));
+    this.mapped_bytes += Math.max(0, processes.hash[slot]!);
   }
 
   private forked(slot: number, child: number): void {
@@ -745,10 +753,9 @@ export class StraceReader {
     const hash = this.processes.hash[slot]!;
     if (hash < 0) return;
     this.processes.program[slot] = this.programs.id(hash, () => {
-      const quoted = firstString(bytes, from, result);
-      return quoted === undefined
-        ? `(program ${this.programs.names.length})`
-        : (quoted.split('/').pop() ?? quoted);
+      // A call cut in two names it in its first half.
+      const quoted = firstString(bytes, from, result) ?? this.processes.execs[slot];
+      return quoted?.split('/').pop() || `(program ${this.programs.names.length})`;
     });
   }
 }
@@ -822,9 +829,10 @@ function numberAt(bytes: Uint8Array, from: number, end: number): number {
   return value;
 }
 
-/** Where the second argument begins; -1 if there is none. */
-function secondArgument(bytes: Uint8Array, from: number, end: number): number {
-  for (let at = from; at + 1 < end; at++) if (bytes[at] === COMMA) return at + 2;
+/** Where an argument begins, by its number from 0 on; -1 if there is none. Those before it hold no comma. */
+function argumentAt(bytes: Uint8Array, from: number, end: number, which: number): number {
+  let left = which;
+  for (let at = from; at + 1 < end; at++) if (bytes[at] === COMMA && --left === 0) return at + 2;
   return -1;
 }
 
