@@ -8,8 +8,10 @@ import { FAILURE_FIELDS } from '../models/failures/fields.ts';
 import { MESSAGE_FIELDS } from '../models/messages/fields.ts';
 import { SFI_FIELDS } from '../models/os/fields.ts';
 import { STRUCTURES } from '../models/os/index.ts';
+import { PARALLEL_PROGRAM_FIELDS, SHARED_CPU_FIELDS } from '../models/parallel/fields.ts';
 import { batchPolicies } from '../models/policies/batch/index.ts';
 import { checkpointPolicies } from '../models/policies/checkpoint/index.ts';
+import { coschedulingPolicies } from '../models/policies/coscheduling/index.ts';
 import { deciderPolicies } from '../models/policies/decider/index.ts';
 import { idlePolicies } from '../models/policies/idle/index.ts';
 import { migrationPolicies } from '../models/policies/migration/index.ts';
@@ -17,6 +19,7 @@ import { ownerReturnPolicies } from '../models/policies/owner_return/index.ts';
 import { placementPolicies } from '../models/policies/placement/index.ts';
 import { recoveryPolicies } from '../models/policies/recovery/index.ts';
 import { sharingPolicies } from '../models/policies/sharing/index.ts';
+import { waitingPolicies } from '../models/policies/waiting/index.ts';
 import { DISKS } from '../models/presets/disks.ts';
 import { MACHINES } from '../models/presets/machines.ts';
 import { MIXES } from '../models/presets/mixes.ts';
@@ -118,6 +121,7 @@ export const FIELDS = {
           default: '100ms',
           above: 0,
         },
+        ...SHARED_CPU_FIELDS,
         operation_price: {
           kind: 'number',
           doc: "multiplies the price of every operation of the global layer (sensitivity; 1: the cost model's)",
@@ -146,6 +150,7 @@ export const FIELDS = {
           default: '8MiB',
           min: 0,
         },
+        ...PARALLEL_PROGRAM_FIELDS,
       },
     },
     sharing: SHARING_FIELDS,
@@ -214,6 +219,24 @@ export const FIELDS = {
           doc: 'who knows the loads and names a node, where policies.sharing asks (ask, birth, preempt-age)',
           default: 'central',
           of: choices(deciderPolicies),
+        },
+        coscheduling: {
+          kind: 'slot',
+          doc: 'who runs on nodes that parallel programs share (program.name)',
+          default: 'gang',
+          of: choices(coschedulingPolicies),
+        },
+        waiting: {
+          kind: 'slot',
+          doc: 'how a process waits for a message',
+          default: 'auto',
+          of: {
+            auto: {
+              doc: 'as the coscheduling policy has it: two-phase under implicit, else spin',
+              fields: {},
+            },
+            ...choices(waitingPolicies),
+          },
         },
       },
     },

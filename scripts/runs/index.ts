@@ -1,8 +1,9 @@
 /** The kinds of run, in the order in which they are asked whether a scenario is theirs. */
 import { building } from './building.ts';
 import type { RunKind } from './contract.ts';
+import { coscheduling } from './coscheduling.ts';
 import { messages } from './messages.ts';
 import { services } from './services.ts';
 import { sharing } from './sharing.ts';
 
-export const RUN_KINDS: readonly RunKind[] = [services, messages, sharing, building];
+export const RUN_KINDS: readonly RunKind[] = [services, messages, coscheduling, sharing, building];
