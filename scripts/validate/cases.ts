@@ -10,6 +10,7 @@ import type { Plain, Value } from '../../sim/experiment/fields.ts';
 import type { Case } from './case.ts';
 import { bare, each } from './experiments.ts';
 import { failureCases } from './failure-cases.ts';
+import { networkCases } from './network-cases.ts';
 import { osCases } from './os-cases.ts';
 
 function poisson(service: Plain, load: number, count: number, more: Plain = {}): Plain {
@@ -376,5 +377,6 @@ export const cases: readonly Case[] = [
   p22(),
   ...p25(),
   ...failureCases,
+  ...networkCases,
   ...osCases,
 ];
