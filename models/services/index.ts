@@ -16,7 +16,8 @@ import { Replay } from './replay.ts';
 export const SERVICE_MEASURES = {
   cpu_time_s: { unit: 's', doc: 'CPU time of a trace of service calls: user time, tax and services' },
   elapsed_s: { unit: 's', doc: "a replay's end: CPU, disk, and waits for others and for the world outside" },
-  user_s: { unit: 's', doc: 'user time of the trace, without the tax' },
+  user_s: { unit: 's', doc: 'user time of the trace on this machine, without the tax' },
+  user_scale: { unit: '1', doc: 'user time on this machine / as traced' },
   services_s: { unit: 's', doc: 'bodies of the services, at the length that they have in a plain kernel' },
   crossings_s: { unit: 's', doc: 'crossings of boundaries, locks and native calls' },
   copies_s: { unit: 's', doc: 'copies of the calls bytes' },
@@ -85,6 +86,7 @@ export async function runServices(config: ServicesConfig): Promise<ServicesRun> 
   const measures: Partial<Record<ServiceMeasure, number>> = {
     cpu_time_s: user_s + sfi_s + cpuOf(services) / 1e9,
     user_s,
+    user_scale: userScale,
     services_s: services.body / 1e9,
     crossings_s: services.crossings / 1e9,
     copies_s: services.copies / 1e9,

@@ -237,7 +237,7 @@ export const breakEvenMap: Figure = {
   notes: [
     `Lines: a null service that the library answers itself, on ${MACHINE}. Above a line the library is faster. Calls that only the kernel can serve save nothing, so real loads lie lower than they are drawn.`,
     'Loads (rings) stand at the mean tax of sixteen programs, 4.3 %; most rates are per second elapsed, so they are lower bounds per second of user time, and they are used unscaled on this machine.',
-    'Traced: the three samples of workloads/samples, captured today, with their user time multiplied by 75, the ratio of clocks of 3 GHz and 40 MHz (assumed).',
+    'Traced: the three samples of workloads/samples, captured today, with their user time multiplied by 65, the ratio of clocks of 2,600 MHz where they were traced and 40 MHz (an R3000 did less in a cycle, so they lie lower still).',
     'Shaded: the taxes that the paper claims, of recompiled programs and of patched binaries.',
   ],
   columns: MAP_COLUMNS,

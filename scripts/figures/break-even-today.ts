@@ -33,7 +33,7 @@ export const breakEvenToday: Figure = {
   takesMachine: true,
   notes: [
     'Lines: a null service that the library answers itself; each against a structure on a machine on which that was measured, or all on the machine of --machine. The crossing of the library is borrowed from LFI on an Apple M1.',
-    `Loads (rings) stand at the tax of LFI on x86-64, ${TAX} %: three traces captured on a virtual machine of today, per second of their user time, and a web server by its slow-down under gVisor.`,
+    `Loads (rings) stand at the tax of LFI on x86-64, ${TAX} %: three traces captured on a virtual machine of today, per second of their user time there, and a web server by its slow-down under gVisor.`,
     'gVisor is its ptrace platform of 2019.',
   ],
   columns: MAP_COLUMNS,

@@ -39,7 +39,7 @@ export const CPU_COLUMNS = {
 export function cpuRows(summary: Summary): Row[] {
   const points = summary.points.map(({ params, measures }) => ({
     trace: traceName(String(params['services.trace'])),
-    scale: Number(params['services.user_scale'] ?? 1),
+    scale: measures['user_scale']!.mean,
     structure: String(params['cluster.os']),
     measures,
   }));
@@ -65,7 +65,7 @@ export function traceName(path: string): string {
   return basename(path).split('.')[0]!;
 }
 
-/** Relative CPU times of a structure over the traces, at a scale. */
+/** Relative CPU times of a structure over the traces, at a scale of user time. */
 export function relatives(rows: readonly Row[], structure: string, scale: number): number[] {
   return where(rows, { structure, user_scale: scale }).map((r) => numberOf(r, 'relative'));
 }
@@ -213,8 +213,6 @@ export function cpuPicture(
   };
 }
 
-const SCALE_1992 = 75;
-
 export const cpuByStructure: Figure = {
   name: 'cpu-by-structure',
   title: 'CPU time of real programs by structure',
@@ -223,7 +221,7 @@ export const cpuByStructure: Figure = {
   claimSource: 'Vahdat, Ghormley & Anderson 1994',
   notes: [
     'Three traces captured today, each call replayed on r3000-40; the tax of each program is drawn from the sixteen measured ones, mean of ten replications. Dotted: the plain kernel.',
-    `A trace says how often programs call, not how slow user code was on a machine of 1992. Above: user time as traced, which makes calls far too frequent for 1992. Below: times ${SCALE_1992}, the ratio of clocks of 3 GHz and 40 MHz (assumed; an R3000 did less in a cycle, so the truth lies further that way).`,
+    'A trace says how often programs call, not how slow user code was on a machine of 1992. Above: user time as traced, which makes calls far too frequent for 1992. Below: times the ratio of clocks, 2,600 MHz where it was traced and 40 MHz (an R3000 did less in a cycle, so the truth lies further that way).',
     "Diamonds: CPU time under Mach / under Ultrix of gcc and egrep as measured by Chen & Bershad, worked out of instructions and stalls; programs of 1992 spent more of their time in the system than today's scaled ones.",
   ],
   columns: CPU_COLUMNS,

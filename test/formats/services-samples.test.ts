@@ -39,7 +39,15 @@ describe('shipped traces of calls', () => {
     expect(records.dropped).toEqual({});
     expect([timed, durations]).toEqual([true, true]);
     expect(user!.user_s).toBeGreaterThan(0);
-    expect(Object.keys(header)).toEqual(['program', 'machine', 'kernel', 'strace', 'date', 'anonymised']);
+    expect(Object.keys(header)).toEqual([
+      'program',
+      'machine',
+      'clock',
+      'kernel',
+      'strace',
+      'date',
+      'anonymised',
+    ]);
   });
 
   it.each(samples)('%s holds no name and no content', (name) => {
