@@ -10,7 +10,7 @@ import { ProgressLine, plainNumber, tableText } from '../terminal.ts';
 import { each, wholeNumber } from './run-options.ts';
 
 interface BenchArguments {
-  what: 'all' | 'engine' | 'cluster' | 'services';
+  what: 'all' | 'engine' | 'cluster' | 'services' | 'messages';
   peers: boolean;
   log?: string | string[];
   rounds?: string | string[];
@@ -29,7 +29,7 @@ export const benchCommand: CommandModule<object, BenchArguments> = {
           'Appends to results/bench.jsonl with machine and version. Let nothing else run meanwhile.',
       )
       .positional('what', {
-        choices: ['all', 'engine', 'cluster', 'services'] as const,
+        choices: ['all', 'engine', 'cluster', 'services', 'messages'] as const,
         default: 'all' as const,
       })
       .option('peers', { type: 'boolean', default: true, describe: 'other programs too' })
@@ -80,6 +80,11 @@ async function bench(args: BenchArguments): Promise<void> {
   if (args.what === 'all' || args.what === 'services') {
     const { benchServices } = await import('../bench/services.ts');
     tables.push(await benchServices());
+  }
+  if (args.what === 'all' || args.what === 'messages') {
+    const { benchMessages } = await import('../bench/messages.ts');
+    progress('messages between processes');
+    tables.push(benchMessages());
   }
   line.clear();
   record(tables);
