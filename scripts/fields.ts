@@ -8,16 +8,20 @@ import { FAILURE_FIELDS } from '../models/failures/fields.ts';
 import { MESSAGE_FIELDS } from '../models/messages/fields.ts';
 import { SFI_FIELDS } from '../models/os/fields.ts';
 import { STRUCTURES } from '../models/os/index.ts';
+import { MEMORY_FIELDS, PAGE_FIELDS } from '../models/paging/fields.ts';
 import { PARALLEL_PROGRAM_FIELDS, SHARED_CPU_FIELDS } from '../models/parallel/fields.ts';
 import { batchPolicies } from '../models/policies/batch/index.ts';
 import { checkpointPolicies } from '../models/policies/checkpoint/index.ts';
 import { coschedulingPolicies } from '../models/policies/coscheduling/index.ts';
 import { deciderPolicies } from '../models/policies/decider/index.ts';
 import { idlePolicies } from '../models/policies/idle/index.ts';
+import { memoryServerPolicies } from '../models/policies/memory_server/index.ts';
 import { migrationPolicies } from '../models/policies/migration/index.ts';
 import { ownerReturnPolicies } from '../models/policies/owner_return/index.ts';
 import { placementPolicies } from '../models/policies/placement/index.ts';
 import { recoveryPolicies } from '../models/policies/recovery/index.ts';
+import { reliabilityPolicies } from '../models/policies/reliability/index.ts';
+import { replacementPolicies } from '../models/policies/replacement/index.ts';
 import { sharingPolicies } from '../models/policies/sharing/index.ts';
 import { waitingPolicies } from '../models/policies/waiting/index.ts';
 import { DISKS } from '../models/presets/disks.ts';
@@ -134,6 +138,8 @@ export const FIELDS = {
     jobs: JOB_FIELDS,
     services: SERVICE_FIELDS,
     messages: MESSAGE_FIELDS,
+    pages: PAGE_FIELDS,
+    memory: MEMORY_FIELDS,
     program: {
       kind: 'group',
       doc: 'what a program is like',
@@ -237,6 +243,24 @@ export const FIELDS = {
             },
             ...choices(waitingPolicies),
           },
+        },
+        replacement: {
+          kind: 'slot',
+          doc: 'which page leaves memory',
+          default: 'lru',
+          of: choices(replacementPolicies),
+        },
+        memory_server: {
+          kind: 'slot',
+          doc: 'which node takes a page that leaves memory',
+          default: 'most-free',
+          of: choices(memoryServerPolicies),
+        },
+        reliability: {
+          kind: 'slot',
+          doc: 'how pages on other nodes outlive a crash',
+          default: 'none',
+          of: choices(reliabilityPolicies),
         },
       },
     },

@@ -4,12 +4,14 @@
  */
 import { statSync } from 'node:fs';
 import { traceDigest } from '../workloads/digest.ts';
+import { referenceFormOf } from '../workloads/form.ts';
 import { readJobs } from '../workloads/jobs/read.ts';
 import type { SwfJobs } from '../workloads/jobs/swf.ts';
 import type { JobChoices } from '../workloads/jobs/table.ts';
 import { type MessageTrace, readMessages } from '../workloads/messages/index.ts';
 import type { ActivityTable } from '../workloads/owners/activity.ts';
 import { readOwners } from '../workloads/owners/index.ts';
+import { type ReferenceTrace, readReferences } from '../workloads/pages/index.ts';
 import type { RecordCount } from '../workloads/records.ts';
 import { type CallSurvey, type Numbering, surveyCalls } from '../workloads/services/index.ts';
 
@@ -74,6 +76,13 @@ export function callSurvey(
 /** A trace of messages, its sends and receives matched; `member` names one file of a folder or tar. Throws `InputError`. */
 export function messageTrace(path: string, member: string): Promise<MessageTrace> {
   return once(path, `messages ${member}`, () => readMessages(path, member));
+}
+
+/** The references of a trace; addresses become pages of `pageBytes`. Throws `InputError`. */
+export function referenceTrace(path: string, pageBytes: number): Promise<ReferenceTrace> {
+  return once(path, `references ${pageBytes}`, async () =>
+    readReferences(path, await referenceFormOf(path), pageBytes),
+  );
 }
 
 /** SHA-256 of a trace, hexadecimal. */

@@ -7,14 +7,11 @@ import { InputError } from '../sim/problem.ts';
 import { headerOf } from './jobs/csv-table.ts';
 import { PROCESS_COLUMNS } from './jobs/process-tree.ts';
 import { RUSAGE_COLUMNS } from './jobs/rusage.ts';
-import { headerOf } from './jobs/csv-table.ts';
-import { PROCESS_COLUMNS } from './jobs/process-tree.ts';
-import { RUSAGE_COLUMNS } from './jobs/rusage.ts';
 import { listFiles } from './messages/sources.ts';
 import { isTimeIndependent } from './messages/time-independent.ts';
 import { isActivityKind } from './owners/activity-file.ts';
 import { isTarHead, readTar } from './owners/tar.ts';
-import { isBlockList, REFERENCE_FORMS, referenceForm } from './pages/forms.ts';
+import { isBlockList, REFERENCE_FORMS, type ReferenceForm, referenceForm } from './pages/forms.ts';
 import { isProcessFile } from './services/strace-folder.ts';
 import { SUMMARY_HEAD } from './services/strace-summary.ts';
 import { isZip } from './services/zip.ts';
@@ -23,8 +20,6 @@ import { openFault, plainNumber, readHead } from './text.ts';
 /** Forms and what a file of each looks like. */
 export const FORMS = {
   swf: 'a job log in the Standard Workload Format (18 numbers a line, comments with ";")',
-  'process-tree': 'a table of processes (CSV "pid,ppid,start_s,wall_s,execs,exit,program")',
-  rusage: 'a table of resource use (CSV "start_s,wall_s,user_s,sys_s,...,cmd")',
   'process-tree': 'a table of processes (CSV "pid,ppid,start_s,wall_s,execs,exit,program")',
   rusage: 'a table of resource use (CSV "start_s,wall_s,user_s,sys_s,...,cmd")',
   planetlab: 'PlanetLab CPU traces (one percentage a line; a file, a folder or a tar of them)',
@@ -89,6 +84,21 @@ async function formOfList(path: string, lines: readonly string[]): Promise<Form 
   return isTimeIndependent(head.toString('latin1').split(/\r?\n/)) ? 'time-independent' : undefined;
 }
 
+/**
+ * The form of a file that is to hold references: a list of small numbers, which could be percentages, is one of blocks.
+ * Throws `InputError` where it holds something else.
+ */
+export async function referenceFormOf(path: string): Promise<ReferenceForm> {
+  const form = await formOf(path);
+  if (form in REFERENCE_FORMS) return form as ReferenceForm;
+  if (form === 'planetlab' && statSync(path).isFile()) return 'block-list';
+  throw new InputError({
+    where: path,
+    found: `this is ${FORMS[form]}`,
+    would: `give references: ${Object.values(REFERENCE_FORMS).join('; ')}`,
+  });
+}
+
 /** Files of a folder that are looked at before it is taken for samples. */
 const LOOKED_AT = 20;
 
@@ -147,8 +157,6 @@ function formOfLines(lines: readonly string[]): Form | undefined {
     if (text === '') continue;
     if (text.startsWith(';')) return 'swf';
     if (text === 'timestamp,value') return 'keyboard';
-    if (headerOf(text, PROCESS_COLUMNS) !== undefined) return 'process-tree';
-    if (headerOf(text, RUSAGE_COLUMNS) !== undefined) return 'rusage';
     if (headerOf(text, PROCESS_COLUMNS) !== undefined) return 'process-tree';
     if (headerOf(text, RUSAGE_COLUMNS) !== undefined) return 'rusage';
     if (/\bProb Started\b.*,/.test(text)) return 'lanl-failures';

@@ -1,5 +1,5 @@
 /** Where page references come from: a trace, or one of the laws listed here. */
-import type { Streams } from '../../sim/engine/streams.ts';
+import { Streams } from '../../sim/engine/streams.ts';
 import type { Field, Read } from '../../sim/experiment/fields.ts';
 import { MadeReferences } from './laws.ts';
 import { MULTIGRID_LAW, multigrid } from './multigrid.ts';
@@ -34,6 +34,11 @@ export function referencesOf(law: ReferenceLaw, streams: Streams): ReferenceTabl
   else if (law.name === 'stack-distance') stackDistance(law, made, chance);
   else phases(law, made, chance);
   return made.finish();
+}
+
+/** Throws `InputError` where the settings of a law do not go together; makes next to nothing. */
+export function checkLaw(law: ReferenceLaw): void {
+  referencesOf('count' in law ? { ...law, count: 1 } : law, new Streams(1, 0));
 }
 
 export { REFERENCE_FORMS, type ReferenceForm } from './forms.ts';

@@ -1,0 +1,256 @@
+/**
+ * A run of one process that pages: its references against the frames of its node, the node's disk and the memory of
+ * others, and a second run of the same process with a frame for every page, which its slowdown is measured against.
+ *
+ * Node 0 is the process's own; the servers are nodes 1 to S, and node S + 1 keeps parity where there is any.
+ */
+import { Engine } from '../../sim/engine/engine.ts';
+import type { Streams } from '../../sim/engine/streams.ts';
+import { Digest } from '../../sim/measure/digest.ts';
+import type { ReferenceTable } from '../../workloads/pages/index.ts';
+import type { MemoryServerPolicyKind } from '../policies/memory_server/contract.ts';
+import type { Redundancy } from '../policies/reliability/contract.ts';
+import type { ReplacementPolicyKind } from '../policies/replacement/contract.ts';
+import type { Disk } from '../presets/disks.ts';
+import type { Network } from '../presets/networks.ts';
+import { NodeDisks } from './disks.ts';
+import { PagedProcess, type PagingPrices } from './process.ts';
+import { ServerLife } from './server-life.ts';
+import { MemoryServers, type ServerPrices } from './servers.ts';
+import { FixedWires, NetworkWires } from './wires.ts';
+
+const count = (doc: string) => ({ unit: '1', doc }) as const;
+const seconds = (doc: string) => ({ unit: 's', doc }) as const;
+
+export const PAGING_MEASURES = {
+  page_faults: count('references whose page was not in memory; first references are among them'),
+  write_backs: count('dirty pages evicted; those dirty at the end are not counted'),
+  first_touch_faults: count("faults at a page's first reference"),
+  reclaims: count('references to a page that was just leaving: taken back without being read'),
+  references: count('references of the process'),
+  footprint_pages: count('distinct pages'),
+  hit_ratio: count('share of the references after the warm-up whose page was in memory'),
+  miss_ratio: count('share of the references after the warm-up that faulted'),
+  makespan_s: seconds('until the process has ended and its last page-out is written'),
+  run_time_s: seconds('until the process has ended'),
+  compute_time_s: seconds("the program's own CPU time (tax on it included), of restarts too"),
+  stall_time_s: seconds('time from faults to their pages'),
+  slowdown: count('run time / run time of the same process with a frame for every page'),
+  fault_time_s: seconds('mean time from a fault to its page'),
+  fault_time_sd_s: seconds('standard deviation of the time from a fault to its page'),
+  disk_read_s: seconds("mean service time of reads at the node's disk"),
+  disk_read_sd_s: seconds("standard deviation of the service time of reads at the node's disk"),
+  frame_waits: count('faults that waited for a frame'),
+  page_outs: count('pages written out, to servers and to the disk'),
+  remote_page_outs: count('pages written out to servers'),
+  disk_page_outs: count("pages written out to the node's disk"),
+  remote_page_ins: count('pages fetched from servers'),
+  disk_page_ins: count("pages read from the node's disk"),
+  page_transfers: count('pages sent over the network, for whatever reason'),
+  transfers_per_page_out: count('pages (copies and parity too) sent for each page-out to servers'),
+  refused_page_outs: count('page-outs that no server took'),
+  server_withdrawals: count('times that the owner of a server wanted its memory back'),
+  withdrawal_s: seconds("mean time from a server's withdrawal until the last page had left it"),
+  pages_moved: count('pages that withdrawing servers sent to other servers'),
+  pages_spilled: count('pages that came back from servers to go to the disk'),
+  server_crashes: count('crashes of servers and of the parity server'),
+  pages_recovered: count('pages of crashed servers that redundancy saved'),
+  pages_lost: count('pages that crashes took'),
+  recovery_transfers: count('pages sent to recover others'),
+  restarts: count('times that the process started over since it had lost a page'),
+} as const;
+export type PagingMeasure = keyof typeof PAGING_MEASURES;
+
+export interface PagingConfig {
+  readonly table: ReferenceTable;
+  /** Frames of the process; null: as many as pages. */
+  readonly frames: number | null;
+  /** Bytes of a page. */
+  readonly page: number;
+  /** Shares of the frames. */
+  readonly lowMark: number;
+  readonly highMark: number;
+  /** ns between two references, tax included. */
+  readonly compute: number;
+  readonly first: 'disk' | 'zero-fill';
+  readonly warmup: number;
+  readonly replacement: ReplacementPolicyKind;
+  readonly memoryServer: MemoryServerPolicyKind;
+  readonly redundancy: Redundancy;
+  readonly prices: PagingPrices;
+  readonly serverPrices: ServerPrices;
+  readonly disk: Disk;
+  /** ns of each request; null: the disk's own time. */
+  readonly diskTime: number | null;
+  readonly network: Network;
+  /** ns of a page; null: the network's own time. */
+  readonly remoteTime: number | null;
+  readonly servers: number;
+  /** Frames of each; null: as many as the process has pages. */
+  readonly serverFrames: number | null;
+  readonly wantedAfter: number | null;
+  readonly lentAfter: number;
+  readonly crashAfter: number | null;
+  readonly repair: number;
+  readonly streams: Streams;
+}
+
+export interface PagingRun {
+  readonly measures: Partial<Record<PagingMeasure, number>>;
+  readonly digest: string;
+  readonly events: number;
+}
+
+/** Runs the process, and its twin that has memory enough. Throws `CheckError` where a page is in two places, or in none. */
+export function runPaging(config: PagingConfig): PagingRun {
+  const run = simulate(config, config.frames ?? config.table.unique, config.servers);
+  const { process, servers, disks, engine, digest } = run;
+  const { table } = config;
+  const twin = simulate(config, twinFrames(config), 0);
+  const { counts } = process;
+  const references = referencesOf(table);
+  const measured = Math.max(0, references - config.warmup);
+  const measures: Partial<Record<PagingMeasure, number>> = {
+    page_faults: counts.faults,
+    write_backs: counts.writeBacks,
+    first_touch_faults: counts.firstTouches,
+    reclaims: counts.reclaims,
+    references,
+    footprint_pages: table.unique,
+    makespan_s: engine.now / 1e9,
+    run_time_s: process.end / 1e9,
+    compute_time_s: process.computed / 1e9,
+    stall_time_s: process.stall / 1e9,
+    frame_waits: counts.waits,
+    page_outs: counts.outDisk + counts.outRemote,
+    remote_page_outs: counts.outRemote,
+    disk_page_outs: counts.outDisk,
+    remote_page_ins: counts.inRemote,
+    disk_page_ins: counts.inDisk,
+    restarts: counts.restarts,
+  };
+  if (measured > 0) {
+    measures.miss_ratio = counts.lateFaults / measured;
+    measures.hit_ratio = 1 - measures.miss_ratio;
+  }
+  if (twin.process.end > 0) measures.slowdown = process.end / twin.process.end;
+  if (counts.faults > 0) {
+    [measures.fault_time_s, measures.fault_time_sd_s] = moments(
+      counts.faults,
+      process.stall,
+      process.stallSquares,
+    );
+  }
+  if (disks.reads > 0) {
+    [measures.disk_read_s, measures.disk_read_sd_s] = moments(disks.reads, disks.readTime, disks.readSquares);
+  }
+  if (servers !== null) {
+    const done = servers.counts;
+    measures.page_transfers = done.transfers;
+    measures.refused_page_outs = done.refused;
+    measures.server_withdrawals = done.withdrawals;
+    measures.pages_moved = done.moved;
+    measures.pages_spilled = done.spilled;
+    measures.server_crashes = done.crashes;
+    measures.pages_recovered = done.recovered;
+    measures.pages_lost = done.lost;
+    measures.recovery_transfers = done.recoveryTransfers;
+    if (done.stored > 0) measures.transfers_per_page_out = done.storeTransfers / done.stored;
+    if (done.drained > 0) measures.withdrawal_s = done.drainTime / done.drained / 1e9;
+  }
+  return { measures, digest: digest.hex(), events: engine.events };
+}
+
+/** Frames with which no page of the process ever leaves memory, marks and all. */
+function twinFrames({ table, highMark }: PagingConfig): number {
+  return Math.ceil(table.unique / (1 - highMark)) + 1;
+}
+
+function referencesOf({ n, stands }: ReferenceTable): number {
+  if (stands === null) return n;
+  let sum = 0;
+  for (let i = 0; i < n; i++) sum += stands[i]!;
+  return sum;
+}
+
+/** Mean and standard deviation, s, from a number of times and their sums, ns. */
+function moments(n: number, sum: number, squares: number): [number, number] {
+  const mean = sum / n;
+  return [mean / 1e9, Math.sqrt(Math.max(0, squares / n - mean * mean)) / 1e9];
+}
+
+function simulate(config: PagingConfig, frames: number, lenders: number) {
+  const { table, page, streams, redundancy } = config;
+  const engine = new Engine();
+  const digest = new Digest();
+  const record = (what: number, who: number, value: number) => digest.add(engine.now, what, who, value);
+  const parity = redundancy.parity === 'none' ? -1 : lenders + 1;
+  const nodes = lenders + 2;
+  const disks = new NodeDisks(engine, config.disk, 1, streams.bank('disks of paging', 1), config.diskTime);
+  let process: PagedProcess;
+  let servers: MemoryServers | null = null;
+  if (lenders > 0) {
+    servers = new MemoryServers({
+      engine,
+      nodes,
+      pages: table.unique,
+      page,
+      ownerOf: () => 0,
+      policy: config.memoryServer,
+      chance: streams.bank('memory server', nodes),
+      redundancy,
+      wires:
+        config.remoteTime === null
+          ? new NetworkWires(engine, config.network, nodes)
+          : new FixedWires(engine, config.remoteTime, page, nodes),
+      prices: config.serverPrices,
+      record,
+      spilled: (which) => process.spilled(which),
+      lost: (which) => process.lost(which),
+    });
+  }
+  process = new PagedProcess({
+    engine,
+    node: 0,
+    table,
+    frames,
+    lowMark: Math.floor(config.lowMark * frames),
+    highMark: Math.floor(config.highMark * frames),
+    replacement: config.replacement,
+    chance: streams.stream('replacement'),
+    compute: config.compute,
+    first: config.first,
+    prices: config.prices,
+    disks,
+    page,
+    servers,
+    record,
+    warmup: config.warmup,
+    ended: () => engine.stop(),
+  });
+  const check = () => {
+    servers?.check();
+    process.check();
+  };
+  if (servers !== null) {
+    const { serverFrames, wantedAfter, lentAfter, crashAfter, repair } = config;
+    new ServerLife({
+      engine,
+      servers,
+      lenders: Array.from({ length: lenders }, (_, i) => i + 1),
+      frames: serverFrames ?? table.unique,
+      parity,
+      wantedAfter,
+      lentAfter,
+      crashAfter,
+      repair,
+      owners: streams.bank('owners of memory servers', nodes),
+      crashes: streams.bank('crashes of memory servers', nodes),
+      happened: check,
+    }).start();
+  }
+  process.start();
+  engine.run();
+  check();
+  return { engine, digest, process, servers, disks };
+}
