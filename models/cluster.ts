@@ -21,6 +21,7 @@ import type { GangSlices } from './glunix/gang-rows.ts';
 import { Guests } from './glunix/guests.ts';
 import { Heartbeats } from './glunix/heartbeats.ts';
 import { Master } from './glunix/master.ts';
+import type { MovesConfig } from './glunix/moves.ts';
 import { JOB, type JobRecords } from './jobs.ts';
 import { LocalSharing } from './local.ts';
 import { Nodes } from './nodes.ts';
@@ -28,7 +29,7 @@ import { type OwnerSource, Owners } from './owners.ts';
 import type { BatchPolicyKind } from './policies/batch/contract.ts';
 import type { CheckpointPolicy, CheckpointPolicyKind } from './policies/checkpoint/contract.ts';
 import type { IdlePolicyKind } from './policies/idle/contract.ts';
-import type { MigrationPolicyKind } from './policies/migration/contract.ts';
+
 import type { OwnerReturnPolicyKind } from './policies/owner_return/contract.ts';
 import type { PlacementPolicyKind } from './policies/placement/contract.ts';
 import type { RecoveryPolicyKind } from './policies/recovery/contract.ts';
@@ -58,9 +59,9 @@ export interface ClusterConfig {
     readonly idle: { readonly kind: IdlePolicyKind; readonly parameters: Parameters };
     readonly placement: PlacementPolicyKind;
     readonly ownerReturn: OwnerReturnPolicyKind;
-    readonly migration: MigrationPolicyKind;
     readonly batch: { readonly kind: BatchPolicyKind; readonly pass: 'event' | 'instant' };
   };
+  readonly migration: MovesConfig;
   /** How gangs share nodes by turns; with one row each has its nodes to itself. */
   readonly slices: GangSlices;
   /** Crashes of nodes; null for none. Needs GLUnix and jobs. */
@@ -332,7 +333,7 @@ class Building {
       master,
       config.costs,
       ownerReturn,
-      config.policies.migration,
+      config.migration,
       config.slices,
     );
     guests.owners = this.owners;

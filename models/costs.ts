@@ -48,6 +48,9 @@ export class RunCosts {
   /** ns of CPU to send a short message. */
   readonly send: number;
   private readonly sendPage: number;
+  /** ns of CPU of a fault that is answered from another node, and until it is. */
+  private readonly fault: number;
+  private readonly fetch: number;
   private readonly receivePage: number;
   private readonly page: number;
   private readonly plain: Split;
@@ -77,6 +80,8 @@ export class RunCosts {
     this.send = price('send');
     this.sendPage = prices.operation('transfer-page', page);
     this.receivePage = prices.operation('receive', page);
+    this.fault = prices.operation('fault-remote', page);
+    this.fetch = this.fault + this.sendPage + 2 * network.latency + network.pageWire;
     this.sharedWire = network.shared;
     this.messageDelay = free ? 0 : this.send + network.latency + price('receive');
     const perPage = free ? 0 : Math.max(network.pageWire, this.sendPage, this.receivePage);
@@ -96,6 +101,15 @@ export class RunCosts {
   /** ns of CPU to receive them. */
   receiveCpu(bytes: number): number {
     return (bytes / this.page) * this.receivePage;
+  }
+
+  /**
+   * Fetching `bytes` of memory page by page from another node as they are referred to, ns: how long the process waits,
+   * and the CPU that this takes at either end.
+   */
+  fetchOf(bytes: number): { time: number; cpu: number; far: number } {
+    const pages = Math.ceil(bytes / this.page);
+    return { time: pages * this.fetch, cpu: pages * this.fault, far: pages * this.sendPage };
   }
 
   /** Seconds that a job of logged run time `run_s` needs under the structure, for a program of overhead `h`. */

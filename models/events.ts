@@ -59,6 +59,16 @@ export const EVENT = {
   'fail-over': 23,
   /** This many rows of the gang matrix take turns from now on (0). */
   turns: 24,
+  /** N: the guest's memory is copied while it runs (bytes). */
+  copy: 25,
+  /** N: the guest is frozen for the rest of its memory (bytes). */
+  freeze: 26,
+  /** N: the guest has fetched all the memory that it refers to. */
+  fetched: 27,
+  /** N: the guest begins to be saved at its home (job). */
+  vacate: 28,
+  /** N is closed to guests for the rest of the day (delays of its owner today). */
+  close: 29,
 } as const;
 
 const NAMES = Object.keys(EVENT);

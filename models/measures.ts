@@ -9,6 +9,7 @@
 import type { ClusterRun } from './cluster.ts';
 import type { Parts } from './costs.ts';
 import type { Crashes } from './glunix/crashes.ts';
+import type { Guests } from './glunix/guests.ts';
 import { JOB } from './jobs.ts';
 import type { Faults } from './robustness/faults.ts';
 
@@ -56,6 +57,16 @@ export const MEASURES = {
   recruitments: { unit: '1', doc: 'times a node began to be offered' },
   evictions: { unit: '1', doc: 'times guests were called off a node' },
   migrations: { unit: '1', doc: 'tasks moved to another node' },
+  migration_s: { unit: 's', doc: 'mean time from the decision to move a task until it runs elsewhere' },
+  freeze_s: {
+    unit: 's',
+    doc: 'mean time for which a task that moves is frozen, waiting for the wire included',
+  },
+  frozen_bytes: { unit: 'B', doc: 'mean memory that crosses while a task is frozen' },
+  moved_bytes: { unit: 'B', doc: 'mean memory that crosses for a move, before the task runs elsewhere' },
+  copy_rounds: { unit: '1', doc: 'mean rounds of a move in which the task runs while its memory is copied' },
+  fetched_bytes: { unit: 'B', doc: 'mean memory that a task fetches after its move, as it refers to it' },
+  vacated: { unit: '1', doc: 'jobs saved at their homes because of an owner' },
   suspensions: { unit: '1', doc: 'tasks stopped because of an owner' },
   restarts: { unit: '1', doc: 'jobs killed because of an owner and started over' },
   gang_switches: { unit: '1', doc: 'times the nodes went over from one row of gangs to the next' },
@@ -153,6 +164,7 @@ export function measure(
   }
   if (run.guests !== null) {
     measures.migrations = run.guests.migrations;
+    measureMoves(run.guests, measures);
     measures.suspensions = run.guests.suspensions;
     measures.restarts = run.guests.restarts;
     measures.gang_switches = run.guests.rows.switches;
@@ -222,6 +234,19 @@ function measureFaults(
   measures.fault_owner_programs = faults.ownersPrograms;
   measures.fault_owner_lost_h = faults.unsaved() / 3600e9;
   measures.fault_cost = (faults.lost + down + faults.unsaved()) / nodeTime;
+}
+
+function measureMoves(guests: Guests, measures: Partial<Record<MeasureName, number>>): void {
+  const { moves } = guests;
+  measures.vacated = guests.vacated;
+  const n = moves.arrivals;
+  if (n === 0) return;
+  measures.migration_s = moves.time / n / 1e9;
+  measures.freeze_s = moves.frozen / n / 1e9;
+  measures.frozen_bytes = moves.frozenBytes / n;
+  measures.moved_bytes = moves.bytes / n;
+  measures.copy_rounds = moves.rounds / n;
+  measures.fetched_bytes = moves.fetched / n;
 }
 
 function countJobs(run: ClusterRun): Record<string, number> {

@@ -4,7 +4,7 @@
  * The length of a run is not known before its end, so bins start short and are merged two by two when there are
  * too many. The chart of nodes goes as far as its rows allow; it says how far that is.
  */
-import { MODE } from './glunix/guests.ts';
+import { MODE, runs } from './glunix/guests.ts';
 
 const MOST_BINS = 400;
 const MOST_ROWS = 20_000;
@@ -133,10 +133,10 @@ export class Timeline {
 
 /** The row of a node with this mode and owner, by `MODE` and `ROW`. */
 export function rowKind(mode: number, ownerPresent: boolean, withdrawn: boolean): number {
-  if (mode === MODE.running) return ROW.guest;
+  if (runs(mode)) return ROW.guest;
   if (mode === MODE.stopped) return ROW.stopped;
   if (mode === MODE.launching) return ROW.launching;
-  if (mode === MODE.leaving || mode === MODE.arriving) return ROW.moving;
+  if (mode === MODE.leaving || mode === MODE.arriving || mode === MODE.saving) return ROW.moving;
   if (withdrawn) return ROW.withdrawn;
   return ownerPresent ? ROW.owner : -1;
 }

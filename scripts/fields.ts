@@ -24,6 +24,7 @@ import { reliabilityPolicies } from '../models/policies/reliability/index.ts';
 import { replacementPolicies } from '../models/policies/replacement/index.ts';
 import { sharingPolicies } from '../models/policies/sharing/index.ts';
 import { waitingPolicies } from '../models/policies/waiting/index.ts';
+import { DIRTY_NAMES, DIRTY_PROGRAMS } from '../models/presets/dirty.ts';
 import { DISKS } from '../models/presets/disks.ts';
 import { MACHINES } from '../models/presets/machines.ts';
 import { MIXES } from '../models/presets/mixes.ts';
@@ -155,6 +156,13 @@ export const FIELDS = {
           doc: 'memory of one task, where the log does not say (assumed)',
           default: '8MiB',
           min: 0,
+        },
+        dirty: {
+          kind: 'rate',
+          doc: `rate at which a task dirties its memory (assumed), or a program that V measured (M040-M047): ${Object.keys(DIRTY_PROGRAMS).join(', ')}`,
+          default: '100KiB/s',
+          min: 0,
+          words: DIRTY_NAMES,
         },
         ...PARALLEL_PROGRAM_FIELDS,
       },

@@ -74,7 +74,8 @@ export class Checkpoints {
 
   /** A job begins to run, from its beginning or from what was saved of an earlier attempt. */
   private begin(job: number): void {
-    if (this.guests.saved[job]! > 0) this.bringBack(job, 0);
+    // One that was saved at its home for an owner has come from there while it was launched.
+    if (this.guests.saved[job]! > 0 && this.guests.fromHome[job] === 0) this.bringBack(job, 0);
     else this.arm(job);
   }
 

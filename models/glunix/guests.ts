@@ -21,18 +21,17 @@ import type { Engine } from '../../sim/engine/engine.ts';
 import { Timers } from '../../sim/engine/timers.ts';
 import type { RunCosts } from '../costs.ts';
 import { type DomainEvents, EVENT } from '../events.ts';
-import { FifoServers } from '../hardware/network/medium.ts';
 import type { JobRecords } from '../jobs.ts';
 import { JOB } from '../jobs.ts';
 import type { Nodes } from '../nodes.ts';
 import type { Owners } from '../owners.ts';
 import { GUEST, ORDER } from '../policies/idle/contract.ts';
-import type { MigrationPolicyKind } from '../policies/migration/contract.ts';
 import type { OwnerReturnPolicy } from '../policies/owner_return/contract.ts';
 import type { BatchQueue } from './batch-queue.ts';
 import type { Daemons } from './daemon.ts';
 import { GangRows, type GangSlices } from './gang-rows.ts';
 import type { Master } from './master.ts';
+import { type MoveActs, Moves, type MovesConfig } from './moves.ts';
 
 const NONE = -1;
 
@@ -46,7 +45,18 @@ export const MODE = {
   arriving: 5,
   over: 6,
   lost: 7,
+  /** Running, while its memory is copied to where it goes. */
+  copying: 8,
+  /** Running, while it fetches its memory from where it was. */
+  fetching: 9,
+  /** Standing still while it is saved at its home. */
+  saving: 10,
 } as const;
+
+/** Whether a task in this mode runs, or could. */
+export function runs(mode: number): boolean {
+  return mode === MODE.running || mode === MODE.copying || mode === MODE.fetching;
+}
 
 export class Guests {
   /** Job whose task is in (or coming to) each cell, or -1. A cell is a node in one row: row * nodes + node. */
@@ -59,6 +69,8 @@ export class Guests {
   migrations = 0;
   suspensions = 0;
   restarts = 0;
+  /** Jobs saved at their homes because of an owner. */
+  vacated = 0;
   /** Work of killed jobs, ns of node time. */
   lost = 0;
   /** Returns of owners that found a guest which then had to give way, and what the owners waited for it, ns. */
@@ -86,6 +98,8 @@ export class Guests {
   onFree: () => void = () => {};
   /** Work per task that is saved, ns: a job that starts anew goes on from there. */
   readonly saved: Float64Array;
+  /** 1 while a job waits at its home where it was saved, or comes back from there. */
+  readonly fromHome: Uint8Array;
   private readonly engine: Engine;
   private readonly events: DomainEvents;
   private readonly jobs: JobRecords;
@@ -93,7 +107,6 @@ export class Guests {
   private readonly master: Master;
   private readonly costs: RunCosts;
   private readonly ownerReturn: OwnerReturnPolicy;
-  private readonly migration: MigrationPolicyKind;
   /** The cells of a job are a chain from its first one. */
   private readonly first: Int32Array;
   private readonly next: Int32Array;
@@ -106,24 +119,25 @@ export class Guests {
   private readonly cellShare: Float64Array;
   private readonly cellOperations: Float64Array;
   private readonly cellHeld: Uint8Array;
-  /** A cell that a guest arrives at: where it comes from. */
-  private readonly source: Int32Array;
+  readonly moves: Moves;
+  /** Work left at which the next of a job's tasks will have fetched its memory, ns; 0: none before its end. */
+  private readonly milestone: Float64Array;
+  /** Work left at which each fetching task will have fetched its memory, ns, by cell. */
+  private readonly fetchEnd = new Map<number, number>();
   private readonly rate: Float64Array;
   private readonly remaining: Float64Array;
   private readonly since: Float64Array;
   private readonly again: Uint8Array;
   /** 1 while a gang is made to stand still though its tasks could run, by job. */
   private readonly paused: Uint8Array;
-  /** The one wire of a shared network; null on a switched one, where two nodes have their links to themselves. */
-  private readonly wire: FifoServers | null;
   private readonly jobTimers: Timers;
-  private readonly moveTimers: Timers;
+  private readonly saveTimers: Timers;
   /** Cells with a stopped task that should move, in the order in which they were stopped. */
   private readonly homeless: number[] = [];
   /** Whether the task in a cell could run now: its whole gang runs. */
   private readonly able = (cell: number): boolean => {
     const job = this.guestOf[cell]!;
-    return job >= 0 && this.mode[cell] === MODE.running && this.standing[job] === 0;
+    return job >= 0 && runs(this.mode[cell]!) && this.standing[job] === 0;
   };
 
   constructor(
@@ -134,7 +148,7 @@ export class Guests {
     master: Master,
     costs: RunCosts,
     ownerReturn: OwnerReturnPolicy,
-    migration: MigrationPolicyKind,
+    migration: MovesConfig,
     slices: GangSlices,
   ) {
     this.engine = engine;
@@ -144,14 +158,14 @@ export class Guests {
     this.master = master;
     this.costs = costs;
     this.ownerReturn = ownerReturn;
-    this.migration = migration;
     this.rows = new GangRows(engine, nodes.count, slices);
     this.rows.onTurns = (turns) => this.turnsChanged(turns);
     const n = nodes.count * slices.rows;
     this.guestOf = new Int32Array(n).fill(NONE);
     this.mode = new Uint8Array(n);
     this.next = new Int32Array(n).fill(NONE);
-    this.source = new Int32Array(n).fill(NONE);
+    this.moves = new Moves(engine, events, n, costs, migration, this.moveActs());
+    this.milestone = new Float64Array(jobs.n);
     this.first = new Int32Array(jobs.n).fill(NONE);
     this.rowOf = new Int32Array(slices.rows > 1 ? jobs.n : 0);
     this.standing = new Uint8Array(slices.rows > 1 ? jobs.n : 0).fill(1);
@@ -164,9 +178,9 @@ export class Guests {
     this.again = new Uint8Array(jobs.n);
     this.paused = new Uint8Array(jobs.n);
     this.saved = new Float64Array(jobs.n);
-    this.wire = costs.sharedWire ? new FifoServers(1) : null;
+    this.fromHome = new Uint8Array(jobs.n);
     this.jobTimers = new Timers(engine, (job) => this.jobDue(job), jobs.n);
-    this.moveTimers = new Timers(engine, (cell) => this.arrived(cell), n);
+    this.saveTimers = new Timers(engine, (job) => this.savedAtHome(job), jobs.n, 'saved at home');
   }
 
   private nodeOf(cell: number): number {
@@ -179,28 +193,27 @@ export class Guests {
 
   /** Where the node's guest stands, as its daemon reads it (`GUEST`). */
   stateAt(node: number): number {
-    const mode = this.mode[node];
-    if (mode === MODE.running) return GUEST.runnable;
-    if (mode === MODE.stopped) return GUEST.stopped;
-    return mode === MODE.leaving ? GUEST.leaving : GUEST.none;
+    let state: number = GUEST.none;
+    for (let cell = node; cell < this.mode.length; cell += this.nodes.count) {
+      const mode = this.mode[cell]!;
+      if (runs(mode)) return GUEST.runnable;
+      if (mode === MODE.stopped) state = GUEST.stopped;
+      if (state === GUEST.none && (mode === MODE.leaving || mode === MODE.saving)) state = GUEST.leaving;
+    }
+    return state;
   }
 
   /** Memory of the task at the node, bytes; 0 where there is none. */
   imageAt(node: number): number {
-    const job = this.guestOf[node]!;
-    return job === NONE ? 0 : this.jobs.image[job]!;
-  }
-
-  /** What the node's idle policy asks of the guest there (`ORDER`). */
-  obey(node: number, order: number): void {
-    if (order === ORDER.leave) this.evict(node);
+    const cell = this.shown(node);
+    return cell === NONE ? 0 : this.jobs.image[this.guestOf[cell]!]!;
   }
 
   /** Foreign processes that can run at the node: what its daemon counts. */
   foreign(node: number): number {
     let foreign = 0;
     for (let cell = node; cell < this.mode.length; cell += this.nodes.count) {
-      if (this.mode[cell] === MODE.running) foreign++;
+      if (runs(this.mode[cell]!)) foreign++;
     }
     return foreign;
   }
@@ -216,7 +229,7 @@ export class Guests {
   shown(node: number): number {
     let shown = NONE;
     for (let cell = node; cell < this.mode.length; cell += this.nodes.count) {
-      if (this.mode[cell] === MODE.running) return cell;
+      if (runs(this.mode[cell]!)) return cell;
       if (shown === NONE && this.guestOf[cell]! >= 0) shown = cell;
     }
     return shown;
@@ -233,7 +246,7 @@ export class Guests {
     this.events.record(EVENT.start, job, width);
     this.running++;
     this.launched++;
-    const launch = this.costs.launchTime(width);
+    const launch = this.costs.launchTime(width) + this.comeFromHome(job);
     const share = launch > 0 ? this.costs.spawn / launch : 0;
     const row = this.master.rowFor(width);
     if (this.rows.rows > 1) this.rowOf[job] = row;
@@ -267,8 +280,9 @@ export class Guests {
   private jobDue(job: number): void {
     const state = this.jobs.state[job];
     if (state === JOB.launching) this.begin(job);
-    else if (state === JOB.running) this.complete(job);
-    else this.queue.end(job);
+    else if (state !== JOB.running) this.queue.end(job);
+    else if (this.milestone[job]! > 0) this.fetched(job);
+    else this.complete(job);
   }
 
   /** All tasks have been started: the gang begins to run. */
@@ -276,6 +290,7 @@ export class Guests {
     this.jobs.state[job] = JOB.running;
     this.runLaunched(job);
     this.onBegin(job);
+    this.fromHome[job] = 0;
     this.updateRate(job);
     if (this.daemons === null || this.owners === null) return;
     for (let cell = this.first[job]!; cell !== NONE; ) {
@@ -292,6 +307,7 @@ export class Guests {
       if (this.mode[cell] !== MODE.launching) continue;
       this.setHeld(cell, true, 0);
       this.setMode(cell, MODE.running);
+      this.moves.started(cell, this.jobs.work[job]! - this.remaining[job]!);
     }
   }
 
@@ -299,11 +315,13 @@ export class Guests {
   private settleIn(cell: number): void {
     if (this.daemons === null || this.owners === null) return;
     this.daemons.changed(this.nodeOf(cell));
-    if (this.mode[cell] === MODE.running) this.checkOwner(cell);
+    if (runs(this.mode[cell]!)) this.checkOwner(cell);
   }
 
   /** The owner of the node that a task has just come to may have returned while it was on its way. */
   private checkOwner(cell: number): void {
+    // An idle policy that orders guests itself has just seen this one.
+    if (this.daemons!.ordersGuests) return;
     const node = this.nodeOf(cell);
     if (this.owners!.present[node] === 1 && this.daemons!.accepting[node] === 0) this.callOff(cell);
   }
@@ -317,9 +335,10 @@ export class Guests {
   /** Returns whether the job can run, or no longer, in its turn. */
   private setRate(job: number): boolean {
     const nodes = this.nodes;
+    const { drag } = this.moves;
     let rate = this.paused[job] === 1 ? 0 : 1;
     for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!) {
-      const left = this.mode[cell] === MODE.running ? nodes.left(this.nodeOf(cell)) : 0;
+      const left = runs(this.mode[cell]!) ? nodes.left(this.nodeOf(cell)) * drag[cell]! : 0;
       if (left < rate) rate = left;
     }
     const stands = rate > 0 ? 0 : 1;
@@ -338,8 +357,10 @@ export class Guests {
         this.setGuestShare(cell, share);
       }
       // Accounts keep fractions of a nanosecond; the clock does not.
-      if (rate > 0) this.jobTimers.set(job, now + Math.round(Math.max(0, this.remaining[job]!) / rate));
-      else this.jobTimers.clear(job);
+      if (rate > 0) {
+        const ahead = Math.max(0, this.remaining[job]! - this.milestone[job]!);
+        this.jobTimers.set(job, now + Math.round(ahead / rate));
+      } else this.jobTimers.clear(job);
       if (old === 0) this.onGoing(job);
     }
     return other;
@@ -417,11 +438,14 @@ export class Guests {
   /** The CPU share that an owner leaves has changed from `before`. */
   ownerShareChanged(node: number, before: number): void {
     for (let cell = node; cell < this.mode.length; cell += this.nodes.count) {
-      if (this.mode[cell] !== MODE.running) continue;
+      const mode = this.mode[cell]!;
+      if (!runs(mode)) continue;
       const job = this.guestOf[cell]!;
       const rate = this.rate[job]!;
+      const drag = this.moves.drag[cell]!;
+      if (mode === MODE.copying) this.setHeld(cell, true, (1 - drag) * this.nodes.left(node));
       // A node that was not the slowest of its gang and has not become so changes nothing.
-      if (this.rows.turns <= 1 && before > rate && this.nodes.left(node) >= rate) continue;
+      if (this.rows.turns <= 1 && before * drag > rate && this.nodes.left(node) * drag >= rate) continue;
       if (this.setRate(job)) this.updateOthers(job);
     }
     if (this.rows.rows > 1) this.share(node);
@@ -447,12 +471,12 @@ export class Guests {
     this.jobTimers.clear(job);
     this.rate[job] = 0;
     this.paused[job] = 0;
+    this.milestone[job] = 0;
+    this.saveTimers.clear(job);
     this.onHalt(job);
     for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!) {
-      if (this.mode[cell] === MODE.arriving) {
-        this.moveTimers.clear(cell);
-        this.leaveSource(cell);
-      }
+      if (this.mode[cell] === MODE.arriving) this.leaveSource(cell);
+      if (this.mode[cell] === MODE.copying) this.callBack(cell);
       if (this.mode[cell] === MODE.stopped) this.notHomeless(cell);
       this.setGuestShare(cell, 0);
       this.setMode(cell, MODE.over);
@@ -483,6 +507,11 @@ export class Guests {
 
   private freeCell(cell: number): void {
     this.next[cell] = NONE;
+    this.empty(cell);
+  }
+
+  private empty(cell: number): void {
+    this.moves.left(cell);
     this.guestOf[cell] = NONE;
     this.setHeld(cell, false, 0);
     this.setMode(cell, MODE.none);
@@ -495,7 +524,8 @@ export class Guests {
   }
 
   private callOff(cell: number): void {
-    if (this.mode[cell] !== MODE.running) return;
+    // One whose memory is being copied is on its way already.
+    if (this.mode[cell] !== MODE.running && this.mode[cell] !== MODE.fetching) return;
     const job = this.guestOf[cell]!;
     this.daemons!.evictions++;
     this.events.record(EVENT.evict, this.nodeOf(cell), job);
@@ -574,41 +604,180 @@ export class Guests {
   private move(cell: number): void {
     const job = this.guestOf[cell]!;
     const to = this.master.take(this.rowOfJob(job));
-    const image = this.jobs.image[job]!;
-    const plan = this.migration.plan({
-      image,
-      rate: this.costs.transferRate,
-      freezeAndResume: this.costs.freeze + this.costs.thaw,
-    });
-    const frozen = plan.frozen + this.waitForWire(plan.bytes);
-    const share = (cpu: number) => (frozen > 0 ? Math.min(1, cpu / frozen) : 0);
-    const wasRunning = this.mode[cell] === MODE.running;
+    const running = runs(this.mode[cell]!);
     this.migrations++;
     this.messages += 2;
     this.events.record(EVENT.migrate, this.nodeOf(cell), this.nodeOf(to));
-    this.replace(job, cell, to);
+    if (this.mode[cell] === MODE.fetching) this.fetchEnd.delete(cell);
     this.guestOf[to] = job;
     this.onUse(this.nodeOf(to));
-    this.source[to] = cell;
-    this.setGuestShare(cell, 0);
-    this.setHeld(cell, true, share(this.costs.freeze + this.costs.sendCpu(plan.bytes)));
-    this.setHeld(to, true, share(this.costs.thaw + this.costs.receiveCpu(plan.bytes)));
-    this.setMode(cell, MODE.leaving);
-    this.setMode(to, MODE.arriving);
-    this.updateRate(job);
-    if (wasRunning) this.ownerWaited(this.costs.stop + frozen);
-    this.moveTimers.set(to, this.engine.now + Math.round(frozen));
+    this.moves.begin(cell, to, running);
     this.daemons!.changed(this.nodeOf(cell));
     this.queue.resize();
   }
 
-  /** ns that a transfer of `bytes` which is ready now waits for others on the same wire. */
-  private waitForWire(bytes: number): number {
-    if (this.wire === null) return 0;
-    const { now } = this.engine;
-    const wait = Math.max(0, this.wire.freeAt(0) - now);
-    this.wire.serve(0, now, bytes / this.costs.transferRate);
-    return wait;
+  private moveActs(): MoveActs {
+    return {
+      image: (cell) => this.jobs.image[this.guestOf[cell]!]!,
+      done: (cell) => this.done(this.guestOf[cell]!),
+      node: (cell) => this.nodeOf(cell),
+      charge: (node, cpu) => this.nodes.charge(node, cpu),
+      targetGone: (to) => {
+        if (this.nodes.crashed[this.nodeOf(to)] !== 1) return false;
+        this.lose(to, this.nodeOf(to));
+        return true;
+      },
+      copy: (from, to, sending, receiving) => {
+        this.setHeld(to, true, receiving);
+        this.setMode(from, MODE.copying);
+        this.setMode(to, MODE.arriving);
+        this.updateRate(this.guestOf[from]!);
+        this.setHeld(from, true, sending * this.nodes.left(this.nodeOf(from)));
+      },
+      freeze: (from, to, sending, receiving, time) => {
+        const job = this.guestOf[from]!;
+        this.replace(job, from, to);
+        this.setGuestShare(from, 0);
+        this.setHeld(from, true, sending);
+        this.setHeld(to, true, receiving);
+        this.setMode(from, MODE.leaving);
+        this.setMode(to, MODE.arriving);
+        this.updateRate(job);
+        if (this.moves.ranBefore(to)) {
+          this.ownerWaited(this.costs.stop + (this.engine.now - this.moves.beganAt(to)) + time);
+        }
+      },
+      arrive: (_from, to, over) => this.arrived(to, over),
+    };
+  }
+
+  /** A task has arrived; it fetches memory during `over` ns of its progress. */
+  private arrived(cell: number, over: number): void {
+    const job = this.guestOf[cell]!;
+    this.leaveSource(cell);
+    this.events.record(EVENT.arrive, this.nodeOf(cell), job);
+    this.setHeld(cell, true, 0);
+    this.setMode(cell, over > 0 ? MODE.fetching : MODE.running);
+    if (over > 0) {
+      this.fetchEnd.set(cell, this.remaining[job]! - over);
+      this.setMilestone(job);
+    }
+    this.updateRate(job);
+    this.daemons!.changed(this.nodeOf(cell));
+    if (runs(this.mode[cell]!)) this.checkOwner(cell);
+  }
+
+  /** The work left at which the next member of a gang will have fetched its memory; 0: none before the end. */
+  private setMilestone(job: number): void {
+    let next = 0;
+    for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!) {
+      if (this.mode[cell] === MODE.fetching) next = Math.max(next, this.fetchEnd.get(cell)!);
+    }
+    this.milestone[job] = next;
+  }
+
+  /** Those members of a gang whose progress has come that far have fetched their memory. */
+  private fetched(job: number): void {
+    const reached = this.milestone[job]!;
+    for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!) {
+      if (this.mode[cell] !== MODE.fetching || this.fetchEnd.get(cell)! < reached) continue;
+      this.fetchEnd.delete(cell);
+      this.moves.complete(cell);
+      this.setMode(cell, MODE.running);
+    }
+    this.setMilestone(job);
+    // The timer has expired: the pace may be as before, and yet it has to be set.
+    this.settle(job);
+    this.rate[job] = 0;
+    this.updateRate(job);
+  }
+
+  /** A task whose memory is being copied stays where it is; what it was going to is free again. */
+  private callBack(cell: number): void {
+    const to = this.moves.targetOf(cell);
+    this.moves.forget(to);
+    this.empty(to);
+    this.setHeld(cell, true, 0);
+    this.setMode(cell, MODE.running);
+  }
+
+  /** What the node's idle policy asks of the guests there (`ORDER`). */
+  obey(node: number, order: number): void {
+    if (order === ORDER.leave) {
+      this.evict(node);
+      return;
+    }
+    for (let cell = node; cell < this.mode.length; cell += this.nodes.count) this.obeyIn(cell, order);
+  }
+
+  private obeyIn(cell: number, order: number): void {
+    const mode = this.mode[cell]!;
+    const job = this.guestOf[cell]!;
+    if (!runs(mode) && mode !== MODE.stopped && mode !== MODE.saving) return;
+    this.daemons!.evictions++;
+    this.events.record(EVENT.evict, this.nodeOf(cell), job);
+    if (order === ORDER.suspend && runs(mode)) {
+      this.stop(cell);
+      this.ownerWaited(this.costs.stop);
+    } else if (order === ORDER.vacate && mode !== MODE.saving) this.vacate(cell);
+    else if (order === ORDER.kill) {
+      this.kill(job);
+      this.ownerWaited(this.costs.stop);
+    }
+  }
+
+  /**
+   * A job is saved at its home, all its tasks at one point of its work, and waits in the queue for other nodes. A job of
+   * which a task is lost, moving or being started cannot be saved: it is killed.
+   */
+  private vacate(cell: number): void {
+    const job = this.guestOf[cell]!;
+    this.events.record(EVENT.vacate, this.nodeOf(cell), job);
+    for (let other = this.first[job]!; other !== NONE; other = this.next[other]!) {
+      const mode = this.mode[other]!;
+      if (mode === MODE.running || mode === MODE.fetching || mode === MODE.stopped) continue;
+      this.kill(job);
+      this.ownerWaited(this.costs.stop);
+      return;
+    }
+    let time = 0;
+    const image = this.jobs.image[job]!;
+    for (let other = this.first[job]!; other !== NONE; other = this.next[other]!) {
+      if (this.mode[other] === MODE.stopped) this.notHomeless(other);
+      this.setMode(other, MODE.saving);
+      // All images go to one home.
+      time = Math.max(time, this.moves.carry(image));
+    }
+    time += this.costs.freeze;
+    const share = time > 0 ? Math.min(1, (this.costs.freeze + this.costs.sendCpu(image)) / time) : 0;
+    this.updateRate(job);
+    for (let other = this.first[job]!; other !== NONE; other = this.next[other]!)
+      this.setHeld(other, true, share);
+    this.ownerWaited(this.costs.stop + time);
+    this.saveTimers.set(job, this.engine.now + Math.round(time));
+    for (let other = this.first[job]!; other !== NONE; ) {
+      const next = this.next[other]!;
+      this.daemons!.changed(this.nodeOf(other));
+      other = next;
+    }
+  }
+
+  /** ns until the images of a job that was saved at its home have come from there to the nodes where it starts. */
+  private comeFromHome(job: number): number {
+    if (this.fromHome[job] === 0) return 0;
+    let time = 0;
+    for (let i = 0; i < this.jobs.width[job]!; i++) {
+      time = Math.max(time, this.moves.carry(this.jobs.image[job]!));
+    }
+    return time + this.costs.thaw;
+  }
+
+  private savedAtHome(job: number): void {
+    this.saved[job] = this.done(job);
+    this.fromHome[job] = 1;
+    this.vacated++;
+    this.events.record(EVENT.checkpoint, job, this.saved[job]! / 1e9);
+    this.giveUp(job);
   }
 
   private replace(job: number, cell: number, by: number): void {
@@ -623,29 +792,9 @@ export class Guests {
     this.next[before] = by;
   }
 
-  private arrived(cell: number): void {
-    const job = this.guestOf[cell]!;
-    if (this.nodes.crashed[this.nodeOf(cell)] === 1) {
-      this.lose(cell, this.nodeOf(cell));
-      return;
-    }
-    this.leaveSource(cell);
-    this.events.record(EVENT.arrive, this.nodeOf(cell), job);
-    this.setHeld(cell, true, 0);
-    this.setMode(cell, MODE.running);
-    this.updateRate(job);
-    this.daemons!.changed(this.nodeOf(cell));
-    if (this.mode[cell] === MODE.running) this.checkOwner(cell);
-  }
-
   /** The image has left (or will never leave) the node that a task was moving from. */
   private leaveSource(to: number): void {
-    const from = this.source[to]!;
-    this.source[to] = NONE;
-    this.guestOf[from] = NONE;
-    this.setHeld(from, false, 0);
-    this.setMode(from, MODE.none);
-    this.master.giveBack(from);
+    this.empty(this.moves.forget(to));
   }
 
   /** Pace of a running job, 0..1: progress per time. */
@@ -665,25 +814,45 @@ export class Guests {
     for (let cell = node; cell < this.mode.length; cell += this.nodes.count) {
       if (this.mode[cell] !== MODE.leaving) this.lose(cell, node);
       else {
-        let to = this.first[this.guestOf[cell]!]!;
-        while (this.source[to] !== cell) to = this.next[to]!;
-        this.lose(to, node);
+        this.lose(this.moves.targetOf(cell), node);
       }
     }
+    for (const cell of this.moves.dependents(node)) this.lose(cell, node);
   }
 
   private lose(cell: number, node: number): void {
     const job = this.guestOf[cell]!;
     const mode = this.mode[cell];
     if (job === NONE || mode === MODE.over || mode === MODE.lost) return;
-    if (mode === MODE.arriving) {
-      this.moveTimers.clear(cell);
-      this.leaveSource(cell);
-    } else if (mode === MODE.stopped) this.notHomeless(cell);
+    if (mode === MODE.arriving && this.moves.copiesTo(cell)) {
+      // Only what it was going to is gone: the task runs on where it is, and is called off again.
+      const from = this.moves.forget(cell);
+      this.empty(cell);
+      this.setHeld(from, true, 0);
+      this.setMode(from, MODE.running);
+      this.updateRate(job);
+      if (this.daemons !== null) this.settleIn(from);
+      return;
+    }
+    if (mode === MODE.arriving) this.leaveSource(cell);
+    else if (mode === MODE.copying) this.callBack(cell);
+    else if (mode === MODE.stopped) this.notHomeless(cell);
+    else if (mode === MODE.saving) this.stopSaving(job);
+    else if (mode === MODE.fetching) this.fetchEnd.delete(cell);
     this.setHeld(cell, true, 0);
     this.setMode(cell, MODE.lost);
     if (this.jobs.state[job] === JOB.running) this.updateRate(job);
     this.onLost(job, node);
+  }
+
+  /** A task is lost while its job is being saved: the others run on. */
+  private stopSaving(job: number): void {
+    this.saveTimers.clear(job);
+    for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!) {
+      if (this.mode[cell] !== MODE.saving) continue;
+      this.setHeld(cell, true, 0);
+      this.setMode(cell, MODE.running);
+    }
   }
 
   /** Make a gang stand still, or let it go forward if its tasks can. */
@@ -703,7 +872,7 @@ export class Guests {
   /** Whether every task of a gang could run. */
   isWhole(job: number): boolean {
     for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!) {
-      if (this.mode[cell] !== MODE.running) return false;
+      if (!runs(this.mode[cell]!)) return false;
     }
     return true;
   }

@@ -20,7 +20,7 @@ import type { Source } from '../../sim/engine/streams.ts';
 import { Timers } from '../../sim/engine/timers.ts';
 import { type DomainEvents, EVENT } from '../events.ts';
 import type { Guests } from '../glunix/guests.ts';
-import { MODE } from '../glunix/guests.ts';
+import { MODE, runs } from '../glunix/guests.ts';
 import { type Master, OUT } from '../glunix/master.ts';
 import type { Nodes } from '../nodes.ts';
 import { type Blast, FAULT_KINDS, type FaultKind, type Reach, reachOf } from '../os/blast.ts';
@@ -148,7 +148,7 @@ export class Faults {
     const kind = this.kindAt(chance.next());
     const spread = chance.next();
     this.next();
-    const running = guests.mode[node] === MODE.running ? guests.guestOf[node]! : -1;
+    const running = runs(guests.mode[node]!) ? guests.guestOf[node]! : -1;
     const byGuest = running < 0 ? 0 : (guests.pace(running) * this.userPart.job(running)) / MOST_USER;
     const byOwner = this.ownerCalls(node) / MOST_USER;
     if (byGuest + byOwner > 1 + 1e-9) {

@@ -1,6 +1,7 @@
 /** Runs of a building: nodes, owners, jobs and the global layer, or each node for itself. */
 import { type ClusterConfig, runCluster } from '../../models/cluster.ts';
 import { RunCosts } from '../../models/costs.ts';
+import type { MovesConfig } from '../../models/glunix/moves.ts';
 import { networkNamed } from '../../models/hardware/network/index.ts';
 import { logGp } from '../../models/hardware/network/logp.ts';
 import { wireTime } from '../../models/hardware/network/medium.ts';
@@ -8,11 +9,13 @@ import { MEASURES, measure } from '../../models/measures.ts';
 import { mixNamed, priceStructure, STRUCTURES } from '../../models/os/index.ts';
 import { batchPolicies } from '../../models/policies/batch/index.ts';
 import { idlePolicies } from '../../models/policies/idle/index.ts';
+import type { MigrationPolicyKind } from '../../models/policies/migration/contract.ts';
 import { migrationPolicies } from '../../models/policies/migration/index.ts';
 import { ownerReturnPolicies } from '../../models/policies/owner_return/index.ts';
 import { placementPolicies } from '../../models/policies/placement/index.ts';
 import { recoveryPolicies } from '../../models/policies/recovery/index.ts';
 import { plain } from '../../models/presets/constant.ts';
+import { dirtyCurve } from '../../models/presets/dirty.ts';
 import { loadMachine } from '../../models/presets/load.ts';
 import { NETWORKS } from '../../models/presets/networks.ts';
 import type { FaultsConfig } from '../../models/robustness/faults.ts';
@@ -165,7 +168,6 @@ async function run(settings: Settings, streams: Streams, outputs: RunOutputs): P
       idle: { kind: idlePolicies[policies.idle.name], parameters: policies.idle },
       placement: placementPolicies[policies.placement.name],
       ownerReturn: ownerReturnPolicies[policies.owner_return.name],
-      migration: migrationPolicies[policies.migration.name],
       batch: batchOf(settings),
     },
     slices: {
@@ -177,6 +179,7 @@ async function run(settings: Settings, streams: Streams, outputs: RunOutputs): P
     failures: await failuresOf(settings, nodes, streams),
     recovery: { kind: recoveryPolicies[policies.recovery.name], parameters: policies.recovery },
     checkpoint: checkpointOf(settings),
+    migration: migrationOf(settings),
     faults: faultsOf(settings),
     horizon,
     patience: settings.patience,
@@ -220,6 +223,19 @@ function batchOf({ policies, glunix }: Settings): ClusterConfig['policies']['bat
     });
   }
   return { kind: batchPolicies[batch.name], pass: batch.pass };
+}
+
+function migrationOf(settings: Settings): MovesConfig {
+  const { migration } = settings.policies;
+  const kind: MigrationPolicyKind = migrationPolicies[migration.name];
+  const parameters: Readonly<Record<string, unknown>> = migration;
+  const bandwidth = parameters['bandwidth'] ?? 'auto';
+  return {
+    policy: kind.create(parameters),
+    through: kind.through,
+    bandwidth: bandwidth === 'auto' ? null : (bandwidth as number) / 8e9,
+    dirty: dirtyCurve(settings.program.dirty),
+  };
 }
 
 /** Programs of owners run under the structure where it is the whole system, or where the library covers all. */

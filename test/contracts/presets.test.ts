@@ -9,6 +9,7 @@ import * as operations from '../../models/os/operations.ts';
 import * as services from '../../models/os/services.ts';
 import type { Constant } from '../../models/presets/constant.ts';
 import { isConstant } from '../../models/presets/constant.ts';
+import * as dirty from '../../models/presets/dirty.ts';
 import * as disks from '../../models/presets/disks.ts';
 import * as layers from '../../models/presets/layers.ts';
 import * as machines from '../../models/presets/machines.ts';
@@ -46,7 +47,7 @@ function collect(value: unknown, into: Map<string, Constant>, path: string): voi
 
 const CONSTANTS = new Map<string, Constant>();
 collect(
-  { machines, networks, disks, mixes, paths, layers, parts, counts, programs, services, operations },
+  { machines, networks, disks, dirty, mixes, paths, layers, parts, counts, programs, services, operations },
   CONSTANTS,
   '',
 );
@@ -147,7 +148,7 @@ describe.skipIf(!existsSync('../shared/reference/facts-os-structures.csv'))(
   () => {
     it('holds rows that are those of the reference, word for word', () => {
       const reference = new Map(
-        ['facts-os-structures', 'facts-memory-and-network'].flatMap((f) =>
+        ['facts-os-structures', 'facts-memory-and-network', 'facts-policies'].flatMap((f) =>
           read(`../shared/reference/${f}.csv`).map((r) => [r.id, r] as const),
         ),
       );

@@ -2,13 +2,19 @@
  * Stop and copy: the process is frozen while its whole image crosses the network: freeze = F + m/B.
  * Source: the definition; the simplest of the forms in use (V, Sprite and Accent improve on it).
  */
-import type { MigrationPolicyKind } from './contract.ts';
+import { BANDWIDTH, type MigrationPolicyKind } from './contract.ts';
 
 export const stopCopy: MigrationPolicyKind = {
   doc: 'the process is frozen while its whole image is sent',
-  fields: {},
-  plan: (process) => ({
-    frozen: process.freezeAndResume + process.image / process.rate,
-    bytes: process.image,
+  fields: BANDWIDTH,
+  through: 'network',
+  create: () => ({
+    step: (process) => ({
+      running: false,
+      bytes: process.image,
+      transfer: process.image / process.rate,
+      other: process.freezeAndResume,
+    }),
+    afterwards: () => null,
   }),
 };
