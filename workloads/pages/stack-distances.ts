@@ -5,15 +5,15 @@
  * Smith 1989, "dirty level": the largest distance since the page was last written).
  *
  * Each page's last reference is a bit in a row of slots in time order; a distance is the number of bits set from a
- * page's slot on. Bits are counted 32 at a time within a block of 1,024 slots, blocks by a Fenwick tree, and the row is
+ * page's slot on. Bits are counted 32 at a time within a block of 256 slots, blocks by a Fenwick tree, and the row is
  * closed up when its slots are used up.
  */
 import type { ReferenceTable } from './table.ts';
 
 const WORD = 5;
-const BLOCK = 10;
+const BLOCK = 8;
 /** Distances up to this many slots back are counted without the tree. */
-const NEAR = 1024;
+const NEAR = 256;
 
 function ones(word: number): number {
   let x = word - ((word >>> 1) & 0x5555_5555);
