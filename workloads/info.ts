@@ -4,8 +4,6 @@
 import { FORMS, type Form, formOf } from './form.ts';
 import { programsOf, readProcessTable, summariseTree, treeJobs } from './jobs/process-tree.ts';
 import { readRusage, rusageJobs, summariseRusage } from './jobs/rusage.ts';
-import { programsOf, readProcessTable, summariseTree, treeJobs } from './jobs/process-tree.ts';
-import { readRusage, rusageJobs, summariseRusage } from './jobs/rusage.ts';
 import { chooseJobs, readSwfLog, type SwfHeader, summariseSwf } from './jobs/swf.ts';
 import type { JobChoices } from './jobs/table.ts';
 import { readMessages } from './messages/index.ts';
@@ -51,7 +49,6 @@ export async function traceInfo(
   const form = await formOf(path);
   if (form === 'swf') return swfInfo(path);
   if (form === 'process-tree' || form === 'rusage') return processesInfo(path, form);
-  if (form === 'process-tree' || form === 'rusage') return processesInfo(path, form);
   if (isServiceForm(form)) return callsInfo(path, numbering);
   if (form === 'time-independent') return messagesInfo(path);
   if (form in REFERENCE_FORMS) return referenceInfo(path, form as ReferenceForm);
@@ -84,28 +81,6 @@ async function swfInfo(path: string): Promise<TraceInfo> {
     records,
     choices: { ...choices },
     header: log.header,
-  };
-}
-
-async function processesInfo(path: string, form: 'process-tree' | 'rusage'): Promise<TraceInfo> {
-  const common = { file: path, kind: form, what: FORMS[form] };
-  if (form === 'process-tree') {
-    const tree = await readProcessTable(path);
-    const { jobs, records } = treeJobs(path, tree, CHOICES);
-    return {
-      ...common,
-      counts: { jobs: jobs.n, ...summariseTree(tree) },
-      records,
-      tables: { processes_by_program: programsOf(tree.processes.map((p) => p.program)) },
-    };
-  }
-  const table = await readRusage(path);
-  const { jobs, records } = rusageJobs(path, table, CHOICES);
-  return {
-    ...common,
-    counts: { jobs: jobs.n, ...summariseRusage(table) },
-    records,
-    tables: { processes_by_program: programsOf(table.runs.map((run) => run.program)) },
   };
 }
 
