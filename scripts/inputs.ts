@@ -3,6 +3,7 @@
  * that tells a changed file.
  */
 import { statSync } from 'node:fs';
+import { CallAccount } from '../models/services/account.ts';
 import { traceDigest } from '../workloads/digest.ts';
 import { referenceFormOf } from '../workloads/form.ts';
 import { readJobs } from '../workloads/jobs/read.ts';
@@ -13,7 +14,13 @@ import type { ActivityTable } from '../workloads/owners/activity.ts';
 import { readOwners } from '../workloads/owners/index.ts';
 import { type ReferenceTrace, readReferences } from '../workloads/pages/index.ts';
 import type { RecordCount } from '../workloads/records.ts';
-import { type CallSurvey, type Numbering, surveyCalls } from '../workloads/services/index.ts';
+import {
+  type CallOptions,
+  type CallSurvey,
+  type Numbering,
+  scanCalls,
+  surveyCalls,
+} from '../workloads/services/index.ts';
 
 export interface OwnerTrace {
   readonly owners: ActivityTable;
@@ -83,6 +90,22 @@ export function referenceTrace(path: string, pageBytes: number): Promise<Referen
   return once(path, `references ${pageBytes}`, async () =>
     readReferences(path, await referenceFormOf(path), pageBytes),
   );
+}
+
+/** A trace of service calls that is charged as a mix: its sums, and what whoever uses them must know. */
+export interface CallMix {
+  readonly account: CallAccount;
+  readonly timed: boolean;
+  readonly notes: readonly string[];
+}
+
+/** The sums of a trace of service calls. Throws `InputError`. */
+export function callMix(path: string, options: CallOptions): Promise<CallMix> {
+  return once(path, `mix ${JSON.stringify(options)}`, async () => {
+    const account = new CallAccount();
+    const { timed, notes } = await scanCalls(path, options, account);
+    return { account, timed, notes };
+  });
 }
 
 /** SHA-256 of a trace, hexadecimal. */

@@ -19,9 +19,11 @@ import { reportCommand } from './commands/report.ts';
 import { rerunCommand } from './commands/rerun.ts';
 import { runCommand } from './commands/run.ts';
 import { schemaCommand } from './commands/schema.ts';
+import { startCommand } from './commands/start.ts';
 import { version } from './package.ts';
 
 const COMMANDS: readonly CommandModule[] = [
+  startCommand,
   runCommand,
   rerunCommand,
   mergeCommand,

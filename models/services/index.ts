@@ -44,6 +44,8 @@ export interface ServicesConfig {
   readonly streams: Streams;
   /** Reads the trace from its beginning. */
   readonly read: (sink: CallSink) => Promise<void>;
+  /** Aggregate: what such a pass has counted before, so that the trace is not read again. */
+  readonly counted?: CallAccount;
 }
 
 export interface ServicesRun {
@@ -77,8 +79,8 @@ export async function runServices(config: ServicesConfig): Promise<ServicesRun> 
         disk: new Heads(diskNamed(config.disk), 1),
         chance: streams.stream('disk of a replay'),
       })
-    : new CallAccount();
-  await config.read(account);
+    : (config.counted ?? new CallAccount());
+  if (account !== config.counted) await config.read(account);
   const services = account.services(callPrices);
   const user = account.user(taxOf);
   const user_s = user.user_s * userScale;

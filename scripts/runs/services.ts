@@ -12,7 +12,7 @@ import type { RunResult } from '../../sim/experiment/study.ts';
 import { InputError } from '../../sim/problem.ts';
 import { headerOf, scanCalls } from '../../workloads/services/index.ts';
 import type { Settings } from '../fields.ts';
-import { callSurvey, digestOf } from '../inputs.ts';
+import { callMix, callSurvey, digestOf } from '../inputs.ts';
 import type { RunKind } from './contract.ts';
 
 export const services: RunKind = {
@@ -84,7 +84,10 @@ async function run(settings: Settings, streams: Streams): Promise<RunResult> {
   const userEach_s =
     userTime === 'trace' ? undefined : userTime / 1e9 / (await callSurvey(trace, cost, numbering)).calls;
   const scale = scaleOf(settings, machine, await headerOf(trace));
-  const notes: string[] = [];
+  const options = { tracerCost: cost, numbering, ...(userEach_s === undefined ? {} : { userEach_s }) };
+  const mix = fidelity === 'aggregate' ? await callMix(trace, options) : undefined;
+  const notes = [...(mix?.notes ?? [])];
+  if (mix?.timed) notes.push(scale.note);
   const done = await runServices({
     prices,
     fidelity,
@@ -95,8 +98,8 @@ async function run(settings: Settings, streams: Streams): Promise<RunResult> {
     block: machine.page.value * 1024,
     disk: settings.cluster.disk,
     streams,
+    ...(mix === undefined ? {} : { counted: mix.account }),
     read: async (sink) => {
-      const options = { tracerCost: cost, numbering, ...(userEach_s === undefined ? {} : { userEach_s }) };
       const read = await scanCalls(trace, options, sink);
       notes.push(...read.notes);
       if (read.timed) notes.push(scale.note);

@@ -7,6 +7,7 @@ import { priceStructure, STRUCTURES } from '../../models/os/index.ts';
 import { loadMachine } from '../../models/presets/load.ts';
 import { MACHINES } from '../../models/presets/machines.ts';
 import { runServices } from '../../models/services/index.ts';
+import { tracesText } from '../../scripts/commands/start.ts';
 import { Streams } from '../../sim/engine/streams.ts';
 import { InputError } from '../../sim/problem.ts';
 import { readCalls } from '../../workloads/services/index.ts';
@@ -88,6 +89,25 @@ describe('the ready experiment', () => {
     expect(mean(result, 'user_s', 0)).toBe(mean(result, 'user_s', 3));
   });
 
+  it('of traced programs: what `nowsim start` shows of it', async () => {
+    const result = await run(ready('traces'));
+    const lines = tracesText(result, 100).split('\n');
+    const rows = lines.filter((line) => /^(compile|find-grep|git-clone) /.test(line));
+    expect(rows.map((row) => row.split(/ {2,}/)[2])).toEqual(['1.000', '1.000', '1.000']);
+    expect(lines.join(' ')).toMatch(/times 65 for r3000-40, by the clocks/);
+    rows.forEach((row, i) => {
+      const [kernel, mach, server, library] = [0, 1, 2, 3].map((os) =>
+        mean(result, 'cpu_time_s', 4 * i + os),
+      );
+      const cells = row.split(/ {2,}/).slice(3);
+      expect(cells[0]).toBe((mach! / kernel!).toFixed(3));
+      expect(cells[2]).toMatch(new RegExp(`^${(library! / kernel!).toFixed(3)} ± 0\\.0\\d\\d$`));
+      // At the rates of 1992 the library loses to the kernel and wins against servers.
+      expect(library! / kernel!).toBeGreaterThan(1);
+      expect(library!).toBeLessThan(Math.min(mach!, server!));
+    });
+  });
+
   it('refuses jobs beside the calls, and a table of counts that should be replayed', async () => {
     await expect(run(ready('services'), ['jobs.law=poisson'])).rejects.toThrow(/beside services\.trace/);
   });
@@ -106,7 +126,7 @@ describe('the ready experiment', () => {
 
   it('scales user time, and nothing else', async () => {
     const set = ['replications=1', 'services.fidelity=aggregate', 'cluster.os=sfi-library'];
-    const once = await run(ready('services'), set);
+    const once = await run(ready('services'), [...set, 'services.user_scale=1']);
     const twice = await run(ready('services'), [...set, 'services.user_scale=2']);
     expect(mean(twice, 'user_s') / mean(once, 'user_s')).toBeCloseTo(2, 9);
     expect(mean(twice, 'crossings_s')).toBe(mean(once, 'crossings_s'));
