@@ -129,6 +129,11 @@ export class Moves {
     return this.target[cell]!;
   }
 
+  /** Where the task that comes to `cell` comes from, or NONE. */
+  sourceOf(cell: number): number {
+    return this.source[cell]!;
+  }
+
   /** Whether a task runs while its memory is copied to `cell`. */
   copiesTo(cell: number): boolean {
     return this.copies[cell] === 1;
