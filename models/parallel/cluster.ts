@@ -15,7 +15,8 @@
  *
  * Between two scheduling changes the supersteps of a program, all of whose processes run, advance in one loop
  * (`leap.ts`); with fidelity `messages` every message is an event. Times are whole nanoseconds, so both come to the same.
- * An end of a quantum at which nobody else could run costs no event.
+ * An end of a quantum at which nobody else could run costs no event; nor do the turns of processes that meet nobody
+ * (programs of one process under round robin) between two of their ends and arrivals.
  * Left out: caches and memory that a switch empties, owners, interrupts of the network, priorities of users.
  * Source: sections A4 and C6, C9 of the project's reference on policies.
  */
@@ -150,6 +151,8 @@ export class ParallelCluster {
   private readonly told: Int32Array;
   private readonly head: Int32Array;
   private readonly count: Int32Array;
+  /** Those of its processes that have others to meet. */
+  private readonly meeting: Int32Array;
   private readonly nodeTimers: Timers;
   private readonly submitType: number;
   private readonly releaseType: number;
@@ -197,6 +200,7 @@ export class ParallelCluster {
     this.told = new Int32Array(nodes).fill(NONE);
     this.head = new Int32Array(nodes).fill(NONE);
     this.count = new Int32Array(nodes);
+    this.meeting = new Int32Array(nodes);
     this.programsLeft = n;
     let ranks = 0;
     for (let program = 0; program < n; program++) {
@@ -374,6 +378,7 @@ export class ParallelCluster {
       this.processes.begin(p, program, rank, node, pattern.first[rank]!, this.top >> 1);
       this.processes.used[p] = this.leastUsed(node);
       this.count[node]!++;
+      if (width > 1) this.meeting[node]!++;
       this.enqueue(node, p, false);
       fresh.push(p);
     }
@@ -627,7 +632,7 @@ export class ParallelCluster {
     processes.state[p] = STATE.running;
     processes.runSince[p] = now;
     if (++this.runningRanks[program]! === this.width[program]) this.togetherSince[program] = now;
-    this.events.record(now, PARALLEL_EVENT.run, node, program);
+    this.tellTurn(PARALLEL_EVENT.run, node, program);
     this.armQuantum(node);
     this.goOn(p);
   }
@@ -695,7 +700,12 @@ export class ParallelCluster {
     this.stopRunning(p, STATE.ready);
     this.runner[node] = NONE;
     this.enqueue(node, p, front);
-    this.events.record(now, PARALLEL_EVENT.preempt, node, processes.program[p]!);
+    this.tellTurn(PARALLEL_EVENT.preempt, node, processes.program[p]!);
+  }
+
+  /** Turns of processes that meet nobody are no domain events: whole rounds pass in one step. */
+  private tellTurn(what: number, node: number, program: number): void {
+    if (this.width[program]! > 1) this.events.record(this.engine.now, what, node, program);
   }
 
   private stopRunning(p: number, state: number): void {
@@ -744,6 +754,7 @@ export class ParallelCluster {
     const { now } = this.engine;
     this.decay(p, 1);
     this.sliceEnd[node] = now + this.config.quantum;
+    if (this.rounds(node, p)) return;
     const rival = this.best(node);
     if (rival === NONE || this.turn(node, rival) !== this.turn(node, p)) return;
     if (this.decaying && this.levelOf(rival) < this.processes.level[p]!) {
@@ -752,6 +763,57 @@ export class ParallelCluster {
     }
     this.preempt(node, false);
     this.dispatch(node, this.config.terms.contextSwitch);
+  }
+
+  /**
+   * Whole rounds of a node whose processes meet nobody, from one end of the runner's quantum to the last one before a
+   * process ends, a program is submitted or the run ends: in one step. False, and nothing done, if none fits.
+   */
+  private rounds(node: number, runner: number): boolean {
+    if (
+      this.decaying ||
+      this.meeting[node]! > 0 ||
+      this.config.fidelity === 'messages' ||
+      this.policy.slots > 1
+    ) {
+      return false;
+    }
+    const { now } = this.engine;
+    const { quantum, programs, horizon } = this.config;
+    const { next, left, sliceLeft, doing, used, runSince, program } = this.processes;
+    const own = this.timers.timeOf(runner) - now;
+    let least = own;
+    let count = 1;
+    for (let p = this.head[node]!; p !== NONE; p = next[p]!) {
+      if (sliceLeft[p]! > 0 || doing[p] !== DOING.compute) return false;
+      if (left[p]! < least) least = left[p]!;
+      count++;
+    }
+    const round = count * (quantum + this.config.terms.contextSwitch);
+    const submit =
+      this.nextProgram < programs.n ? programs.submit[this.nextProgram]! : Number.POSITIVE_INFINITY;
+    const limit = Math.min(submit, horizon);
+    const n = Math.min(Math.ceil(least / quantum), Math.ceil((limit - now) / round)) - 1;
+    if (n < 1) return false;
+    const each = n * quantum;
+    for (let p = this.head[node]!; p !== NONE; p = next[p]!) {
+      left[p]! -= each;
+      used[p]! += each;
+      this.together[program[p]!]! += each;
+    }
+    this.account(node);
+    const end = now + n * round;
+    this.since[node] = end;
+    this.compute[node]! += count * each;
+    this.switching[node]! += n * round - count * each;
+    this.contextSwitches += n * count;
+    // The time of the others is not the runner's.
+    runSince[runner]! += n * round - each;
+    this.togetherSince[program[runner]!]! += n * round - each;
+    this.timers.set(runner, end + own - each);
+    this.sliceEnd[node] = end;
+    this.nodeTimers.set(node, end);
+    return true;
   }
 
   // -- A process -----------------------------------------------------------------------------------------------
@@ -935,6 +997,7 @@ export class ParallelCluster {
     const program = this.processes.program[p]!;
     this.stopRunning(p, STATE.over);
     this.count[node]!--;
+    if (this.width[program]! > 1) this.meeting[node]!--;
     this.nodeTimers.clear(node);
     this.runner[node] = NONE;
     this.last[node] = this.count[node] === 0 ? NEVER : BLOCKED;

@@ -13,9 +13,9 @@ export const PARALLEL_EVENT = {
   start: 1,
   /** P ends (supersteps). */
   finish: 2,
-  /** N begins to run a process (its program). */
+  /** N begins to run a process of a program with several (that program). */
   run: 3,
-  /** N: the process that runs is put off the CPU (its program). */
+  /** N: such a process is put off the CPU (its program). */
   preempt: 4,
   /** N: the process that runs blocks (its program). */
   block: 5,
