@@ -21,11 +21,13 @@ import type { GangSlices } from './glunix/gang-rows.ts';
 import { Guests } from './glunix/guests.ts';
 import { Heartbeats } from './glunix/heartbeats.ts';
 import { Master } from './glunix/master.ts';
+import { JobMemory, type JobMemoryConfig } from './glunix/memory.ts';
 import type { MovesConfig } from './glunix/moves.ts';
 import { JOB, type JobRecords } from './jobs.ts';
 import { LocalSharing } from './local.ts';
 import { Nodes } from './nodes.ts';
 import { type OwnerSource, Owners } from './owners.ts';
+import { FixedWires, NetworkWires } from './paging/wires.ts';
 import type { BatchPolicyKind } from './policies/batch/contract.ts';
 import type { CheckpointPolicy, CheckpointPolicyKind } from './policies/checkpoint/contract.ts';
 import type { IdlePolicyKind } from './policies/idle/contract.ts';
@@ -33,9 +35,16 @@ import type { IdlePolicyKind } from './policies/idle/contract.ts';
 import type { OwnerReturnPolicyKind } from './policies/owner_return/contract.ts';
 import type { PlacementPolicyKind } from './policies/placement/contract.ts';
 import type { RecoveryPolicyKind } from './policies/recovery/contract.ts';
+import type { Network } from './presets/networks.ts';
 import { Faults, type FaultsConfig } from './robustness/faults.ts';
 import { ROW, rowKind, Timeline } from './timeline.ts';
 import { WaitingWidths } from './waiting-widths.ts';
+
+/** Memory of tasks, before the engine is there; `network` null: pages take no time on their way. */
+export interface MemoryConfig extends Omit<JobMemoryConfig, 'servers'> {
+  readonly servers: Omit<JobMemoryConfig['servers'], 'wires'>;
+  readonly network: Network | null;
+}
 
 export type TooWide = 'reject' | 'clamp' | 'error';
 type Parameters = Readonly<Record<string, unknown>>;
@@ -53,8 +62,8 @@ export interface ClusterConfig {
   readonly overhead: ((chance: { next(): number }) => number) | null;
   /** Whether the owners' programs run under the structure too, or on the plain kernel beside it. */
   readonly coversOwners: boolean;
-  /** Memory of a task where the log does not say, bytes. */
-  readonly image: number;
+  /** Memory of a task of the next job, asked for job by job where the log does not say, bytes. */
+  readonly image: () => number;
   readonly policies: {
     readonly idle: { readonly kind: IdlePolicyKind; readonly parameters: Parameters };
     readonly placement: PlacementPolicyKind;
@@ -62,6 +71,8 @@ export interface ClusterConfig {
     readonly batch: { readonly kind: BatchPolicyKind; readonly pass: 'event' | 'instant' };
   };
   readonly migration: MovesConfig;
+  /** Memory of tasks that need more than a node has; null: all have what they need. Needs GLUnix and jobs. */
+  readonly memory: MemoryConfig | null;
   /** How gangs share nodes by turns; with one row each has its nodes to itself. */
   readonly slices: GangSlices;
   /** Crashes of nodes; null for none. Needs GLUnix and jobs. */
@@ -113,6 +124,7 @@ export interface ClusterRun {
   readonly local: LocalSharing | null;
   readonly timeline: Timeline | null;
   readonly crashes: Crashes | null;
+  readonly memory: JobMemory | null;
   readonly checkpoints: Checkpoints | null;
   readonly faults: Faults | null;
   /** Averages over time since the start. */
@@ -153,6 +165,7 @@ class Building {
   private readonly timeline: Timeline | null;
   private readonly checkpoints: Checkpoints | null = null;
   private readonly crashes: Crashes | null = null;
+  private readonly memory: JobMemory | null = null;
   private readonly faults: Faults | null = null;
   private readonly waitWhileIdle = new TimeAverage();
   private readonly offered = new TimeAverage();
@@ -186,8 +199,8 @@ class Building {
     this.nodes = new Nodes(this.engine, count, sampleShare + beatShare, hasJobs, crashes);
     if (this.timeline !== null) {
       const { utilisation } = this.timeline.series;
-      this.nodes.onGuestShare = () => {
-        utilisation.set(this.engine.now / 1e9, this.nodes.guestShareSum / count);
+      this.nodes.onGuestShare = (at, change) => {
+        utilisation.shift(at / 1e9, this.engine.now / 1e9, change / count);
       };
     }
     this.ownerFactor = this.drawOwnerFactors();
@@ -227,6 +240,7 @@ class Building {
       this.checkpoints = this.makeCheckpoints(this.guests);
     }
     if (config.failures !== null) this.crashes = this.makeCrashes(config.failures);
+    if (config.memory !== null) this.memory = this.makeMemory(config.memory, this.guests!);
     if (config.faults !== null) this.faults = this.makeFaults(config.faults);
     this.watchOwners();
     const followed = this.queue !== null && config.owners === null && count <= WaitingWidths.mostNodes;
@@ -255,6 +269,7 @@ class Building {
       local: this.local,
       timeline: this.timeline,
       crashes: this.crashes,
+      memory: this.memory,
       checkpoints: this.checkpoints,
       faults: this.faults,
       waitWhileIdle: this.waitWhileIdle,
@@ -277,6 +292,7 @@ class Building {
       this.away.set(0, this.owners.away);
     } else if (config.policies.idle.kind.offersUnowned) this.master?.startWithAll();
     this.crashes?.start();
+    for (let node = 0; node < this.nodes.count; node++) this.lend(node);
     this.faults?.start();
     if (config.warmup > 0) {
       const forget = engine.on(() => this.forget(), 'end of the warm-up');
@@ -339,6 +355,44 @@ class Building {
     guests.owners = this.owners;
     if (this.timeline !== null) guests.onMode = (node) => this.showNode(node);
     return guests;
+  }
+
+  private makeMemory(config: MemoryConfig, guests: Guests): JobMemory {
+    const { engine, jobs, nodes } = this;
+    const { servers, network } = config;
+    const wires =
+      network === null
+        ? new FixedWires(engine, 0, config.slab, nodes.count)
+        : new NetworkWires(engine, network, nodes.count);
+    const memory = new JobMemory(
+      {
+        engine,
+        events: this.events,
+        nodes: nodes.count,
+        cells: guests.mode.length,
+        largest: jobs.image.reduce((largest, image) => Math.max(largest, image), 0),
+        image: (job) => jobs.image[job]!,
+        settle: guests.pagesMove.before,
+        changed: guests.pagesMove.after,
+        lost: (cell, node) => guests.lose(cell, node),
+      },
+      { ...config, servers: { ...servers, wires } },
+    );
+    guests.memory = memory;
+    const { onMode } = guests;
+    guests.onMode = (node) => {
+      onMode(node);
+      this.lend(node);
+    };
+    return memory;
+  }
+
+  /** A node lends its memory while it is offered, is up and holds no guest. */
+  private lend(node: number): void {
+    const { memory, daemons, nodes, guests } = this;
+    if (memory === null) return;
+    if (nodes.crashed[node] === 1) memory.crash(node);
+    else memory.setLending(node, (daemons === null || daemons.accepting[node] === 1) && !guests!.uses(node));
   }
 
   private makeQueue(master: Master, guests: Guests): BatchQueue {
@@ -459,16 +513,31 @@ class Building {
     );
   }
 
-  /** Changes of mere CPU demand are events only where a guest, or the idle policy, feels them. */
+  /** Changes of mere CPU demand are events only where the idle policy, or gangs that take turns, feel them. */
   private watchOwners(): void {
     const { owners, guests, local } = this;
     if (owners === null) return;
-    if (local !== null) owners.over = (node) => this.nextJob === this.jobs.n && local.tasks(node) === 0;
+    if (local !== null) {
+      owners.over = (node) => this.engine.now > this.ownersUntil && local.tasks(node) === 0;
+    }
+    if (this.config.owners?.kind === 'law') return;
     if (this.config.policies.idle.kind.readsLoad && this.daemons !== null) return;
-    owners.watched = (node) => guests?.uses(node) === true || (local?.tasks(node) ?? 0) > 0;
-    owners.demanded = (node, time) => this.nodes.setOwnerShare(node, this.shareOf(node), time);
-    if (guests !== null) guests.onUse = (node) => owners.catchUp(node);
-    if (local !== null) local.onUse = (node) => owners.catchUp(node);
+    owners.watched = () => false;
+    owners.demanded = (node, time) => {
+      this.nodes.setOwnerShare(node, this.shareOf(node), time);
+      local?.ownerShareChanged(node, time);
+    };
+    this.nodes.course = owners;
+    if (local !== null) {
+      local.course = owners;
+      local.onUse = (node) => owners.catchUp(node);
+    }
+    if (guests === null) return;
+    guests.onUse = (node) => owners.catchUp(node);
+    if (guests.rows.rows === 1 && this.config.memory === null) {
+      guests.course = owners;
+      owners.follow = (node) => guests.followNode(node);
+    } else owners.watched = (node) => guests.uses(node);
   }
 
   private wireDaemons(daemons: Daemons): void {
@@ -478,7 +547,8 @@ class Building {
       daemons.onOrder = (node, order) => guests.obey(node, order);
       daemons.onAccept = (node) => guests.accepted(node);
     }
-    daemons.onChange = () => {
+    daemons.onChange = (node) => {
+      this.lend(node);
       this.offered.set(engine.now, daemons.acceptingNow);
       this.wantedOffered.set(engine.now, daemons.acceptingNow >= config.wanted ? 1 : 0);
       this.timeline?.series.idle_nodes.set(engine.now / 1e9, daemons.acceptingNow);
@@ -520,7 +590,10 @@ class Building {
     }
     if (this.nextJob < jobs.n) engine.scheduleAt(jobs.submit[this.nextJob]!, this.arriveType, 0);
     // With each node for itself the last jobs can run for years on one node; owners elsewhere are not followed so far.
-    else if (this.local !== null) this.ownersUntil = now;
+    else if (this.local !== null) {
+      this.ownersUntil = now;
+      if (this.owners !== null) this.owners.overSince = now;
+    }
   }
 
   /** Owners go on for ever; jobs wider than they ever leave nodes idle would wait as long. */
@@ -554,6 +627,10 @@ class Building {
       this.nodes.setOwnerShare(node, share);
       this.guests?.ownerShareChanged(node, before);
       this.local?.ownerShareChanged(node);
+    }
+    if (this.nodes.course !== null) {
+      this.guests?.courseChanged(node);
+      this.local?.courseChanged(node);
     }
     if (input || this.config.policies.idle.kind.readsLoad) this.daemons?.changed(node);
     if (this.timeline !== null) {
@@ -618,9 +695,29 @@ class Building {
     return this.guests?.cpuOf(job) ?? this.local?.cpuOf(job) ?? 0;
   }
 
+  /** Every job is in one state, and as many wait and run as the queue and the nodes hold. */
+  private checkJobs(): void {
+    const { queue, guests, jobs } = this;
+    if (queue === null || guests === null) return;
+    let waiting = 0;
+    let running = 0;
+    for (const state of jobs.state) {
+      if (state === JOB.waiting) waiting++;
+      else if (state === JOB.launching || state === JOB.running) running++;
+    }
+    if (waiting !== queue.waiting || running !== guests.running) {
+      throw new CheckError(
+        `${waiting} jobs wait and ${running} run; the queue has ${queue.waiting} and the nodes have ${guests.running}`,
+      );
+    }
+  }
+
   /** CPU time is conserved: every node's accounts add up to its time, and the jobs' progress to the guests' CPU. */
   private checkAccounts(end: number): void {
     const { nodes } = this;
+    this.memory?.check();
+    this.guests?.checkPlaces();
+    this.checkJobs();
     let jobCpu = 0;
     for (let job = 0; job < this.jobs.n; job++) jobCpu += this.cpuOf(job);
     let guest = 0;
@@ -669,7 +766,7 @@ function jobRecords(config: ClusterConfig): JobRecords {
     records.estimate[job] = Math.round(table.estimate_s[job]! * 1e9);
     records.work[job] = Math.round(costs.runTime(table.run_s[job]!, h) * 1e9);
     if (config.glunix) records.cpuPart[job] = costs.cpuPart(h);
-    records.image[job] = table.memory[job]! > 0 ? table.memory[job]! : config.image;
+    records.image[job] = table.memory[job]! > 0 ? table.memory[job]! : config.image();
     if (table.width[job]! > config.nodes && config.tooWide !== 'reject') tooWide(records, job, config);
   }
   return records;

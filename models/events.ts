@@ -59,16 +59,36 @@ export const EVENT = {
   'fail-over': 23,
   /** This many rows of the gang matrix take turns from now on (0). */
   turns: 24,
+  /** N lends this much memory to others from now on (slabs). */
+  'memory-offer': 25,
+  /** N wants its memory back (slabs that it holds for others). */
+  'memory-withdraw': 26,
+  /** N has crashed with what it held for others (slabs). */
+  'memory-crash': 27,
+  /** N: a slab goes to a server (slab). */
+  'page-out': 28,
+  /** N: a slab is wanted back from a server (slab). */
+  'page-in': 29,
+  /** N: a slab goes on to another server (slab). */
+  'page-move': 30,
+  /** N: a slab goes to its owner's disk (slab). */
+  'page-spill': 31,
+  /** N: the only copy of a slab is lost (slab). */
+  'page-lost': 32,
+  /** N: a slab that was lost is there again (slab). */
+  'page-recover': 33,
+  /** N: no server takes a slab (slab). */
+  'page-refuse': 34,
   /** N: the guest's memory is copied while it runs (bytes). */
-  copy: 25,
+  copy: 35,
   /** N: the guest is frozen for the rest of its memory (bytes). */
-  freeze: 26,
+  freeze: 36,
   /** N: the guest has fetched all the memory that it refers to. */
-  fetched: 27,
+  fetched: 37,
   /** N: the guest begins to be saved at its home (job). */
-  vacate: 28,
+  vacate: 38,
   /** N is closed to guests for the rest of the day (delays of its owner today). */
-  close: 29,
+  close: 39,
 } as const;
 
 const NAMES = Object.keys(EVENT);

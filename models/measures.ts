@@ -10,6 +10,7 @@ import type { ClusterRun } from './cluster.ts';
 import type { Parts } from './costs.ts';
 import type { Crashes } from './glunix/crashes.ts';
 import type { Guests } from './glunix/guests.ts';
+import type { JobMemory } from './glunix/memory.ts';
 import { JOB } from './jobs.ts';
 import type { Faults } from './robustness/faults.ts';
 
@@ -69,6 +70,16 @@ export const MEASURES = {
   vacated: { unit: '1', doc: 'jobs saved at their homes because of an owner' },
   suspensions: { unit: '1', doc: 'tasks stopped because of an owner' },
   restarts: { unit: '1', doc: 'jobs killed because of an owner and started over' },
+  remote_page_ins: { unit: '1', doc: 'pages that came from the memory of another node' },
+  disk_page_ins: { unit: '1', doc: 'pages that came from the disk' },
+  page_outs: { unit: '1', doc: 'pages that left memory for another node or the disk' },
+  server_withdrawals: { unit: '1', doc: 'times a node that lent memory wanted it back' },
+  pages_moved: { unit: '1', doc: 'pages that a withdrawing node sent to another' },
+  pages_spilled: { unit: '1', doc: 'pages that a withdrawing node sent to a disk' },
+  tasks_lost_memory: {
+    unit: '1',
+    doc: 'tasks of which a crash of a memory server took pages without a copy',
+  },
   gang_switches: { unit: '1', doc: 'times the nodes went over from one row of gangs to the next' },
   lost_work_h: { unit: 'h', doc: 'node hours of work lost to kills and faults' },
   faults: { unit: '1', doc: 'faults of the layer that guests met' },
@@ -175,6 +186,7 @@ export function measure(
     measures.goodput = goodput(run);
   }
   if (run.crashes !== null) measureCrashes(run.crashes, measures);
+  if (run.memory !== null) measureMemory(run.memory, measures);
   if (run.faults !== null) measureFaults(run.faults, run.end, nodeTime, measures);
   if (run.master !== null) {
     measures.messages =
@@ -184,6 +196,18 @@ export function measure(
       (run.crashes?.messages() ?? 0);
   }
   return { measures, counts };
+}
+
+function measureMemory(memory: JobMemory, measures: Partial<Record<MeasureName, number>>): void {
+  const { counts } = memory.servers;
+  const { pagesOfSlab } = memory;
+  measures.remote_page_ins = Math.round(memory.remoteIns);
+  measures.disk_page_ins = Math.round(memory.diskIns);
+  measures.page_outs = Math.round(memory.outs);
+  measures.server_withdrawals = counts.withdrawals;
+  measures.pages_moved = counts.moved * pagesOfSlab;
+  measures.pages_spilled = counts.spilled * pagesOfSlab;
+  measures.tasks_lost_memory = memory.tasksLost;
 }
 
 function measureCrashes(crashes: Crashes, measures: Partial<Record<MeasureName, number>>): void {
@@ -270,7 +294,15 @@ function countJobs(run: ClusterRun): Record<string, number> {
   if (run.owners !== null) counts['owner_returns'] = run.owners.returns;
   if (run.daemons !== null) counts['recruitments'] = run.daemons.recruitments;
   if (run.daemons !== null) counts['evictions'] = run.daemons.evictions;
-  if (run.guests !== null) counts['migrations'] = run.guests.migrations;
+  if (run.guests !== null) {
+    counts['migrations'] = run.guests.migrations;
+    counts['gang_switches'] = run.guests.rows.switches;
+  }
+  if (run.memory !== null) {
+    counts['remote_page_ins'] = Math.round(run.memory.remoteIns);
+    counts['page_outs'] = Math.round(run.memory.outs);
+    counts['server_withdrawals'] = run.memory.servers.counts.withdrawals;
+  }
   if (run.checkpoints !== null) counts['checkpoints'] = run.checkpoints.taken;
   if (run.crashes !== null) {
     counts['crashes'] = run.crashes.crashes;

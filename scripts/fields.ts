@@ -164,6 +164,26 @@ export const FIELDS = {
           min: 0,
           words: DIRTY_NAMES,
         },
+        large: {
+          kind: 'group',
+          doc: 'jobs with much memory',
+          fields: {
+            share: {
+              kind: 'share',
+              doc: 'share of the jobs, drawn job by job, whose tasks have the large image (assumed)',
+              default: '0%',
+              min: 0,
+              max: 1,
+            },
+            image: { kind: 'bytes', doc: 'memory of one of their tasks (assumed)', default: '64MiB', min: 0 },
+          },
+        },
+        sweep: {
+          kind: 'time',
+          doc: 'CPU time in which a task goes over its memory once, where it has less than it needs (assumed)',
+          default: '10s',
+          above: 0,
+        },
         ...PARALLEL_PROGRAM_FIELDS,
       },
     },

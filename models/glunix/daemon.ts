@@ -57,8 +57,8 @@ export class Daemons {
   onOrder: (node: number, order: number) => void = () => {};
   /** Called when the node accepts again. */
   onAccept: (node: number) => void = () => {};
-  /** Called when the number of accepting daemons has changed. */
-  onChange: () => void = () => {};
+  /** Called when a daemon accepts that did not, or no longer does. */
+  onChange: (node: number) => void = () => {};
 
   constructor(
     engine: Engine,
@@ -121,7 +121,7 @@ export class Daemons {
     if (this.accepting[node] === 0) return;
     this.accepting[node] = 0;
     this.acceptingNow--;
-    this.onChange();
+    this.onChange(node);
   }
 
   /** The node is up again; its daemon tells the master where it stands. */
@@ -167,7 +167,7 @@ export class Daemons {
         this.acceptingNow--;
         this.events.record(EVENT.refuse, node, 0);
       }
-      this.onChange();
+      this.onChange(node);
       this.tell(node, accepts);
       if (accepts) this.onAccept(node);
     }

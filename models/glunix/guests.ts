@@ -19,6 +19,7 @@
  */
 import type { Engine } from '../../sim/engine/engine.ts';
 import { Timers } from '../../sim/engine/timers.ts';
+import { CheckError } from '../../sim/problem.ts';
 import type { RunCosts } from '../costs.ts';
 import { type DomainEvents, EVENT } from '../events.ts';
 import type { JobRecords } from '../jobs.ts';
@@ -31,6 +32,7 @@ import type { BatchQueue } from './batch-queue.ts';
 import type { Daemons } from './daemon.ts';
 import { GangRows, type GangSlices } from './gang-rows.ts';
 import type { Master } from './master.ts';
+import type { JobMemory } from './memory.ts';
 import { type MoveActs, Moves, type MovesConfig } from './moves.ts';
 
 const NONE = -1;
@@ -81,6 +83,8 @@ export class Guests {
   /** Set by the cluster: parts that are built after this one. */
   queue!: BatchQueue;
   daemons: Daemons | null = null;
+  /** Where tasks have less memory than they need. */
+  memory: JobMemory | null = null;
   owners: Owners | null = null;
   /** Called when a guest has been given a node. */
   onUse: (node: number) => void = () => {};
@@ -127,6 +131,12 @@ export class Guests {
   private readonly rate: Float64Array;
   private readonly remaining: Float64Array;
   private readonly since: Float64Array;
+  /** 1 while all tasks of a gang could run, by job. */
+  private readonly whole: Uint8Array;
+  /** 1 where the job's timer is set at its end, 0 where at a time before which it cannot end. */
+  private readonly endKnown: Uint8Array;
+  /** Set by the cluster where owners' demand changes without events: the pace is then followed, see `follow`. */
+  course: Owners | null = null;
   private readonly again: Uint8Array;
   /** 1 while a gang is made to stand still though its tasks could run, by job. */
   private readonly paused: Uint8Array;
@@ -175,6 +185,8 @@ export class Guests {
     this.rate = new Float64Array(jobs.n);
     this.remaining = new Float64Array(jobs.n);
     this.since = new Float64Array(jobs.n);
+    this.whole = new Uint8Array(jobs.n);
+    this.endKnown = new Uint8Array(jobs.n);
     this.again = new Uint8Array(jobs.n);
     this.paused = new Uint8Array(jobs.n);
     this.saved = new Float64Array(jobs.n);
@@ -281,6 +293,7 @@ export class Guests {
     const state = this.jobs.state[job];
     if (state === JOB.launching) this.begin(job);
     else if (state !== JOB.running) this.queue.end(job);
+    else if (this.endKnown[job] === 0) this.goFurther(job);
     else if (this.milestone[job]! > 0) this.fetched(job);
     else this.complete(job);
   }
@@ -305,6 +318,7 @@ export class Guests {
   private runLaunched(job: number): void {
     for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!) {
       if (this.mode[cell] !== MODE.launching) continue;
+      this.memory?.enter(job, cell, this.nodeOf(cell));
       this.setHeld(cell, true, 0);
       this.setMode(cell, MODE.running);
       this.moves.started(cell, this.jobs.work[job]! - this.remaining[job]!);
@@ -336,9 +350,18 @@ export class Guests {
   private setRate(job: number): boolean {
     const nodes = this.nodes;
     const { drag } = this.moves;
-    let rate = this.paused[job] === 1 ? 0 : 1;
-    for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!) {
-      const left = runs(this.mode[cell]!) ? nodes.left(this.nodeOf(cell)) * drag[cell]! : 0;
+    this.follow(job);
+    let whole = this.paused[job] === 0;
+    for (let cell = this.first[job]!; whole && cell !== NONE; cell = this.next[cell]!) {
+      if (!runs(this.mode[cell]!)) whole = false;
+    }
+    this.whole[job] = whole ? 1 : 0;
+    let rate = whole ? 1 : 0;
+    for (let cell = this.first[job]!; whole && cell !== NONE; cell = this.next[cell]!) {
+      if (this.course !== null) this.course.stepTo(cell, this.engine.now);
+      let left = nodes.left(this.nodeOf(cell)) * drag[cell]!;
+      // What a task computes at this share of the CPU, and then waits for pages.
+      if (this.memory !== null && left > 0) left = 1 / (1 / left + this.memory.waiting(cell));
       if (left < rate) rate = left;
     }
     const stands = rate > 0 ? 0 : 1;
@@ -348,7 +371,6 @@ export class Guests {
       rate *= this.rows.turn(this.rowOfJob(job), this.first[job]!, this.next, this.able);
     }
     const old = this.rate[job]!;
-    const { now } = this.engine;
     if (rate !== old) {
       this.settle(job);
       this.rate[job] = rate;
@@ -356,14 +378,89 @@ export class Guests {
       for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!) {
         this.setGuestShare(cell, share);
       }
-      // Accounts keep fractions of a nanosecond; the clock does not.
-      if (rate > 0) {
-        const ahead = Math.max(0, this.remaining[job]! - this.milestone[job]!);
-        this.jobTimers.set(job, now + Math.round(ahead / rate));
-      } else this.jobTimers.clear(job);
+      this.setEnd(job);
       if (old === 0) this.onGoing(job);
-    }
+    } else if (this.course !== null && whole) this.setEnd(job);
     return other;
+  }
+
+  /**
+   * Owners' demand can change without events (`course`). A gang whose tasks could all run goes on here from change to
+   * change, up to now, at the pace of its slowest task in each stretch. Whoever changes the nodes or modes of its
+   * tasks calls this before.
+   */
+  follow(job: number): void {
+    const { course, nodes } = this;
+    if (course === null || this.whole[job] === 0) return;
+    const { now } = this.engine;
+    for (let at = this.nextChange(job); at <= now; at = this.nextChange(job)) {
+      let rate = 1;
+      for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!) {
+        course.stepTo(cell, at);
+        const left = nodes.left(cell) * this.moves.drag[cell]!;
+        if (left < rate) rate = left;
+      }
+      const old = this.rate[job]!;
+      if (rate === old) continue;
+      this.remaining[job]! -= (at - this.since[job]!) * old;
+      this.since[job] = at;
+      this.rate[job] = rate;
+      const share = rate * this.jobs.cpuPart[job]!;
+      for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!)
+        nodes.setGuestShare(cell, share, at);
+    }
+  }
+
+  /** The demand of a node's owner is wanted up to now: its gang goes on as far, or nobody feels it. */
+  followNode(node: number): void {
+    const job = this.guestOf[node]!;
+    if (job >= 0 && this.whole[job] === 1 && runs(this.mode[node]!)) this.follow(job);
+    else this.course!.stepTo(node, this.engine.now);
+  }
+
+  /** An owner's event has told of changes of demand to come. */
+  courseChanged(node: number): void {
+    const job = this.guestOf[node]!;
+    if (this.course === null || job < 0 || this.whole[job] === 0 || this.endKnown[job] === 0) return;
+    if (this.course.nextChange[node]! < this.jobTimers.timeOf(job)) this.setEnd(job);
+  }
+
+  /** When the demand at one of the gang's nodes changes next without an event, ns. */
+  private nextChange(job: number): number {
+    if (this.course === null || this.whole[job] === 0) return Number.POSITIVE_INFINITY;
+    const { nextChange } = this.course;
+    let at = Number.POSITIVE_INFINITY;
+    for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!) {
+      if (nextChange[cell]! < at) at = nextChange[cell]!;
+    }
+    return at;
+  }
+
+  /** Sets the timer at the end of the job, or, where its pace will change before, at a time that it surely reaches. */
+  private setEnd(job: number): void {
+    const rate = this.rate[job]!;
+    const left = Math.max(0, this.remaining[job]! - this.milestone[job]!);
+    const since = this.since[job]!;
+    const change = this.nextChange(job);
+    // Accounts keep fractions of a nanosecond; the clock does not.
+    const end = rate > 0 ? since + Math.round(left / rate) : Number.POSITIVE_INFINITY;
+    this.endKnown[job] = end <= change ? 1 : 0;
+    if (end === Number.POSITIVE_INFINITY && change === Number.POSITIVE_INFINITY) this.jobTimers.clear(job);
+    else if (end <= change) this.jobTimers.set(job, end);
+    else {
+      const { now } = this.engine;
+      // No pace is greater than 1. A gang to which owners leave nothing looks at each change.
+      const soonest = rate > 0 ? now + Math.floor(left - (now - since) * rate) : change;
+      this.jobTimers.set(job, Math.max(change, soonest));
+    }
+  }
+
+  /** The job could not have ended before now; it has gone on, and may end soon. */
+  private goFurther(job: number): void {
+    const old = this.rate[job]!;
+    this.follow(job);
+    this.setEnd(job);
+    if (old === 0 && this.rate[job]! > 0) this.onGoing(job);
   }
 
   /** Gangs of other rows on the job's nodes: whether this one could run decides whose turn it is there. */
@@ -430,10 +527,23 @@ export class Guests {
   }
 
   private settle(job: number): void {
+    this.follow(job);
     const { now } = this.engine;
-    this.remaining[job]! -= (now - this.since[job]!) * this.rate[job]!;
+    const progress = (now - this.since[job]!) * this.rate[job]!;
+    this.remaining[job]! -= progress;
     this.since[job] = now;
+    if (this.memory !== null && progress > 0) this.memory.advance(job, progress);
   }
+
+  /** Bring a job's progress up to now, before its tasks' pages change places; then its pace, after they have. */
+  readonly pagesMove = {
+    before: (job: number): void => {
+      if (this.jobs.state[job] === JOB.running) this.settle(job);
+    },
+    after: (job: number): void => {
+      if (this.jobs.state[job] === JOB.running) this.updateRate(job);
+    },
+  };
 
   /** The CPU share that an owner leaves has changed from `before`. */
   ownerShareChanged(node: number, before: number): void {
@@ -467,8 +577,10 @@ export class Guests {
 
   /** No task of the job runs any more; its nodes are held until the queue releases them. */
   private halt(job: number): void {
+    this.follow(job);
     this.running--;
     this.jobTimers.clear(job);
+    this.whole[job] = 0;
     this.rate[job] = 0;
     this.paused[job] = 0;
     this.milestone[job] = 0;
@@ -513,6 +625,7 @@ export class Guests {
   private empty(cell: number): void {
     this.moves.left(cell);
     this.guestOf[cell] = NONE;
+    this.memory?.leave(cell);
     this.setHeld(cell, false, 0);
     this.setMode(cell, MODE.none);
     this.master.giveBack(cell);
@@ -527,6 +640,7 @@ export class Guests {
     // One whose memory is being copied is on its way already.
     if (this.mode[cell] !== MODE.running && this.mode[cell] !== MODE.fetching) return;
     const job = this.guestOf[cell]!;
+    this.follow(job);
     this.daemons!.evictions++;
     this.events.record(EVENT.evict, this.nodeOf(cell), job);
     switch (this.ownerReturn.decide(this.nodeOf(cell), job)) {
@@ -628,6 +742,7 @@ export class Guests {
         return true;
       },
       copy: (from, to, sending, receiving) => {
+        this.follow(this.guestOf[from]!);
         this.setHeld(to, true, receiving);
         this.setMode(from, MODE.copying);
         this.setMode(to, MODE.arriving);
@@ -636,7 +751,9 @@ export class Guests {
       },
       freeze: (from, to, sending, receiving, time) => {
         const job = this.guestOf[from]!;
+        this.follow(job);
         this.replace(job, from, to);
+        this.memory?.moved(from, to, this.nodeOf(to));
         this.setGuestShare(from, 0);
         this.setHeld(from, true, sending);
         this.setHeld(to, true, receiving);
@@ -714,6 +831,7 @@ export class Guests {
     const mode = this.mode[cell]!;
     const job = this.guestOf[cell]!;
     if (!runs(mode) && mode !== MODE.stopped && mode !== MODE.saving) return;
+    this.follow(job);
     this.daemons!.evictions++;
     this.events.record(EVENT.evict, this.nodeOf(cell), job);
     if (order === ORDER.suspend && runs(mode)) {
@@ -797,8 +915,34 @@ export class Guests {
     this.empty(this.moves.forget(to));
   }
 
+  /** Every task of a job that has nodes is in one place, and nothing is in a place that no job has. Throws `CheckError`. */
+  checkPlaces(): void {
+    let places = 0;
+    for (const job of this.guestOf) if (job !== NONE) places++;
+    let tasks = 0;
+    for (let job = 0; job < this.first.length; job++) {
+      let own = 0;
+      for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!) {
+        // A task that moves has a second place: where it comes from, or where its memory is copied to.
+        const second = Math.max(this.moves.sourceOf(cell), this.moves.targetOf(cell));
+        if (this.guestOf[cell] !== job || (second !== NONE && this.guestOf[second] !== job)) {
+          throw new CheckError(
+            `job ${job}: cell ${cell}, or where its task comes from or goes, is another's`,
+          );
+        }
+        own++;
+        tasks += second === NONE ? 1 : 2;
+      }
+      if (own > this.jobs.width[job]!) {
+        throw new CheckError(`job ${job}: ${own} tasks have places and it has ${this.jobs.width[job]}`);
+      }
+    }
+    if (tasks !== places) throw new CheckError(`${places} places are taken and ${tasks} tasks have one`);
+  }
+
   /** Pace of a running job, 0..1: progress per time. */
   pace(job: number): number {
+    this.follow(job);
     return this.rate[job]!;
   }
 
@@ -820,10 +964,12 @@ export class Guests {
     for (const cell of this.moves.dependents(node)) this.lose(cell, node);
   }
 
-  private lose(cell: number, node: number): void {
+  /** A crash of `node`, which may be another than the task's own, has taken what the task cannot go on without. */
+  lose(cell: number, node: number): void {
     const job = this.guestOf[cell]!;
     const mode = this.mode[cell];
     if (job === NONE || mode === MODE.over || mode === MODE.lost) return;
+    this.follow(job);
     if (mode === MODE.arriving && this.moves.copiesTo(cell)) {
       // Only what it was going to is gone: the task runs on where it is, and is called off again.
       const from = this.moves.forget(cell);
@@ -857,6 +1003,7 @@ export class Guests {
 
   /** Make a gang stand still, or let it go forward if its tasks can. */
   pause(job: number, paused: boolean): void {
+    this.follow(job);
     this.paused[job] = paused ? 1 : 0;
     if (this.jobs.state[job] === JOB.running) this.updateRate(job);
   }

@@ -49,11 +49,17 @@ export const MEMORY_FIELDS = {
   fields: {
     frames: {
       kind: 'integer',
-      doc: 'frames that the process has; auto: as many as it has pages',
+      doc: 'frames that the process has, in a building those of a node; auto: as many as there are pages, so that nothing pages',
       default: 'auto',
       min: 1,
       max: 2 ** 30,
       words: ['auto'],
+    },
+    slab: {
+      kind: 'bytes',
+      doc: 'in a building: memory of a task that is placed and moved together (assumed)',
+      default: '1MiB',
+      min: 4096,
     },
     page: { kind: 'bytes', doc: 'a page: a power of two', default: '4KiB', min: 512, max: 2 ** 30 },
     low_mark: {

@@ -1,7 +1,8 @@
 /** Runs of a building: nodes, owners, jobs and the global layer, or each node for itself. */
-import { type ClusterConfig, runCluster } from '../../models/cluster.ts';
+import { type ClusterConfig, type MemoryConfig, runCluster } from '../../models/cluster.ts';
 import { RunCosts } from '../../models/costs.ts';
 import type { MovesConfig } from '../../models/glunix/moves.ts';
+import { meanServiceTime } from '../../models/hardware/disk/index.ts';
 import { networkNamed } from '../../models/hardware/network/index.ts';
 import { logGp } from '../../models/hardware/network/logp.ts';
 import { wireTime } from '../../models/hardware/network/medium.ts';
@@ -9,13 +10,16 @@ import { MEASURES, measure } from '../../models/measures.ts';
 import { mixNamed, priceStructure, STRUCTURES } from '../../models/os/index.ts';
 import { batchPolicies } from '../../models/policies/batch/index.ts';
 import { idlePolicies } from '../../models/policies/idle/index.ts';
+import { memoryServerPolicies } from '../../models/policies/memory_server/index.ts';
 import type { MigrationPolicyKind } from '../../models/policies/migration/contract.ts';
 import { migrationPolicies } from '../../models/policies/migration/index.ts';
 import { ownerReturnPolicies } from '../../models/policies/owner_return/index.ts';
 import { placementPolicies } from '../../models/policies/placement/index.ts';
 import { recoveryPolicies } from '../../models/policies/recovery/index.ts';
+import { reliabilityPolicies } from '../../models/policies/reliability/index.ts';
 import { plain } from '../../models/presets/constant.ts';
 import { dirtyCurve } from '../../models/presets/dirty.ts';
+import { DISKS } from '../../models/presets/disks.ts';
 import { loadMachine } from '../../models/presets/load.ts';
 import { NETWORKS } from '../../models/presets/networks.ts';
 import type { FaultsConfig } from '../../models/robustness/faults.ts';
@@ -33,6 +37,7 @@ import { digestOf, jobLog, ownerTrace } from '../inputs.ts';
 import { writeOutputs } from '../outputs.ts';
 import type { RunKind } from './contract.ts';
 import { checkFailures, checkpointOf, failuresOf } from './failures.ts';
+import { pricesOf } from './paging.ts';
 
 /** What the network of a free structure costs. */
 const NOTHING = { latency: 0, pageWire: 0, shared: false };
@@ -75,6 +80,7 @@ async function settle(scenario: Plain, settings: Settings): Promise<Plain> {
   }
   const machine = loadMachine(settings.cluster.machine);
   checkFaults(settings);
+  checkMemory(settings);
   await checkFailures(settings, inputs);
   batchOf(settings);
   // Prices are looked up now, so that one that is missing is told before anything runs.
@@ -163,7 +169,7 @@ async function run(settings: Settings, streams: Streams, outputs: RunOutputs): P
     costs,
     overhead: structure.taxesUserTime ? structure.sfiOverhead : null,
     coversOwners: coversOwners(settings),
-    image: settings.program.image,
+    image: imageOf(settings, streams),
     policies: {
       idle: { kind: idlePolicies[policies.idle.name], parameters: policies.idle },
       placement: placementPolicies[policies.placement.name],
@@ -176,6 +182,7 @@ async function run(settings: Settings, streams: Streams, outputs: RunOutputs): P
       switchCpu: costs.stop + costs.resume,
       switchTime: costs.stop + costs.resume + costs.messageDelay,
     },
+    memory: memoryOf(settings, nodes, streams),
     failures: await failuresOf(settings, nodes, streams),
     recovery: { kind: recoveryPolicies[policies.recovery.name], parameters: policies.recovery },
     checkpoint: checkpointOf(settings),
@@ -223,6 +230,79 @@ function batchOf({ policies, glunix }: Settings): ClusterConfig['policies']['bat
     });
   }
   return { kind: batchPolicies[batch.name], pass: batch.pass };
+}
+
+/** Memory of a task of each job in turn, where the log does not say, bytes. */
+function imageOf({ program }: Settings, streams: Streams): () => number {
+  const { large, image } = program;
+  if (large.share === 0) return () => image;
+  const chance = streams.stream('jobs with much memory');
+  return () => (chance.next() < large.share ? large.image : image);
+}
+
+/** What a request for a page occupies the wire with, bytes (assumed: an address and a header). */
+const REQUEST = 32;
+
+/** Throws `InputError` where memory is set that a building has not. */
+function checkMemory(settings: Settings): void {
+  const { memory, policies } = settings;
+  if (memory.frames === 'auto') return;
+  const refuse = (where: string, found: string, would: string) => {
+    throw new InputError({ where, found: `${found}, while memory.frames is ${memory.frames}`, would });
+  };
+  if (!settings.glunix) refuse('glunix', 'off', 'set glunix=on: idle nodes lend their memory to guests');
+  const { trace, law } = settings.jobs;
+  if (trace === 'none' && law.name === 'none') refuse('jobs', 'there are none', 'give jobs a trace or a law');
+  const { redundancy } = reliabilityPolicies[policies.reliability.name];
+  if (redundancy.parity !== 'none') {
+    refuse(
+      'policies.reliability',
+      policies.reliability.name,
+      'use none or mirror: in a building no node is set apart for parity',
+    );
+  }
+}
+
+/** Memory that tasks may lack; null where nodes have enough. */
+function memoryOf(settings: Settings, nodes: number, streams: Streams): MemoryConfig | null {
+  const { memory, policies, cluster, program } = settings;
+  if (memory.frames === 'auto') return null;
+  const { redundancy } = reliabilityPolicies[policies.reliability.name];
+  const prices = pricesOf(settings);
+  const network = networkNamed(cluster.network);
+  const disk = DISKS[cluster.disk]!;
+  const { latency } = logGp(network);
+  const wire = wireTime(memory.page, network);
+  // On a shared wire the page that makes room goes before the one that comes; switched links have two directions.
+  const out = network.medium === 'shared' ? wire : 0;
+  const local = (memory.frames * memory.page) / cluster.rows;
+  return {
+    local,
+    lent: memory.server_frames === 'auto' ? memory.frames * memory.page : memory.server_frames * memory.page,
+    page: memory.page,
+    slab: memory.slab,
+    sweep: program.sweep,
+    remoteFault:
+      prices.process.faultRemote +
+      prices.process.outRemote +
+      prices.server.answer +
+      2 * latency +
+      wireTime(REQUEST, network) +
+      wire +
+      out,
+    diskFault:
+      prices.process.faultDisk +
+      prices.process.outDisk +
+      meanServiceTime(disk, false, memory.page) +
+      meanServiceTime(disk, true, memory.page),
+    servers: {
+      policy: memoryServerPolicies[policies.memory_server.name],
+      chance: streams.bank('memory servers', nodes),
+      redundancy,
+      prices: prices.server,
+    },
+    network,
+  };
 }
 
 function migrationOf(settings: Settings): MovesConfig {

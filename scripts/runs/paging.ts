@@ -84,7 +84,7 @@ function refuseOthers({ pages, jobs, owners }: Settings): void {
 }
 
 /** What the OS structure makes each step cost, ns. */
-function pricesOf(settings: Settings) {
+export function pricesOf(settings: Settings) {
   const { os, sfi, machine, operation_price: operationPrice } = settings.cluster;
   const prices = priceStructure(os, loadMachine(machine), { sfi, operationPrice });
   const { page } = settings.memory;
