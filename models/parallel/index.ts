@@ -24,6 +24,10 @@ export const PARALLEL_MEASURES = {
     unit: 's',
     doc: 'mean time of a program on dedicated nodes, for the supersteps that it did',
   },
+  progress: {
+    unit: '1',
+    doc: "dedicated time of a program's supersteps / its time from submission, mean over programs",
+  },
   cpu_computing: { unit: '1', doc: 'share of CPU time in which parallel programs compute' },
   cpu_messages: { unit: '1', doc: "share of CPU time in the software at messages' two ends" },
   cpu_spinning: { unit: '1', doc: 'share of CPU time in which processes spin' },
@@ -121,6 +125,8 @@ function measure(
   let slowed = 0;
   let slowdown = 0;
   let dedicated = 0;
+  let progress = 0;
+  let watched = 0;
   let last = 0;
   let blocked = 0;
   let lived = 0;
@@ -146,6 +152,10 @@ function measure(
       response += stay;
     }
     const own = alone?.[i] ?? Number.NaN;
+    if (stay > 0) {
+      watched++;
+      if (own > 0) progress += own / stay;
+    }
     if (own > 0) {
       slowed++;
       slowdown += stay / own;
@@ -157,6 +167,7 @@ function measure(
     measures.slowdown = slowdown / slowed;
     measures.dedicated_time_s = dedicated / slowed / 1e9;
   }
+  if (alone !== null && watched > 0) measures.progress = progress / watched;
   measures.finished_jobs = finished;
   if (finished > 0) measures.span_s = (last - programs.submit[0]!) / 1e9;
   if (end > 0) {
