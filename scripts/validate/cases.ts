@@ -8,10 +8,14 @@
  */
 import type { Plain, Value } from '../../sim/experiment/fields.ts';
 import type { Case } from './case.ts';
+import { erlang } from './closed-forms.ts';
 import { bare, each } from './experiments.ts';
 import { failureCases } from './failure-cases.ts';
 import { networkCases } from './network-cases.ts';
 import { osCases } from './os-cases.ts';
+import { pagingCases } from './paging-cases.ts';
+import { parallelCases } from './parallel-cases.ts';
+import { sharingCases } from './sharing-cases.ts';
 
 function poisson(service: Plain, load: number, count: number, more: Plain = {}): Plain {
   return { law: { name: 'poisson', service, count, ...more }, load };
@@ -112,18 +116,6 @@ function p02(): Case[] {
 }
 
 // -- P03, P25: many nodes, one queue --------------------------------------------------------------------------
-
-/** C1: mean response of M/M/c, service 1 s (Erlang C). */
-export function erlang(servers: number, load: number): number {
-  let sum = 0;
-  let term = 1;
-  for (let k = 0; k < servers; k++) {
-    sum += term;
-    term *= (servers * load) / (k + 1);
-  }
-  const waiting = term / (1 - load) / (sum + term / (1 - load));
-  return 1 + waiting / (servers * (1 - load));
-}
 
 function p03(): Case[] {
   return [20, 60].flatMap((nodes) =>
@@ -378,5 +370,8 @@ export const cases: readonly Case[] = [
   ...p25(),
   ...failureCases,
   ...networkCases,
+  ...pagingCases,
+  ...parallelCases,
+  ...sharingCases,
   ...osCases,
 ];
