@@ -41,11 +41,10 @@ export const SHARING_FIELDS = {
       min: 0,
     },
     names: {
-      kind: 'share',
-      doc: "jobs of a law: share whose program's name goes with their run time (its octave); the others have the name of a job drawn at random (assumed). A log has its own names",
-      default: '50%',
+      kind: 'number',
+      doc: "jobs of a law: how loosely a program's name tells the run time, the standard deviation of its power of two (1.3: that of the own times under one name in a traced build of 609 processes; 0: exactly). A log has its own names",
+      default: 1.3,
       min: 0,
-      max: 1,
     },
     transfer_cpu: {
       kind: 'time',
@@ -58,6 +57,12 @@ export const SHARING_FIELDS = {
       kind: 'bytes',
       doc: 'bytes that such a job takes along: arguments, environment (assumed)',
       default: '4KiB',
+      min: 0,
+    },
+    transfer_time: {
+      kind: 'time',
+      doc: 'further time for which such a job is on its way, without CPU (L028: 300ms to start a program elsewhere is assumed in comparisons with moves of running jobs)',
+      default: '0s',
       min: 0,
     },
     probe_time: {

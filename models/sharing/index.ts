@@ -65,7 +65,7 @@ export interface SharingConfig {
   readonly network: Network;
   /** Bytes that move with a job that has not run. */
   readonly transferBytes: number;
-  /** ns; infinity: until the last job has ended. */
+  /** No job is submitted after this, ns; those that are there are served to the end. */
   readonly horizon: number;
   /** ns; averages over time begin then. */
   readonly warmup: number;
@@ -159,6 +159,8 @@ class SharedNodes {
   /** Sum of the time that ended jobs were in the system, ns. */
   private sojourn = 0;
   private nextJob = 0;
+  /** Jobs that are submitted, and those of them that have not ended. */
+  private readonly submissions: number;
   private jobsLeft: number;
 
   /** By task. A task's number is used again when its job has ended and no question of it is under way. */
@@ -196,7 +198,11 @@ class SharedNodes {
     const engine = new Engine({ expected: 2 * nodes + 64 });
     this.engine = engine;
     this.jobs = jobs;
-    this.jobsLeft = jobs.n;
+    // Jobs stand in the order of their submission.
+    let submitted = jobs.n;
+    while (submitted > 0 && jobs.submit[submitted - 1]! > config.horizon) submitted--;
+    this.submissions = submitted;
+    this.jobsLeft = submitted;
     this.fcfs = config.discipline === 'fcfs';
     const done = (task: number) => this.finish(task);
     this.ready = this.fcfs
@@ -258,8 +264,10 @@ class SharedNodes {
       }, 'end of the warm-up');
       engine.scheduleAt(config.warmup, forget, 0);
     }
-    engine.scheduleAt(jobs.submit[0]!, this.arriveType, 0);
-    engine.run(config.horizon);
+    if (this.submissions > 0) {
+      engine.scheduleAt(jobs.submit[0]!, this.arriveType, 0);
+      engine.run();
+    }
     return this.close();
   }
 
@@ -295,7 +303,7 @@ class SharedNodes {
   private arrive(): void {
     const { jobs, engine, config } = this;
     const { now } = engine;
-    while (this.nextJob < jobs.n && jobs.submit[this.nextJob]! <= now) {
+    while (this.nextJob < this.submissions && jobs.submit[this.nextJob]! <= now) {
       const job = this.nextJob++;
       const home = config.home[job]!;
       const task = this.freeTasks.length > 0 ? this.freeTasks.pop()! : this.newTask();
@@ -307,7 +315,7 @@ class SharedNodes {
       this.present.add(now, 1);
       this.come(task, home);
     }
-    if (this.nextJob < jobs.n) engine.scheduleAt(jobs.submit[this.nextJob]!, this.arriveType, 0);
+    if (this.nextJob < this.submissions) engine.scheduleAt(jobs.submit[this.nextJob]!, this.arriveType, 0);
   }
 
   /** The job is at `node` and the policy is asked. */
@@ -557,7 +565,7 @@ class SharedNodes {
     this.placeOf[task] = PLACE.ended;
     if (this.waitsFor[task] === 0) this.freeTasks.push(task);
     this.decider?.changed(node);
-    if (--this.jobsLeft === 0 && config.horizon === Number.POSITIVE_INFINITY) engine.stop();
+    if (--this.jobsLeft === 0) engine.stop();
     if (policy.freed === undefined || this.ready.tasks(node) > 0) return;
     if (policy.freed(node, this.held.length)) {
       this.held.shift();

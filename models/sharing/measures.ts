@@ -13,6 +13,7 @@ export const SHARING_MEASURES: Readonly<Record<string, { readonly unit: string; 
   wait_s: MEASURES.wait_s,
   slowdown: MEASURES.slowdown,
   finished_jobs: MEASURES.finished_jobs,
+  span_s: MEASURES.span_s,
   messages: MEASURES.messages,
   cpu_operations: MEASURES.cpu_operations,
   delay_s: { unit: 's', doc: 'mean response less run time: what queueing and moving cost a job' },
@@ -59,7 +60,7 @@ export function measureSharing(
 ): { measures: Record<string, number>; counts: Record<string, number> } {
   const { jobs, config, end } = run;
   const { n } = jobs;
-  const last_s = jobs.table.submit_s[n - 1]! - cooldown_s;
+  const last_s = Math.min(jobs.table.submit_s[n - 1]!, config.horizon / 1e9) - cooldown_s;
   const measures: Record<string, number> = {};
   let count = 0;
   let finished = 0;
@@ -94,6 +95,7 @@ export function measureSharing(
   }
   measures['finished_jobs'] = count;
   const span_s = end / 1e9;
+  measures['span_s'] = span_s - jobs.table.submit_s[0]!;
   if (count > 0) {
     measures['response_time_s'] = response / count;
     measures['wait_s'] = wait / count;

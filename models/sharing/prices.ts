@@ -65,23 +65,29 @@ export function sharingPrices(
   };
   const sendPage = free ? 0 : structure.operation('transfer-page', page);
   const receivePage = free ? 0 : structure.operation('receive', page);
-  const { transfer_cpu: transferCpu, probe_time: probeTime, freeze, move_rate: moveRate } = settings;
+  const {
+    transfer_cpu: transferCpu,
+    transfer_time: way,
+    probe_time: probeTime,
+    freeze,
+    move_rate: moveRate,
+  } = settings;
   const spawn = price('spawn');
   const transfer: MovePrice =
     transferCpu === 'structure'
       ? {
           cpuFrom: (bytes) => send + (bytes / page) * sendPage,
-          plain: () => 0,
+          plain: () => way,
           cpuTo: (bytes) => receive + (bytes / page) * receivePage + spawn,
           wire: !free,
-          free,
+          free: free && way === 0,
         }
       : {
           cpuFrom: () => transferCpu,
-          plain: () => 0,
+          plain: () => way,
           cpuTo: () => 0,
           wire: !free,
-          free: free && transferCpu === 0,
+          free: free && transferCpu === 0 && way === 0,
         };
   const fixedFrom = freeze === 'structure' ? price('freeze') : 0;
   const fixedTo = freeze === 'structure' ? price('resume') : 0;

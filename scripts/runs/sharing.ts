@@ -10,6 +10,7 @@ import { NETWORKS } from '../../models/presets/networks.ts';
 import { runSharing, type SharedJobs } from '../../models/sharing/index.ts';
 import { measureSharing, SHARING_MEASURES } from '../../models/sharing/measures.ts';
 import { sharingPrices } from '../../models/sharing/prices.ts';
+import { normalQuantile } from '../../sim/engine/laws.ts';
 import type { Streams } from '../../sim/engine/streams.ts';
 import type { Plain, Value } from '../../sim/experiment/fields.ts';
 import type { RunOutputs, RunResult } from '../../sim/experiment/study.ts';
@@ -155,17 +156,16 @@ function homes(table: JobTable, nodes: number, home: 'uniform' | 'user', streams
 }
 
 /**
- * The program of each job: the log's, or, for jobs of a law, the octave of a run time: with probability `told` the job's own,
- * otherwise that of any job.
+ * The program of each job: the log's, or, for jobs of a law, one of which it is told by the power of two of the run time, less or more
+ * by a normal deviation (`loose`).
  */
-function programs(table: JobTable, told: number, streams: Streams): Int32Array {
+function programs(table: JobTable, loose: number, streams: Streams): Int32Array {
   if (hasPrograms(table)) return table.program;
   const chance = streams.stream('names of programs');
-  const octave = (run_s: number) => Math.max(0, Math.ceil(Math.log2(run_s * 1e3)));
   return Int32Array.from(table.run_s, (run_s) => {
-    const own = chance.next() < told;
-    const any = table.run_s[Math.floor(chance.next() * table.n)]!;
-    return octave(own ? run_s : any);
+    const told = Math.log2(run_s) + loose * normalQuantile(chance.next());
+    // From a microsecond on up: numbers of programs are not negative.
+    return Math.max(0, Math.round(told) + 20);
   });
 }
 

@@ -7,7 +7,8 @@ import { ASK, KEEP, type SharingPolicyKind, THRESHOLD } from './contract.ts';
 
 export const ask: SharingPolicyKind = {
   doc: 'a job at a loaded node goes to the node that the decider names, if that has fewer jobs',
-  fields: { threshold: { ...THRESHOLD, default: 1 } },
+  // At 0 every job asks.
+  fields: { threshold: { ...THRESHOLD, default: 1, min: 0 } },
   asks: true,
   create(view, parameters) {
     const threshold = parameters['threshold'] as number;
