@@ -275,6 +275,8 @@ export class Crashes {
         events.record(EVENT.restart, job, 0);
         return;
       case 'rollback': {
+        // It may have been coming back from an earlier crash.
+        this.parts.checkpoints.forget(job);
         const place = this.leaveQueue(job);
         const needed = guests.dropLost(job, (other) => this.unknown[other] === 0);
         const lost = guests.rollBack(job);

@@ -278,15 +278,15 @@ export class Guests {
     this.remaining[job] = jobs.work[job]! - this.saved[job]!;
     this.rate[job] = 0;
     this.since[job] = now;
+    // The master may have given nodes of whose crash it has not been told.
+    for (let cell = this.nodes.crashed.length > 0 ? this.first[job]! : NONE; cell !== NONE; ) {
+      if (this.nodes.crashed[this.nodeOf(cell)] === 1) this.lose(cell, this.nodeOf(cell));
+      cell = this.next[cell]!;
+    }
     if (launch > 0) {
       this.messages += width;
       this.jobTimers.set(job, now + Math.round(launch));
     } else this.begin(job);
-    // The master may have given nodes of whose crash it has not been told.
-    if (this.nodes.crashed.length === 0) return;
-    for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!) {
-      if (this.nodes.crashed[this.nodeOf(cell)] === 1) this.lose(cell, this.nodeOf(cell));
-    }
   }
 
   private jobDue(job: number): void {
@@ -933,8 +933,9 @@ export class Guests {
         own++;
         tasks += second === NONE ? 1 : 2;
       }
-      if (own > this.jobs.width[job]!) {
-        throw new CheckError(`job ${job}: ${own} tasks have places and it has ${this.jobs.width[job]}`);
+      const width = this.jobs.width[job]!;
+      if (own > width || (own < width && this.rate[job]! > 0)) {
+        throw new CheckError(`job ${job}: ${own} tasks have places and it has ${width}`);
       }
     }
     if (tasks !== places) throw new CheckError(`${places} places are taken and ${tasks} tasks have one`);
