@@ -8,7 +8,7 @@
  * nodes without tasks (they are left in the state they are in, which only the accounts of idle nodes see).
  */
 import type { Engine } from '../sim/engine/engine.ts';
-import { ProcessorSharingBank } from '../sim/engine/processor-sharing.ts';
+import { type CapacityCourse, ProcessorSharingBank } from '../sim/engine/processor-sharing.ts';
 import { type DomainEvents, EVENT } from './events.ts';
 import { JOB, type JobRecords } from './jobs.ts';
 import type { Nodes } from './nodes.ts';
@@ -21,9 +21,13 @@ export class LocalSharing {
   empty: number;
   /** Set by the cluster: called when a job has ended, and before the numbers above change. */
   onEnd: (job: number) => void = () => {};
-  /** Called when a node has got its first task. */
+  /** Called when a node is to get a task. */
   onUse: (node: number) => void = () => {};
   onTasks: (node: number, tasks: number, job: number) => void = () => {};
+  /** Set by the cluster where owners' demand changes without events. */
+  set course(course: CapacityCourse) {
+    this.bank.course = course;
+  }
   private readonly engine: Engine;
   private readonly events: DomainEvents;
   private readonly jobs: JobRecords;
@@ -60,6 +64,7 @@ export class LocalSharing {
     this.events.record(EVENT.start, job, width);
     this.running++;
     const before = this.bank.tasks(node);
+    this.onUse(node);
     for (let i = 0; i < width; i++) {
       const task = this.freeTasks.pop() ?? this.jobOf.length;
       this.jobOf[task] = job;
@@ -67,16 +72,19 @@ export class LocalSharing {
       this.bank.add(node, task, jobs.work[job]!);
     }
     this.count(node, before, job);
-    if (before === 0) {
-      this.onUse(node);
-      nodes.setGuestShare(node, nodes.left(node));
-    }
+    if (before === 0) nodes.setGuestShare(node, nodes.left(node));
   }
 
-  ownerShareChanged(node: number): void {
+  /** The owner leaves another CPU share since `from`, a time after which nothing else changed at the node (ns). */
+  ownerShareChanged(node: number, from: number = this.engine.now): void {
     const left = this.nodes.left(node);
-    this.bank.setCapacity(node, left);
-    if (this.bank.tasks(node) > 0) this.nodes.setGuestShare(node, left);
+    this.bank.setCapacity(node, left, from);
+    if (this.bank.tasks(node) > 0) this.nodes.setGuestShare(node, left, from);
+  }
+
+  /** An owner's event has told of changes of demand to come. */
+  courseChanged(node: number): void {
+    this.bank.courseChanged(node);
   }
 
   tasks(node: number): number {

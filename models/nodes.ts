@@ -5,11 +5,21 @@
  * mechanisms take `operationShare`; at most one guest takes `guestShare` of what is left. The shares hold until
  * they are set anew; accounts are brought up to date before. Left out: quanta, context switches and cache
  * effects between owner and guest.
+ * An owner's demand may change without an event (`course`); it is then brought up to date before anything else changes
+ * at the node, each change at its own time.
  * Accounts of a node, CPU-ns: owner, operations, guest, waiting (held for a guest that cannot run: launching,
  * stopped, moving, or held back by a slower member of its gang), idle, and, where nodes crash, out (of order). They
  * add up to the node's elapsed time.
  */
 import type { Engine } from '../sim/engine/engine.ts';
+
+/** Changes of owners' CPU demand that are no events. */
+export interface DemandCourse {
+  /** When each node's demand changes next, ns; infinity: not before an event tells. */
+  readonly nextChange: Float64Array;
+  /** Applies the changes at a node up to now, by `setOwnerShare`. */
+  follow(node: number): void;
+}
 
 export class Nodes {
   readonly count: number;
@@ -34,10 +44,10 @@ export class Nodes {
   /** Operations that the node still has to carry out, CPU-ns: served from what the others leave. */
   private readonly due: Float64Array;
   private readonly engine: Engine;
-  /** Sum of all nodes' guest shares now. */
-  guestShareSum = 0;
-  /** Called when that sum has changed, for pictures. */
-  onGuestShare: (() => void) | null = null;
+  /** Called when a node's guest share has changed by so much, at a time not after now (ns); for pictures. */
+  onGuestShare: ((at: number, change: number) => void) | null = null;
+  /** Set by the cluster where demand changes without events. */
+  course: DemandCourse | null = null;
 
   constructor(engine: Engine, count: number, sampleShare: number, withGuests: boolean, withCrashes = false) {
     const guests = withGuests ? count : 0;
@@ -67,6 +77,8 @@ export class Nodes {
 
   /** Bring a node's accounts up to now, or to an earlier time; call before any of its shares changes. */
   settle(node: number, until: number = this.engine.now): void {
+    const { course } = this;
+    if (course !== null && course.nextChange[node]! < until && until === this.engine.now) course.follow(node);
     const span = until - this.since[node]!;
     if (span === 0) return;
     this.since[node] = until;
@@ -105,12 +117,12 @@ export class Nodes {
     this.due[node]! += cpu;
   }
 
-  /** Change the CPU share that a guest really uses. */
-  setGuestShare(node: number, share: number): void {
-    this.settle(node);
-    this.guestShareSum += share - this.guestShare[node]!;
+  /** Change the CPU share that a guest really uses, since `from`: a time after which nothing else changed at the node. */
+  setGuestShare(node: number, share: number, from: number = this.engine.now): void {
+    this.settle(node, from);
+    const change = share - this.guestShare[node]!;
     this.guestShare[node] = share;
-    if (this.onGuestShare !== null) this.onGuestShare();
+    if (this.onGuestShare !== null && change !== 0) this.onGuestShare(from, change);
   }
 
   /** Hold a node for a guest, or give it back; a mechanism may use `operationShare` of it meanwhile. */

@@ -4,6 +4,9 @@
  * Driven by a trace (changes node by node; owner i sits at node i, a shorter trace is used again from its first
  * owner on) or by a law (a stream of its own for every owner). One pending event a node at most. A node that a
  * trace withdraws (`down`) counts as one whose owner is there and uses all of it.
+ * Order within an instant of a trace: nodes by number, after whatever else was due at that instant already.
+ * A change of mere CPU demand in a trace is an event only where something must know of it at once (`watched`).
+ * Elsewhere the node goes on from change to change when somebody looks at it (`nextChange`, `step`).
  * Left out: the owner's memory, and that owners might behave otherwise because they are disturbed.
  */
 import type { Engine } from '../sim/engine/engine.ts';
@@ -37,15 +40,26 @@ export class Owners {
   private readonly timers: Timers;
   private readonly source: OwnerSource;
   private readonly changed: (node: number, input: boolean) => void;
-  /** Set by the cluster: whether anybody cares about the CPU demand of the node's owner. */
+  /** When a node's CPU demand changes next without an event, ns; infinity: not before its next event. */
+  readonly nextChange: Float64Array;
+  /** Set by the cluster: whether a change of mere CPU demand at the node is an event. */
   watched: (node: number) => boolean = () => true;
+  /** Set by the cluster: goes on from change to change of the node's demand up to now, by `step`. */
+  follow: (node: number) => void = (node) => this.stepTo(node, this.engine.now);
   /** Set by the cluster: whether nothing will ever feel this owner again; they are then left as they are. */
   over: (node: number) => boolean = () => false;
+  /** Set by the cluster: no node was over before this time, ns. */
+  overSince = NEVER;
   /** Set by the cluster: the owner's CPU demand changed at an earlier time, since when nothing else has. */
   demanded: (node: number, time: number) => void = () => {};
+  /** Nodes whose records are due at this instant. */
+  private readonly due: number[] = [];
+  private readonly instantType: number;
   private readonly cursor: Int32Array;
   private readonly round: Int32Array;
   private readonly leftBehind: Uint8Array;
+  /** When the next record of each node is an event, ns. */
+  private readonly nextEvent: Float64Array;
   /** Whether the records applied last say more than the CPU demand. */
   private input = false;
 
@@ -69,11 +83,14 @@ export class Owners {
     this.cursor = new Int32Array(traced);
     this.round = new Int32Array(traced);
     this.leftBehind = new Uint8Array(traced);
+    this.nextChange = new Float64Array(traced).fill(NEVER);
+    this.nextEvent = new Float64Array(traced).fill(NEVER);
     this.timers = new Timers(
       engine,
-      source.kind === 'trace' ? (node) => this.replay(node) : (node) => this.toggle(node),
+      source.kind === 'trace' ? (node) => this.collect(node) : (node) => this.toggle(node),
       nodes,
     );
+    this.instantType = engine.on(() => this.replayInstant(), "instant of owners' traces");
   }
 
   /** Put every owner into their first state; call once, at time zero, before the run. */
@@ -131,19 +148,66 @@ export class Owners {
     return NEVER;
   }
 
-  /** A guest comes to the node: what its owner demands matters from now on. Bring it up to date. */
+  private collect(node: number): void {
+    if (this.due.length === 0) this.engine.schedule(0, this.instantType, 0);
+    this.due.push(node);
+  }
+
+  private replayInstant(): void {
+    const { due } = this;
+    due.sort((a, b) => a - b);
+    for (let i = 0; i < due.length; i++) {
+      if (this.nextEvent[due[i]!]! <= this.engine.now) this.replay(due[i]!);
+    }
+    due.length = 0;
+  }
+
+  /** Bring a node up to date, whose owner's demand matters from now on. */
   catchUp(node: number): void {
-    if (this.source.kind === 'trace' && !this.over(node)) this.replay(node);
+    if (this.source.kind !== 'trace') return;
+    this.follow(node);
+    const due = this.nextEvent[node]! <= this.engine.now;
+    const felt = this.nextChange[node]! < NEVER && this.watched(node);
+    if ((due || felt) && !this.over(node)) this.replay(node);
+  }
+
+  /** Applies the next change of mere CPU demand, `nextChange` of the node; there must be one. */
+  step(node: number): void {
+    if (this.source.kind !== 'trace') return;
+    const { table, repeat } = this.source;
+    const at = this.cursor[node]!;
+    const due = this.nextChange[node]!;
+    const of = node % table.names.length;
+    const end = table.first[of + 1]!;
+    let next = at + 1;
+    if (next === end && repeat) {
+      next = table.first[of]!;
+      this.round[node]!++;
+    }
+    this.cursor[node] = next;
+    const then = this.timeOf(node, next, end);
+    this.nextChange[node] = then < this.nextEvent[node]! ? then : NEVER;
+    if (table.kind[at] === ACTIVITY.mem) return;
+    this.load[node] = table.value[at]!;
+    this.demanded(node, due);
+  }
+
+  /** Applies the changes of mere CPU demand up to a time, ns. */
+  stepTo(node: number, until: number): void {
+    if (this.nextChange[node]! > until) return;
+    const last = this.over(node) ? Math.min(until, this.overSince) : until;
+    while (this.nextChange[node]! <= last) this.step(node);
   }
 
   /**
-   * Apply all records up to this instant, then wait for the next one that matters. On a node without a guest a
-   * change of mere CPU demand matters to nobody but the accounts: it is passed over, and told with its time later.
+   * Apply all records up to this instant, then wait for the next one that is an event. Changes of mere CPU demand
+   * that were none are told with their own times.
    */
   private replay(node: number): void {
     if (this.source.kind !== 'trace') return;
     const { table, repeat } = this.source;
     const { now } = this.engine;
+    this.follow(node);
     const of = node % table.names.length;
     const end = table.first[of + 1]!;
     let at = this.cursor[node]!;
@@ -151,11 +215,7 @@ export class Owners {
     // The first records of a node tell its daemon where it stands.
     this.input = now === 0;
     while (due <= now) {
-      if (due === now) this.apply(node, table.kind[at]!, table.value[at]!);
-      else if (table.kind[at] !== ACTIVITY.mem) {
-        this.load[node] = table.value[at]!;
-        this.demanded(node, due);
-      }
+      this.apply(node, table.kind[at]!, table.value[at]!);
       at++;
       if (at === end && repeat && end > table.first[of]!) {
         at = table.first[of]!;
@@ -165,8 +225,11 @@ export class Owners {
     }
     this.cursor[node] = at;
     const next = this.watched(node) ? due : this.nextThatMatters(node, at, end);
-    if (next < NEVER && !this.over(node)) this.timers.set(node, next);
+    const over = this.over(node);
+    if (next < NEVER && !over) this.timers.set(node, next);
     else this.timers.clear(node);
+    this.nextEvent[node] = over ? NEVER : next;
+    this.nextChange[node] = due < next && !over ? due : NEVER;
     this.changed(node, this.input);
   }
 

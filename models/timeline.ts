@@ -34,16 +34,27 @@ export class BinnedSeries {
     this.value = value;
   }
 
+  /** The value has been greater by `change` since an earlier time. */
+  shift(since_s: number, now_s: number, change: number): void {
+    this.fill(now_s);
+    this.value += change;
+    this.add(since_s, now_s, change);
+  }
+
   private fill(until_s: number): void {
     while (until_s > MOST_BINS * this.bin_s) this.merge();
-    let at = this.since_s;
-    while (at < until_s) {
+    this.add(this.since_s, until_s, this.value);
+    this.since_s = until_s;
+  }
+
+  private add(from_s: number, to_s: number, value: number): void {
+    let at = from_s;
+    while (at < to_s) {
       const bin = Math.floor(at / this.bin_s);
-      const end = Math.min(until_s, (bin + 1) * this.bin_s);
-      this.sum[bin] = (this.sum[bin] ?? 0) + this.value * (end - at);
+      const end = Math.min(to_s, (bin + 1) * this.bin_s);
+      this.sum[bin] = (this.sum[bin] ?? 0) + value * (end - at);
       at = end;
     }
-    this.since_s = until_s;
   }
 
   private merge(): void {

@@ -26,7 +26,17 @@ export interface SharingOptions {
   readonly capacity?: number;
 }
 
+/** Capacities that change without events of their own. */
+export interface CapacityCourse {
+  /** When each node's capacity may change next, at the earliest; Infinity: not before a call of `courseChanged`. */
+  readonly nextChange: Float64Array;
+  /** Tells the changes up to now, each by `setCapacity` with its time. */
+  follow(node: number): void;
+}
+
 export class ProcessorSharingBank {
+  /** With a course no capacity may be above 1. Whoever adds or removes tasks calls its `follow` before. */
+  course: CapacityCourse | null = null;
   private readonly engine: Engine;
   private readonly done: (task: number) => void;
   private readonly resolution: number;
@@ -44,6 +54,8 @@ export class ProcessorSharingBank {
   private roots = new Int32Array(16);
   private virtual = new Float64Array(16);
   private changed = new Float64Array(16);
+  /** 0 where the timer is set at a time before which no task can be done, because the capacity may change. */
+  private endKnown = new Uint8Array(16);
   private rowsUsed = 0;
   private readonly freeRows: number[] = [];
 
@@ -109,14 +121,21 @@ export class ProcessorSharingBank {
     return Math.max(0, this.marks[task]! - this.virtual[row]! - gained);
   }
 
-  /** The node serves at `capacity` (0: not at all; 1: fully) from now on. */
-  setCapacity(node: number, capacity: number): void {
+  /** The node serves at `capacity` (0: not at all; 1: fully) from now on; with a course, since an earlier time. */
+  setCapacity(node: number, capacity: number, from: number = this.engine.now): void {
     if (!(capacity >= 0 && capacity < Infinity))
       throw new RangeError(`node ${node} with capacity ${capacity}`);
     const row = this.rows[node]!;
-    if (row !== NONE) this.catchUp(row);
+    if (row !== NONE) this.catchUp(row, from);
     this.capacities[node] = capacity;
-    if (row !== NONE) this.arm(row);
+    // A timer that is set because of changes to come stays right when they have come.
+    if (row !== NONE && (this.course === null || this.endKnown[row] === 1)) this.arm(row);
+  }
+
+  /** The next change of the node's capacity is another one than it was. */
+  courseChanged(node: number): void {
+    const row = this.rows[node]!;
+    if (row !== NONE && this.endKnown[row] === 1) this.arm(row);
   }
 
   capacity(node: number): number {
@@ -141,30 +160,42 @@ export class ProcessorSharingBank {
   }
 
   /** Brings virtual time and account of a busy node up to now. */
-  private catchUp(row: number): void {
-    const now = this.engine.now;
+  private catchUp(row: number, until: number = this.engine.now): void {
     const node = this.nodes[row]!;
-    const work = this.capacities[node]! * (now - this.changed[row]!);
+    const work = this.capacities[node]! * (until - this.changed[row]!);
     this.servedUntil[node]! += work;
     this.virtual[row]! += work / this.counts[row]!;
-    this.changed[row] = now;
+    this.changed[row] = until;
   }
 
   /** Sets the event of the task that is done first. */
   private arm(row: number): void {
-    const capacity = this.capacities[this.nodes[row]!]!;
-    if (capacity === 0) {
+    const node = this.nodes[row]!;
+    const capacity = this.capacities[node]!;
+    const change = this.course === null ? Infinity : this.course.nextChange[node]!;
+    this.endKnown[row] = 1;
+    if (capacity === 0 && change === Infinity) {
       this.timers.clear(row);
       return;
     }
     const now = this.engine.now;
-    const left = this.marks[this.roots[row]!]! - this.virtual[row]!;
-    let due = now + (left * this.counts[row]!) / capacity;
+    const left = (this.marks[this.roots[row]!]! - this.virtual[row]!) * this.counts[row]!;
+    let due = capacity > 0 ? now + left / capacity : Infinity;
     if (this.resolution > 0) due = Math.round(due / this.resolution) * this.resolution;
+    if (due > change) {
+      this.endKnown[row] = 0;
+      due = capacity > 0 ? Math.max(change, now + left) : change;
+    }
     this.timers.set(row, due > now ? due : now);
   }
 
   private complete(row: number): void {
+    if (this.endKnown[row] === 0) {
+      this.course!.follow(this.nodes[row]!);
+      this.catchUp(row);
+      this.arm(row);
+      return;
+    }
     this.catchUp(row);
     const task = this.roots[row]!;
     this.detach(row, task);
@@ -260,6 +291,7 @@ export class ProcessorSharingBank {
     this.roots = widened(this.roots, new Int32Array(room));
     this.virtual = widened(this.virtual, new Float64Array(room));
     this.changed = widened(this.changed, new Float64Array(room));
+    this.endKnown = widened(this.endKnown, new Uint8Array(room));
     this.timers.grow(room);
   }
 
