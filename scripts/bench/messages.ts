@@ -61,14 +61,12 @@ export function benchMessages(): BenchTable {
       Number(one.seconds.toPrecision(3)),
       Math.round(one.rate),
     ]),
-    goals: results
-      .slice(0, 2)
-      .map(({ what, rate: got }) => ({
-        what: `${what}, messages/s`,
-        goal: 2e6,
-        got,
-        better: 'higher' as const,
-      })),
+    goals: results.slice(0, 2).map(({ what, rate: got }) => ({
+      what: `${what}, messages/s`,
+      goal: 2e6,
+      got,
+      better: 'higher' as const,
+    })),
     notes: [],
   };
 }
