@@ -44,6 +44,8 @@ export interface Step {
   readonly total_ns: number;
   readonly fact: string;
   readonly quality: Quality;
+  /** The machine that lent the price, where it is another one's. */
+  readonly lender?: string;
 }
 
 /** Where the cost of a path goes. CPU time but for `device`; ns for one call, seconds per second of user CPU for a mix. */
@@ -60,9 +62,12 @@ export interface Price {
   readonly ns: number;
   readonly fact: string;
   readonly quality: Quality;
+  /** The machine that lent it, where it is another one's. */
+  readonly lender?: string;
 }
 
-const PART: Readonly<Record<StepKind, keyof Split>> = {
+/** The part of a path's cost that a step belongs to. */
+export const PART: Readonly<Record<StepKind, keyof Split>> = {
   trap: 'crossings',
   switch: 'crossings',
   call: 'crossings',
@@ -109,14 +114,21 @@ export const NOTHING: Split = { body: 0, crossings: 0, copies: 0, inflation: 0, 
 
 /** A step that costs `count` times `price`. */
 export function step(what: string, kind: StepKind, count: number, price: Price): Step {
-  const { ns, fact, quality } = price;
-  return { what, kind, count, price_ns: ns, total_ns: count * ns, fact, quality };
+  const { ns, ...source } = price;
+  return { what, kind, count, price_ns: ns, total_ns: count * ns, ...source };
+}
+
+/** The machine that lent a constant (`borrowed` notes it), or nothing. */
+function lenderOf({ quality, note }: Constant): { readonly lender?: string } {
+  const lender = quality === 'borrowed' && note?.startsWith('of ') ? note.slice(3).split(';')[0] : undefined;
+  return lender === undefined ? {} : { lender };
 }
 
 const withClock = (c: Constant, machine: Machine): Price => ({
   ns: nanoseconds(c, megahertz(machine.clock)),
   fact: c.fact,
   quality: c.quality,
+  ...lenderOf(c),
 });
 
 /** A price that a structure needs and a machine has not; names the machines that have it. */
@@ -184,15 +196,16 @@ export class Prices {
   /** A constant that is a time, noted if it is weak. */
   constant(constant: Constant, what: string): Price {
     const price = withClock(constant, this.machine);
-    this.note(price, constant, what);
+    this.note(price, what);
     return price;
   }
 
   /** Copying `bytes` once. */
   copy(bytes: number): Price {
-    const { value, fact, quality } = this.machine.copyRate;
-    const price: Price = { ns: (bytes * 1e3) / value, fact, quality };
-    this.note(price, this.machine.copyRate, 'memory copy');
+    const { copyRate } = this.machine;
+    const { value, fact, quality } = copyRate;
+    const price: Price = { ns: (bytes * 1e3) / value, fact, quality, ...lenderOf(copyRate) };
+    this.note(price, 'memory copy');
     return price;
   }
 
@@ -219,13 +232,13 @@ export class Prices {
     if (base.ns === 0) return base;
     const foreign = this.machine.family !== 'mips-r2000';
     const price: Price = foreign ? { ...base, quality: weakest('borrowed', base.quality) } : base;
-    this.note(price, constant, what);
+    this.note(price, what);
     return price;
   }
 
-  private note(price: Price, constant: Constant, what: string): void {
+  private note(price: Price, what: string): void {
     if (price.quality !== 'borrowed' && price.quality !== 'assumed') return;
-    const whose = constant.note?.startsWith('of ') ? ` (${constant.note.split(';')[0]})` : '';
+    const whose = price.lender === undefined ? '' : ` (of ${price.lender})`;
     const names = this.weak.get(price.quality) ?? new Set<string>();
     names.add(`${what}${whose}`);
     this.weak.set(price.quality, names);

@@ -5,6 +5,8 @@
  */
 import type { Source } from '../../sim/engine/streams.ts';
 import { InputError, nearest } from '../../sim/problem.ts';
+import type { Quality } from '../presets/constant.ts';
+import { weakest } from '../presets/constant.ts';
 import type { Machine } from '../presets/machines.ts';
 import type { Mix } from '../presets/mixes.ts';
 import { MIXES } from '../presets/mixes.ts';
@@ -119,6 +121,8 @@ export interface OsPrices {
   sfiOverhead(source: Source): number;
   /** The mean of that share. */
   readonly meanSfiOverhead: number;
+  /** Was the law of that share measured on processors of this machine's kind, or is it borrowed, and of whom? */
+  readonly taxSource: { readonly quality: Quality; readonly lender?: string };
   /** Borrowed and assumed prices (and taxes) that were used, to be printed under the table. */
   readonly notes: string[];
 }
@@ -129,21 +133,24 @@ function lawOf(structure: OsStructure, machine: Machine, checks: SfiChecks): Ove
   return own === undefined ? structure.tax?.[checks] : overheadLaw(own);
 }
 
-/** A line where the tax on user time was measured on other processors. */
-function taxNotes(structure: OsStructure, machine: Machine, sfi: SfiOptions): string[] {
+/** Whose the law of a structure's tax on user time is. */
+function taxSource(structure: OsStructure, machine: Machine, sfi: SfiOptions): OsPrices['taxSource'] {
   const { tax, name } = structure;
-  if (tax === undefined || sfi.overhead !== 'per-program') return [];
+  if (tax === undefined || sfi.overhead !== 'per-program') return { quality: 'measured' };
   const own = machine.taxes?.[name]?.[sfi.checks];
   if (own !== undefined) {
-    const lent = own.filter((c) => c.quality === 'borrowed');
-    return lent.length === 0
-      ? []
-      : [`${name} on ${machine.name}: borrowed tax on user time, ${lent[0]!.note ?? lent[0]!.fact}`];
+    const quality = weakest(...own.map((c) => c.quality));
+    if (quality !== 'borrowed') return { quality };
+    const [lent] = own.filter((c) => c.quality === 'borrowed');
+    return { quality, lender: lent!.note?.replace(/^of /, '') ?? lent!.fact };
   }
-  if (tax.measuredOn.includes(machine.family)) return [];
-  return [
-    `${name} on ${machine.name}: borrowed tax on user time, measured on ${tax.measuredOn.join(' and ')}`,
-  ];
+  if (tax.measuredOn.includes(machine.family)) return { quality: 'measured' };
+  return { quality: 'borrowed', lender: `machines of ${tax.measuredOn.join(' and ')}` };
+}
+
+/** A line where the tax on user time was measured on other processors. */
+function taxNotes(name: string, machine: Machine, { lender }: OsPrices['taxSource']): string[] {
+  return lender === undefined ? [] : [`${name} on ${machine.name}: borrowed tax on user time, of ${lender}`];
 }
 
 function isOperation(name: ServiceClass | Operation): name is Operation {
@@ -171,7 +178,8 @@ export function priceStructure(name: string, machine: Machine, options: Structur
     perByte.set(op, (cpuTime(structure.operation(op, prices, MANY)) - base) / MANY);
   }
   const law = lawOf(structure, machine, sfi.checks);
-  const notes = [...prices.notes(), ...taxNotes(structure, machine, sfi)];
+  const source = taxSource(structure, machine, sfi);
+  const notes = [...prices.notes(), ...taxNotes(name, machine, source)];
   return {
     structure: name,
     machine: machine.name,
@@ -185,6 +193,7 @@ export function priceStructure(name: string, machine: Machine, options: Structur
     crossing: () => splitOf(structure.crossing(prices)),
     operation: (op, bytes = 0) => fixed.get(op)! + perByte.get(op)! * bytes,
     mix: (mix) => ({ perUserSecond: mixCost(mix, services) }),
+    taxSource: source,
     meanSfiOverhead:
       law === undefined ? 0 : sfi.overhead === 'per-program' ? meanOverhead(law) : sfi.overhead,
     sfiOverhead: (source) => {

@@ -1,7 +1,8 @@
 /**
  * A machine preset from what was measured on this host.
  *
- * Every number is measured here, or lent by a preset of today and marked borrowed, or left out (`none`). A native
+ * Every number is measured here, or lent by a preset of today and marked borrowed with its name, or left out (`none`).
+ * The price of a call with page-table isolation is measured where the kernel isolates, and none elsewhere. A native
  * reading stands before one through node. Taxes on user time: `webassembly` from the kernels against native code (or
  * the reference table); `sfi-library` with loads checked from V8's explicit checks, the one form of software fault
  * isolation that can be switched off and on without a compiler. Its stores alone cannot be told apart, so the
@@ -10,8 +11,9 @@
  * Left out: checks of jumps; SPECint; what the quartiles say (they are printed, the preset has the minima).
  */
 import { type Constant, borrowed as lend } from '../../models/presets/constant.ts';
-import type { PriceName } from '../../models/presets/machines.ts';
+import type { Family, PriceName } from '../../models/presets/machines.ts';
 import { MACHINES, PRICE_NAMES } from '../../models/presets/machines.ts';
+import { OVERHEADS } from '../../models/presets/paths.ts';
 import type { Host } from './host.ts';
 import type { Kernel } from './kernels.ts';
 import { COPY_BYTES, copyOf, type Measurement } from './measure.ts';
@@ -30,6 +32,9 @@ const LENDERS = ['azure-2018', 'x86-64-2023', 'skylake-sel4', 'xeon-pti-2018', '
 /** `4KiB`, `32MiB`. */
 export const bytesText = (bytes: number): string =>
   bytes < 1 << 20 ? `${bytes >> 10}KiB` : `${bytes >> 20}MiB`;
+
+/** Has its preset this price from another machine? */
+const isLent = ({ note }: Constant): boolean => note?.startsWith('of ') === true;
 
 const significant = (value: number): number => Number(value.toPrecision(4));
 
@@ -110,7 +115,10 @@ export function presetOf(
   const borrowedPrices: Partial<Record<PriceName, Constant>> = {};
   const all = Object.keys(PRICE_NAMES) as PriceName[];
   for (const price of all) {
-    const lender = lenders.find((each) => MACHINES[each]!.prices[price] !== undefined);
+    // Whether isolated page tables cost anything is this host's own: no other machine can lend it.
+    if (price === 'pti-syscall') continue;
+    const having = lenders.filter((each) => MACHINES[each]!.prices[price] !== undefined);
+    const lender = having.find((each) => !isLent(MACHINES[each]!.prices[price]!)) ?? having[0];
     if (prices[price] === undefined && lender !== undefined)
       borrowedPrices[price] = borrow(MACHINES[lender]!.prices[price]!, lender);
   }
@@ -129,7 +137,9 @@ export function presetOf(
   body('file-meta', 'native-stat', 'stat less the null call');
   body('process', 'native-process', 'fork, exec of /bin/sh, exit and wait: a quarter for each', 0.25);
 
-  const family = host.architecture === 'x64' ? 'x86-64' : host.architecture === 'arm64' ? 'arm64' : 'other';
+  const family: Family =
+    host.architecture === 'x64' ? 'x86-64' : host.architecture === 'arm64' ? 'arm64' : 'other';
+  const meltdown = host.meltdown === '' ? 'nothing of page-table isolation' : host.meltdown;
   const where = host.virtualMachine.length > 0 ? ', in a virtual machine' : '';
   const title = `${host.processor}${where}, ${host.kernel}, calibrated ${date}`;
   // MB/s of each size
@@ -145,13 +155,15 @@ export function presetOf(
     line(
       'clock',
       host.clock === undefined
-        ? { ...nearest.clock, quality: 'borrowed', note: `of ${nearest.name}` }
+        ? borrow(nearest.clock, nearest.name)
         : constant(host.clock, 'MHz', 'as the kernel tells it; used for service bodies only'),
     ),
     line('memory', constant(host.memory, 'MiB', 'as the kernel tells it')),
     line(
       'page',
-      host.page === undefined ? nearest.page : constant(host.page / 1024, 'KiB', 'getconf PAGESIZE'),
+      host.page === undefined
+        ? borrow(nearest.page, nearest.name)
+        : constant(host.page / 1024, 'KiB', 'getconf PAGESIZE'),
     ),
     line(
       'copyRate',
@@ -167,19 +179,36 @@ export function presetOf(
     ...lines(prices),
     `  # not measurable here, lent by other machines`,
     ...lines(borrowedPrices),
-    ...none.map((price) => `  ${price}: none`),
+    ...none.map(
+      (price) => `  ${price}: none${price === 'pti-syscall' ? ` # the kernel says: ${meltdown}` : ''}`,
+    ),
     ...(Object.keys(bodies).length === 0 ? [] : ['bodies:', ...lines(bodies)]),
-    ...taxLines(measurement, reference, fact),
+    ...taxLines(measurement, reference, fact, family),
     '',
   ].join('\n');
   return { text, measured, borrowed: Object.keys(borrowedPrices) as PriceName[], none };
 }
+
+/** Published taxes of sandboxes that a host cannot measure without their compilers. */
+const lentTax = (writes: Constant, full: Constant, whose: string) => ({
+  writes: lend(writes, whose),
+  full: lend(full, whose),
+});
+const lfiOnArm = MACHINES['apple-m1']!.taxes!['lfi']!;
+const LENT_TAXES: Readonly<Partial<Record<Family, Record<string, ReturnType<typeof lentTax>>>>> = {
+  'x86-64': {
+    lfi: lentTax(OVERHEADS.lfiWrites, OVERHEADS.lfiFull, 'the x86-64 machine of LFI'),
+    nacl: lentTax(OVERHEADS.nacl, OVERHEADS.nacl, 'the x86-64 machine of Native Client'),
+  },
+  arm64: { lfi: lentTax(lfiOnArm.writes![0]!, lfiOnArm.full![0]!, 'apple-m1') },
+};
 
 /** Taxes on user time, per cent, one for each program. */
 function taxLines(
   measurement: Measurement,
   reference: ReadonlyMap<string, ReferenceRow>,
   fact: string,
+  family: Family,
 ): string[] {
   const kernels = Object.entries(measurement.kernels) as [Kernel, Measurement['kernels'][Kernel]][];
   const percent = (ratio: number) => 100 * (ratio - 1);
@@ -226,5 +255,9 @@ function taxLines(
     ...list(wasm),
     '    full: *webassembly',
     ...(checks.length === 0 ? [] : ['  sfi-library:', '    full:', ...list(checks)]),
+    ...Object.entries(LENT_TAXES[family] ?? {}).flatMap(([structure, taxes]) => [
+      `  ${structure}:`,
+      ...Object.entries(taxes).flatMap(([checked, tax]) => [`    ${checked}:`, ...list([tax])]),
+    ]),
   ];
 }

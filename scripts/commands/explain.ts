@@ -1,6 +1,15 @@
 /** `nowsim explain`: the path of a service or an operation under an OS structure, step by step, with its sources. */
 import type { Argv, CommandModule } from 'yargs';
-import { cpuOf, MissingPrice, type Split, type Step, shortFacts, splitOf } from '../../models/os/cost.ts';
+import { type Blast, FAULT_KINDS, reachOf } from '../../models/os/blast.ts';
+import {
+  cpuOf,
+  MissingPrice,
+  PART,
+  type Split,
+  type Step,
+  shortFacts,
+  splitOf,
+} from '../../models/os/cost.ts';
 import {
   breakEven,
   mixNamed,
@@ -11,6 +20,7 @@ import {
 } from '../../models/os/index.ts';
 import { OPERATION_WORK, OPERATIONS, type Operation } from '../../models/os/operations.ts';
 import { SERVICE_CLASSES, SERVICES, type ServiceClass } from '../../models/os/services.ts';
+import { type Quality, weakest } from '../../models/presets/constant.ts';
 import { loadMachine } from '../../models/presets/load.ts';
 import type { Machine, PriceName } from '../../models/presets/machines.ts';
 import { MIXES } from '../../models/presets/mixes.ts';
@@ -116,6 +126,7 @@ function explainPath(given: ExplainArguments, machine: Machine): string {
       steps,
       split,
       cpu_ns: total,
+      blast: STRUCTURES[given.os]!.blast,
       notes: prices.notes,
     });
   }
@@ -144,8 +155,26 @@ function explainPath(given: ExplainArguments, machine: Machine): string {
       widthOf(process.stdout),
     ),
     ...weakSteps(steps),
+    wrapped(blastText(STRUCTURES[given.os]!.blast), widthOf(process.stdout)),
     ...(given.os === 'apertos' ? [sensitivity(what, machine, given.bytes)] : []),
   ].join('\n');
+}
+
+/** What a fault of the layer's own code takes with it, by design; on a line. */
+function blastText(blast: Blast): string {
+  // Nothing stops a hang short of where the layer is.
+  const most = reachOf('hang', blast, false);
+  const less = new Map<string, string[]>();
+  for (const kind of FAULT_KINDS) {
+    const [trusted, checked] = [reachOf(kind, blast, false), reachOf(kind, blast, true)];
+    if (checked === most) continue;
+    const where = `${checked === trusted ? '' : ', if checked'}: the ${checked}`;
+    less.set(where, [...(less.get(where) ?? []), kind.replace('-', ' ')]);
+  }
+  const parts = [...less].map(
+    ([where, kinds]) => `; ${kinds.join(' or ').replace('or stray', 'or')}${where}`,
+  );
+  return `a fault of the layer takes down the ${most}${parts.join('')}`;
 }
 
 /** How the free parameter of Apertos moves the cost. */
@@ -186,17 +215,44 @@ function partsText(split: Split): string {
   return parts.length === 0 ? 'nothing' : parts.join(', ');
 }
 
-/** A line for the steps whose price is not of this machine. */
+/** Lines for the steps whose price is not of this machine, and whose it is. */
 function weakSteps(steps: readonly Step[]): string[] {
   const lines: string[] = [];
   for (const quality of ['borrowed', 'assumed'] as const) {
-    const weak = [
-      ...new Set(steps.filter((s) => s.quality === quality && s.total_ns !== 0).map((s) => s.what)),
-    ];
-    if (weak.length > 0) lines.push(wrapped(`${quality}: ${weak.join(', ')}`, widthOf(process.stdout)));
+    const weak = new Map<string, Set<string>>();
+    for (const { what, quality: own, lender, total_ns } of steps) {
+      if (own !== quality || total_ns === 0) continue;
+      const whose = lender === undefined ? '' : ` (of ${lender})`;
+      weak.set(whose, (weak.get(whose) ?? new Set()).add(what));
+    }
+    const parts = [...weak].map(([whose, names]) => `${[...names].join(', ')}${whose}`);
+    if (parts.length > 0) lines.push(wrapped(`${quality}: ${parts.join('; ')}`, widthOf(process.stdout)));
   }
   return lines;
 }
+
+/** How a cell of a comparison shows that its price is not simply of this machine. */
+const MARKS: Readonly<Partial<Record<Quality, string>>> = {
+  'same-family': 's',
+  recalled: 'r',
+  borrowed: 'b',
+  assumed: 'a',
+};
+const MARKED = 's: scaled by the clock inside a processor family; r: recalled; b: borrowed; a: assumed';
+
+/** The weakest quality of each part of a path. */
+function qualities(steps: readonly Step[]): Partial<Record<keyof Split, Quality>> {
+  const of: Partial<Record<keyof Split, Quality>> = {};
+  for (const { kind, quality, total_ns } of steps) {
+    if (total_ns === 0) continue;
+    const part = PART[kind];
+    of[part] = weakest(quality, of[part] ?? quality);
+  }
+  return of;
+}
+
+const marked = (text: string, quality: Quality | undefined) =>
+  `${text} ${(quality === undefined ? undefined : MARKS[quality]) ?? ' '}`;
 
 interface Refused {
   readonly os: string;
@@ -228,14 +284,22 @@ function explainCompare(given: ExplainArguments, machine: Machine): string {
   const what = named(given.what);
   const { known, refused } = priced(machine);
   const rows = known.map((prices) => {
-    const split = splitOf(prices.steps(what, given.bytes));
-    return { os: prices.structure, cpu_ns: cpuOf(split), split, tax: prices.meanSfiOverhead };
+    const steps = prices.steps(what, given.bytes);
+    const split = splitOf(steps);
+    return {
+      os: prices.structure,
+      cpu_ns: cpuOf(split),
+      split,
+      quality: qualities(steps),
+      tax: prices.meanSfiOverhead,
+      tax_quality: prices.taxSource.quality,
+    };
   });
   if (given.json) return json({ what, machine: machine.name, structures: rows, refused });
   const kernel = rows.find((r) => r.os === 'in-kernel')?.cpu_ns;
   return [
     `${what}: ${docOf(what)}`,
-    `on ${machine.name} (${machine.title}), CPU time of one`,
+    wrapped(`on ${machine.name} (${machine.title}), CPU time of one`, widthOf(process.stdout)),
     '',
     tableText(
       [
@@ -247,15 +311,33 @@ function explainCompare(given: ExplainArguments, machine: Machine): string {
           }),
         ),
       ],
-      rows.map(({ os, split, cpu_ns, tax }) => [
+      rows.map(({ os, split, cpu_ns, quality, tax, tax_quality }) => [
         os,
-        ...[split.body, split.crossings, split.copies, split.inflation, cpu_ns].map(formatTime),
+        ...(['body', 'crossings', 'copies', 'inflation'] as const).map((part) =>
+          marked(formatTime(split[part]), quality[part]),
+        ),
+        formatTime(cpu_ns),
         kernel === undefined || kernel === 0 ? '-' : `${plainNumber(cpu_ns / kernel, 3)}x`,
-        `${plainNumber(100 * tax, 3)}%`,
+        marked(`${plainNumber(100 * tax, 3)}%`, tax_quality),
       ]),
     ),
+    '',
+    MARKED,
+    ...weakSteps(known.flatMap((prices) => prices.steps(what, given.bytes))),
+    ...taxLines(known),
     ...refusedLines(refused),
   ].join('\n');
+}
+
+/** Whose the taxes on user time are that were measured elsewhere. */
+function taxLines(known: readonly OsPrices[]): string[] {
+  const whose = new Map<string, string[]>();
+  for (const { structure, taxSource } of known) {
+    const { lender } = taxSource;
+    if (lender !== undefined) whose.set(lender, [...(whose.get(lender) ?? []), structure]);
+  }
+  const parts = [...whose].map(([lender, names]) => `${names.join(', ')} (of ${lender})`);
+  return parts.length === 0 ? [] : [wrapped(`borrowed tax: ${parts.join('; ')}`, widthOf(process.stdout))];
 }
 
 const rateText = (rate: number) =>
@@ -297,7 +379,7 @@ function explainBreakEven(given: ExplainArguments, machine: Machine): string {
     });
   }
   return [
-    `${given.os} on ${machine.name} (${machine.title})`,
+    wrapped(`${given.os} on ${machine.name} (${machine.title})`, widthOf(process.stdout)),
     'calls per second of user CPU time above which it is faster',
     '',
     tableText(

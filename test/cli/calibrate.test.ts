@@ -10,6 +10,7 @@ import { loadMachine, machineFromText } from '../../models/presets/load.ts';
 import { clockOf, firstCpu, virtualMachineSigns } from '../../scripts/calibrate/host.ts';
 import { KERNEL_SOURCE_SHA256, kernelModule, kernelSource } from '../../scripts/calibrate/kernels.ts';
 import { readingOf } from '../../scripts/calibrate/measure.ts';
+import { presetOf } from '../../scripts/calibrate/preset.ts';
 import { gccRatios, referenceTable } from '../../scripts/calibrate/reference.ts';
 import { type Answer, filesIn, nowsim, start, workFolder } from './nowsim.ts';
 
@@ -49,6 +50,34 @@ describe('calibrate', () => {
       expect(cost).toBeGreaterThan(0);
       expect(cost).toBeLessThan(1e9);
     }
+  });
+
+  it('says of every price and tax that it is measured here, or who lends it', () => {
+    const machine = loadMachine(mine);
+    const taxes = Object.values(machine.taxes!).flatMap(({ writes = [], full = [] }) => [...writes, ...full]);
+    const all = [...Object.values(machine.prices), ...Object.values(machine.bodies!), ...taxes];
+    expect(all.length).toBeGreaterThan(20);
+    for (const { fact, quality, note } of all) {
+      if (quality === 'borrowed') expect(note).toMatch(/^of /);
+      else expect(fact).toMatch(/^this-host /);
+    }
+    expect(machine.prices['trace-stop']!.note).toMatch(/^of x86-64-2023/);
+    expect(priceStructure('lfi', machine).notes.join('\n')).toMatch(/borrowed tax on user time/);
+  });
+
+  it.each([
+    ['Not affected', undefined],
+    ['Vulnerable', undefined],
+    ['', undefined],
+    ['Mitigation: PTI', 'measured'],
+  ])('prices isolated page tables by what the kernel says: "%s"', (meltdown, quality) => {
+    const told = JSON.parse(answer.out);
+    const { text } = presetOf('here', { ...told.host, meltdown }, told, referenceTable(), '2026-01-01');
+    const machine = machineFromText(text, 'here.yaml');
+    expect(machine.prices['pti-syscall']?.quality).toBe(quality);
+    if (quality !== undefined)
+      expect(machine.prices['pti-syscall']!.value).toBe(machine.prices.syscall!.value);
+    else expect(text).toMatch(/pti-syscall: none # the kernel says: \S/);
   });
 
   it('prices a crossing by what it measured', () => {

@@ -64,6 +64,33 @@ describe('nowsim explain', () => {
     expect(named.sort()).toEqual(Object.keys(STRUCTURES).sort());
   });
 
+  it.each([
+    ['in-kernel', 'the node; wrong result: the process'],
+    ['user-server', 'the node; wrong result: the process'],
+    ['extensible-kernel', 'the node; stray store or jump: the call; wrong result: the process'],
+    ['sfi-library', 'the process; stray store or jump, if checked: the call'],
+    ['exokernel', 'the process'],
+    ['free', 'the call'],
+  ])('tells what a fault of the layer takes with it under %s', async (os, told) => {
+    const machine = os === 'extensible-kernel' ? 'alpha-133' : 'r3000-40';
+    const lines = (await explain('null', '--os', os, '--machine', machine)).split('\n');
+    expect(lines).toContain(`a fault of the layer takes down ${told}`);
+  });
+
+  it('marks the cells of a comparison whose price is not simply the machine’s own, and says whose it is', async () => {
+    const text = await explain('file-read', '--compare');
+    const row = (os: string) => text.split('\n').find((line) => line.startsWith(`${os} `))!;
+    expect(row('in-kernel')).toMatch(/ 95\.2us b +13\.3us s +121us s +0ns +230us/);
+    expect(row('interposition')).toMatch(/ 39\.7us b /);
+    expect(row('webassembly')).toMatch(/ 50% b$/);
+    expect(row('sfi-library')).toMatch(/ 4\.28%$/);
+    expect(text.replace(/\s+/g, ' ')).toMatch(/call passed on to the kernel \(of i486-25\)/);
+    const { structures } = JSON.parse(await explain('file-read', '--compare', '--json'));
+    const library = structures.find((each: { os: string }) => each.os === 'sfi-library');
+    expect(library.quality).toEqual({ body: 'borrowed', crossings: 'same-family', copies: 'same-family' });
+    expect(library.tax_quality).toBe('measured');
+  });
+
   it('prints JSON whose steps add up', async () => {
     const { steps, split, cpu_ns } = JSON.parse(await explain('ipc', '--json'));
     const sum = steps.reduce((t: number, s: { total_ns: number }) => t + s.total_ns, 0);
