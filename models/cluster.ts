@@ -23,6 +23,7 @@ import { Heartbeats } from './glunix/heartbeats.ts';
 import { Master } from './glunix/master.ts';
 import { JobMemory, type JobMemoryConfig } from './glunix/memory.ts';
 import type { MovesConfig } from './glunix/moves.ts';
+import type { DelaysConfig } from './glunix/owner-delays.ts';
 import { JOB, type JobRecords } from './jobs.ts';
 import { LocalSharing } from './local.ts';
 import { Nodes } from './nodes.ts';
@@ -67,10 +68,11 @@ export interface ClusterConfig {
   readonly policies: {
     readonly idle: { readonly kind: IdlePolicyKind; readonly parameters: Parameters };
     readonly placement: PlacementPolicyKind;
-    readonly ownerReturn: OwnerReturnPolicyKind;
+    readonly ownerReturn: { readonly kind: OwnerReturnPolicyKind; readonly parameters: Parameters };
     readonly batch: { readonly kind: BatchPolicyKind; readonly pass: 'event' | 'instant' };
   };
   readonly migration: MovesConfig;
+  readonly delays: DelaysConfig;
   /** Memory of tasks that need more than a node has; null: all have what they need. Needs GLUnix and jobs. */
   readonly memory: MemoryConfig | null;
   /** How gangs share nodes by turns; with one row each has its nodes to itself. */
@@ -255,6 +257,7 @@ class Building {
     const end = engine.now;
     if (this.owners !== null) for (let node = 0; node < this.nodes.count; node++) this.owners.catchUp(node);
     this.nodes.settleAll();
+    this.guests?.delays.close();
     this.checkAccounts(end);
     return {
       config,
@@ -332,15 +335,23 @@ class Building {
   private makeGuests(master: Master): Guests {
     const { config } = this;
     const { engine, jobs } = this;
-    const ownerReturn = config.policies.ownerReturn.create({
-      get now() {
-        return engine.now;
+    const { ownerReturn } = config.policies;
+    const holder: { guests?: Guests } = {};
+    const returns = ownerReturn.kind.create(
+      {
+        get now() {
+          return engine.now;
+        },
+        get freeNodes() {
+          return master.freeNodes;
+        },
+        image: (job) => jobs.image[job]!,
+        moveTime: (job) => holder.guests!.moves.estimate(jobs.image[job]!),
+        ownerCpu: (node) => this.nodes.ownerShare[node]!,
+        backSince: (node) => holder.guests!.delays.since(node),
       },
-      get freeNodes() {
-        return master.freeNodes;
-      },
-      image: (job) => jobs.image[job]!,
-    });
+      ownerReturn.parameters,
+    );
     const guests = new Guests(
       engine,
       this.events,
@@ -348,10 +359,12 @@ class Building {
       this.nodes,
       master,
       config.costs,
-      ownerReturn,
+      returns,
       config.migration,
+      config.delays,
       config.slices,
     );
+    holder.guests = guests;
     guests.owners = this.owners;
     if (this.timeline !== null) guests.onMode = (node) => this.showNode(node);
     return guests;
@@ -628,6 +641,7 @@ class Building {
       this.guests?.ownerShareChanged(node, before);
       this.local?.ownerShareChanged(node);
     }
+    if (owners.present[node] === 0) this.guests?.ownerLeft(node);
     if (this.nodes.course !== null) {
       this.guests?.courseChanged(node);
       this.local?.courseChanged(node);

@@ -68,6 +68,14 @@ export const MEASURES = {
   copy_rounds: { unit: '1', doc: 'mean rounds of a move in which the task runs while its memory is copied' },
   fetched_bytes: { unit: 'B', doc: 'mean memory that a task fetches after its move, as it refers to it' },
   vacated: { unit: '1', doc: 'jobs saved at their homes because of an owner' },
+  beside_owners_s: {
+    unit: 's',
+    doc: 'time that owners wait, in all, because a guest runs beside their programs',
+  },
+  nodes_closed: {
+    unit: '1',
+    doc: 'times a node was closed to guests for the rest of the day (policies.owner_return.delay_limit)',
+  },
   suspensions: { unit: '1', doc: 'tasks stopped because of an owner' },
   restarts: { unit: '1', doc: 'jobs killed because of an owner and started over' },
   remote_page_ins: { unit: '1', doc: 'pages that came from the memory of another node' },
@@ -170,6 +178,7 @@ export function measure(
     measures.wanted_available = run.wantedOffered.mean(run.end);
     measures.recruitments_per_h = run.daemons.recruitments / nodeHours;
     measures.evictions_per_h = run.daemons.evictions / nodeHours;
+    measures.nodes_closed = run.daemons.closings;
     measures.recruitments = run.daemons.recruitments;
     measures.evictions = run.daemons.evictions;
   }
@@ -263,6 +272,7 @@ function measureFaults(
 function measureMoves(guests: Guests, measures: Partial<Record<MeasureName, number>>): void {
   const { moves } = guests;
   measures.vacated = guests.vacated;
+  measures.beside_owners_s = guests.delays.beside / 1e9;
   const n = moves.arrivals;
   if (n === 0) return;
   measures.migration_s = moves.time / n / 1e9;
@@ -428,9 +438,9 @@ function measureOwners(run: ClusterRun, measures: Partial<Record<MeasureName, nu
   if (end === 0) return;
   if (run.ownersUntil > 0) measures.availability = run.away.mean(run.ownersUntil) / config.nodes;
   measures.owner_slowdown = total(run.ownerFactor) / config.nodes;
-  const waited = run.guests?.ownerDelay ?? 0;
+  const waited = run.guests?.delays.time ?? 0;
   if (owners!.returns > 0) measures.owner_delay_s = waited / 1e9 / owners!.returns;
-  measures.owner_delays_per_day = (run.guests?.reclaims ?? 0) / ((config.nodes * end) / 86_400e9);
+  measures.owner_delays_per_day = (run.guests?.delays.count ?? 0) / ((config.nodes * end) / 86_400e9);
 }
 
 /** The CPU time of all jobs, killed attempts included, by cause, s. */

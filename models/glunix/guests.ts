@@ -6,9 +6,8 @@
  * launching, the whole gang stands still. A job is launched by its master: one message a node in turn, and a
  * process start on each. On an owner's return the policy says what becomes of the task; a task that should move
  * while no node is free is stopped where it is, and moves first when one is.
- * Owner delay: what the owner of a node waits after a return that finds a guest: the stopping of the guest, and,
- * where it moves, the freezing and the sending of its image, during which the memory is not theirs.
- * On a shared network images wait for each other; on a switched one the links of two nodes are their own.
+ * What owners wait for it is in `owner-delays.ts`, how tasks move in `moves.ts`. Where the idle policy has orders of its
+ * own, a job that is saved at its home waits in the queue and goes on from there on other nodes.
  * With several rows (Ousterhout's matrix) a node holds a task in each, and gangs take turns in slices: a slice lasts
  * the quantum and what it takes to stop one gang and let the next go on; in a row's slice, nodes whose cell there
  * has nothing that could run give it to the next row that has (alternate selection), which helps a gang only where
@@ -27,13 +26,14 @@ import { JOB } from '../jobs.ts';
 import type { Nodes } from '../nodes.ts';
 import type { Owners } from '../owners.ts';
 import { GUEST, ORDER } from '../policies/idle/contract.ts';
-import type { OwnerReturnPolicy } from '../policies/owner_return/contract.ts';
+import type { OwnerReturnPolicy, ReturnAction } from '../policies/owner_return/contract.ts';
 import type { BatchQueue } from './batch-queue.ts';
 import type { Daemons } from './daemon.ts';
 import { GangRows, type GangSlices } from './gang-rows.ts';
 import type { Master } from './master.ts';
 import type { JobMemory } from './memory.ts';
 import { type MoveActs, Moves, type MovesConfig } from './moves.ts';
+import { type DelaysConfig, OwnerDelays } from './owner-delays.ts';
 
 const NONE = -1;
 
@@ -75,9 +75,8 @@ export class Guests {
   vacated = 0;
   /** Work of killed jobs, ns of node time. */
   lost = 0;
-  /** Returns of owners that found a guest which then had to give way, and what the owners waited for it, ns. */
-  reclaims = 0;
-  ownerDelay = 0;
+  /** What owners wait for guests. */
+  readonly delays: OwnerDelays;
   /** Messages sent by launches, exits and calls to stop or go on. */
   messages = 0;
   /** Set by the cluster: parts that are built after this one. */
@@ -142,6 +141,7 @@ export class Guests {
   private readonly paused: Uint8Array;
   private readonly jobTimers: Timers;
   private readonly saveTimers: Timers;
+  private readonly askTimers: Timers;
   /** Cells with a stopped task that should move, in the order in which they were stopped. */
   private readonly homeless: number[] = [];
   /** Whether the task in a cell could run now: its whole gang runs. */
@@ -159,6 +159,7 @@ export class Guests {
     costs: RunCosts,
     ownerReturn: OwnerReturnPolicy,
     migration: MovesConfig,
+    delays: DelaysConfig,
     slices: GangSlices,
   ) {
     this.engine = engine;
@@ -174,6 +175,9 @@ export class Guests {
     this.guestOf = new Int32Array(n).fill(NONE);
     this.mode = new Uint8Array(n);
     this.next = new Int32Array(n).fill(NONE);
+    this.delays = new OwnerDelays(engine, events, nodes, delays);
+    this.delays.onClose = (node, until) => this.daemons!.close(node, until);
+    this.askTimers = new Timers(engine, (node) => this.askAgain(node), nodes.count, 'guest beside an owner');
     this.moves = new Moves(engine, events, n, costs, migration, this.moveActs());
     this.milestone = new Float64Array(jobs.n);
     this.first = new Int32Array(jobs.n).fill(NONE);
@@ -643,30 +647,63 @@ export class Guests {
     this.follow(job);
     this.daemons!.evictions++;
     this.events.record(EVENT.evict, this.nodeOf(cell), job);
-    switch (this.ownerReturn.decide(this.nodeOf(cell), job)) {
+    const tooOften = this.delays.found(this.nodeOf(cell));
+    const action = this.ownerReturn.decide(this.nodeOf(cell), job);
+    // With the delay that is one too many today a guest may not stay.
+    this.act(cell, tooOften && action !== 'kill' ? 'migrate' : action);
+  }
+
+  private act(cell: number, action: ReturnAction): void {
+    switch (action) {
       case 'low-priority':
+        this.stayBeside(this.nodeOf(cell));
         return;
       case 'kill':
-        this.kill(job);
-        this.ownerWaited(this.costs.stop);
+        this.kill(this.guestOf[cell]!);
+        this.delays.waits(this.costs.stop);
         return;
       case 'suspend':
         this.stop(cell);
-        this.ownerWaited(this.costs.stop);
+        this.delays.waits(this.costs.stop);
         return;
       case 'migrate':
-        if (this.master.freeOf(this.rowOfJob(job)) > 0) this.move(cell);
+        if (this.master.freeOf(this.rowOfJob(this.guestOf[cell]!)) > 0) this.move(cell);
         else {
           this.stop(cell);
-          this.ownerWaited(this.costs.stop);
+          this.delays.waits(this.costs.stop);
           this.homeless.push(cell);
         }
     }
   }
 
-  private ownerWaited(delay: number): void {
-    this.reclaims++;
-    this.ownerDelay += delay;
+  private stayBeside(node: number): void {
+    // One key stroke is over at once.
+    if (this.owners!.present[node] === 0) return;
+    this.delays.begin(node);
+    const { askAgainAt } = this.ownerReturn;
+    if (askAgainAt < Number.POSITIVE_INFINITY) this.askTimers.set(node, Math.round(askAgainAt));
+  }
+
+  /** A guest has stayed beside its owner for as long as the policy wanted. */
+  private askAgain(node: number): void {
+    for (let cell = node; cell < this.mode.length; cell += this.nodes.count) {
+      if (this.mode[cell] !== MODE.running && this.mode[cell] !== MODE.fetching) continue;
+      const job = this.guestOf[cell]!;
+      this.follow(job);
+      this.act(cell, this.ownerReturn.decide(node, job));
+    }
+  }
+
+  /** The owner of a node has gone. */
+  ownerLeft(node: number): void {
+    if (!this.delays.isBeside(node)) return;
+    if (this.course !== null) this.followNode(node);
+    this.endBeside(node);
+  }
+
+  private endBeside(node: number): void {
+    this.delays.end(node);
+    this.askTimers.clear(node);
   }
 
   private stop(cell: number): void {
@@ -761,7 +798,7 @@ export class Guests {
         this.setMode(to, MODE.arriving);
         this.updateRate(job);
         if (this.moves.ranBefore(to)) {
-          this.ownerWaited(this.costs.stop + (this.engine.now - this.moves.beganAt(to)) + time);
+          this.delays.waits(this.costs.stop + (this.engine.now - this.moves.beganAt(to)) + time);
         }
       },
       arrive: (_from, to, over) => this.arrived(to, over),
@@ -834,13 +871,14 @@ export class Guests {
     this.follow(job);
     this.daemons!.evictions++;
     this.events.record(EVENT.evict, this.nodeOf(cell), job);
+    if (mode !== MODE.stopped && mode !== MODE.saving) this.delays.found(this.nodeOf(cell));
     if (order === ORDER.suspend && runs(mode)) {
       this.stop(cell);
-      this.ownerWaited(this.costs.stop);
+      this.delays.waits(this.costs.stop);
     } else if (order === ORDER.vacate && mode !== MODE.saving) this.vacate(cell);
     else if (order === ORDER.kill) {
       this.kill(job);
-      this.ownerWaited(this.costs.stop);
+      this.delays.waits(this.costs.stop);
     }
   }
 
@@ -855,7 +893,7 @@ export class Guests {
       const mode = this.mode[other]!;
       if (mode === MODE.running || mode === MODE.fetching || mode === MODE.stopped) continue;
       this.kill(job);
-      this.ownerWaited(this.costs.stop);
+      this.delays.waits(this.costs.stop);
       return;
     }
     let time = 0;
@@ -871,7 +909,7 @@ export class Guests {
     this.updateRate(job);
     for (let other = this.first[job]!; other !== NONE; other = this.next[other]!)
       this.setHeld(other, true, share);
-    this.ownerWaited(this.costs.stop + time);
+    this.delays.waits(this.costs.stop + time);
     this.saveTimers.set(job, this.engine.now + Math.round(time));
     for (let other = this.first[job]!; other !== NONE; ) {
       const next = this.next[other]!;
@@ -1160,6 +1198,7 @@ export class Guests {
 
   private setMode(cell: number, mode: number): void {
     this.mode[cell] = mode;
+    if (!runs(mode) && this.delays.isBeside(this.nodeOf(cell))) this.endBeside(this.nodeOf(cell));
     this.onMode(this.nodeOf(cell));
   }
 }

@@ -194,6 +194,11 @@ export class Moves {
     return this.waitFor(transfer) + transfer;
   }
 
+  /** ns for which a task of that image would be frozen if it were stopped and copied, alone on the network. */
+  estimate(image: number): number {
+    return this.costs.freeze + this.costs.thaw + image / this.rate;
+  }
+
   private process(from: number, to: number): MovingProcess {
     const image = this.acts.image(from);
     return {

@@ -2,6 +2,7 @@
 import { type ClusterConfig, type MemoryConfig, runCluster } from '../../models/cluster.ts';
 import { RunCosts } from '../../models/costs.ts';
 import type { MovesConfig } from '../../models/glunix/moves.ts';
+import type { DelaysConfig } from '../../models/glunix/owner-delays.ts';
 import { meanServiceTime } from '../../models/hardware/disk/index.ts';
 import { networkNamed } from '../../models/hardware/network/index.ts';
 import { logGp } from '../../models/hardware/network/logp.ts';
@@ -173,7 +174,10 @@ async function run(settings: Settings, streams: Streams, outputs: RunOutputs): P
     policies: {
       idle: { kind: idlePolicies[policies.idle.name], parameters: policies.idle },
       placement: placementPolicies[policies.placement.name],
-      ownerReturn: ownerReturnPolicies[policies.owner_return.name],
+      ownerReturn: {
+        kind: ownerReturnPolicies[policies.owner_return.name],
+        parameters: policies.owner_return,
+      },
       batch: batchOf(settings),
     },
     slices: {
@@ -187,6 +191,7 @@ async function run(settings: Settings, streams: Streams, outputs: RunOutputs): P
     recovery: { kind: recoveryPolicies[policies.recovery.name], parameters: policies.recovery },
     checkpoint: checkpointOf(settings),
     migration: migrationOf(settings),
+    delays: delaysOf(settings, costs),
     faults: faultsOf(settings),
     horizon,
     patience: settings.patience,
@@ -230,6 +235,13 @@ function batchOf({ policies, glunix }: Settings): ClusterConfig['policies']['bat
     });
   }
   return { kind: batchPolicies[batch.name], pass: batch.pass };
+}
+
+function delaysOf(settings: Settings, costs: RunCosts): DelaysConfig {
+  const parameters: Readonly<Record<string, unknown>> = settings.policies.owner_return;
+  const limit = parameters['delay_limit'] as number | 'none';
+  const burst = parameters['burst'] as number | undefined;
+  return { limit: limit === 'none' ? null : limit, besides: burst === undefined ? 0 : costs.stop / burst };
 }
 
 /** Memory of a task of each job in turn, where the log does not say, bytes. */

@@ -1,6 +1,7 @@
 /** What happens to guests when an owner returns: one file each; the name here is the name in experiment files. */
 import type { OwnerReturnPolicyKind } from './contract.ts';
 import { kill } from './kill.ts';
+import { linger } from './linger.ts';
 import { lowPriority } from './low-priority.ts';
 import { migrate } from './migrate.ts';
 import { suspend } from './suspend.ts';
@@ -8,6 +9,7 @@ import { suspend } from './suspend.ts';
 export const ownerReturnPolicies = {
   migrate,
   'low-priority': lowPriority,
+  linger,
   suspend,
   kill,
 } satisfies Record<string, OwnerReturnPolicyKind>;

@@ -2,10 +2,10 @@
  * When the owner returns the job is killed and starts over from the queue; its work is lost.
  * Source: the reaction of early pools without checkpoints. Bound: what migration must beat.
  */
-import type { OwnerReturnPolicyKind } from './contract.ts';
+import { always, DELAY_LIMIT, type OwnerReturnPolicyKind } from './contract.ts';
 
 export const kill: OwnerReturnPolicyKind = {
   doc: 'the job is killed and starts over from the queue; its work is lost',
-  fields: {},
-  create: () => ({ decide: () => 'kill' }),
+  fields: DELAY_LIMIT,
+  create: () => always('kill'),
 };

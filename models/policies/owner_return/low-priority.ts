@@ -2,10 +2,10 @@
  * When the owner returns the guest stays and runs with what its owner leaves (Stealth).
  * Source: Krueger and Chawla 1991 (Stealth; fact A065). Bound: never evict.
  */
-import type { OwnerReturnPolicyKind } from './contract.ts';
+import { always, BESIDE, type OwnerReturnPolicyKind } from './contract.ts';
 
 export const lowPriority: OwnerReturnPolicyKind = {
   doc: 'the guest stays and runs with what its owner leaves (Stealth)',
-  fields: {},
-  create: () => ({ decide: () => 'low-priority' }),
+  fields: BESIDE,
+  create: () => always('low-priority'),
 };
