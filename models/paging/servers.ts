@@ -971,7 +971,8 @@ export class MemoryServers {
     const entity = tickets.entity[ticket]!;
     const stamp = tickets.stamp[ticket]!;
     const server = tickets.to[ticket]!;
-    if (next === NEXT.asked && this.crashes[server] === stamp) {
+    if (next === NEXT.asked && this.crashes[server] === stamp && this.isAt(page, server)) {
+      this.compare(page);
       tickets.next[ticket] = NEXT.answered;
       tickets.left[ticket] = server;
       const owner = this.config.ownerOf(page);
@@ -994,7 +995,7 @@ export class MemoryServers {
         if (--tickets.left[entity]! === 0) this.landed(entity);
         break;
       case NEXT.asked:
-        // The server failed before it answered: it is asked for again, wherever it is now.
+        // The server failed, or sent the page away, before it could answer: it is asked for wherever it is now.
         this.fetch(page, type, entity);
         break;
       case NEXT.answered:
@@ -1018,6 +1019,22 @@ export class MemoryServers {
         break;
       default:
         break;
+    }
+  }
+
+  private isAt(page: number, server: number): boolean {
+    const [slot, mirror] = [this.slotOf[page]!, this.mirrorOf[page]!];
+    return (
+      (slot !== NONE && this.slotServer[slot] === server) ||
+      (mirror !== NONE && this.slotServer[mirror] === server)
+    );
+  }
+
+  /** Throws `CheckError` where a server would answer with something else than was stored last. */
+  private compare(page: number): void {
+    const slot = this.slotOf[page]!;
+    if (slot !== NONE && this.slotWord[slot] !== this.word[page]) {
+      throw new CheckError(`page ${page} is not what was stored`);
     }
   }
 
