@@ -281,6 +281,9 @@ describe('files', () => {
   it('refuses two traces that are mixed in one folder', async () => {
     const two = folder({ 'a.txt': '0 init\n1 init\n', 'b.txt': '0 init\n1 init\n' });
     expect(await refusal(readMessages(two))).toMatch(/b\.txt:1: rank 0 acts in this file and in .*a\.txt/);
+    // By number, not by letters: 9 comes before 10.
+    const numbered = folder({ 'r-10': '0 init\n', 'r-9': '0 init\n' });
+    expect(await refusal(readMessages(numbered))).toMatch(/r-10:1: rank 0 acts in this file and in .*r-9/);
   });
 
   it('says which file of a list is missing, or is no trace', async () => {

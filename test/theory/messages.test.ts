@@ -1,4 +1,5 @@
 /** Messages between processes against closed forms: LogGP, capacity, wires, receives and waits, collectives, ends. */
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { networkNamed } from '../../models/hardware/network/index.ts';
 import type { LogGp } from '../../models/hardware/network/logp.ts';
@@ -15,6 +16,7 @@ import { Engine } from '../../sim/engine/engine.ts';
 import { type Source, Streams } from '../../sim/engine/streams.ts';
 import { InputError } from '../../sim/problem.ts';
 import { ACTION, ANY, type MessageProgram, ProgramBuilder } from '../../workloads/messages/index.ts';
+import { haveTraces, TRACES } from '../formats/files.ts';
 import { mean, run } from '../support/nowsim.ts';
 
 /** ns. */
@@ -600,6 +602,41 @@ describe('collectives', () => {
       [1, 'send', 0],
     ]);
     expect(go(what).ends[0]).toBe(HOP + 20_000 + HOP);
+  });
+
+  it('nor are they where they have come before it', () => {
+    const what = program(2, [
+      [0, 'bcast', 0],
+      [0, 'send', 1],
+      [1, 'work', ANY, 50_000],
+      [1, 'recv', ANY, 1, { tag: ANY }],
+      [1, 'bcast', 0],
+    ]);
+    expect(go(what).ends[1]).toBe(50_000 + 2 * 300);
+  });
+});
+
+describe.skipIf(!haveTraces)('real traces (skipped where ../shared is absent)', () => {
+  it.each([
+    ['own-smpi-nas-dt.S.SH.12.tar.gz', 36],
+    // 7 sends; allreduce 8 x 3, alltoall(v) 8 x 7, 11 times each; two reductions.
+    ['own-smpi-nas-is.S.8.tar.gz', 7 + 11 * (24 + 56 + 56) + 2 * 7],
+    // 4,408 sends; 4 allreduces of 4 x 2, a barrier of 4 x 2.
+    ['simgrid-NAS_LU_S_4.tar.gz', 4408 + 4 * 8 + 8],
+    ['simgrid-ti_traces_32_1-HEAD.tar.gz', 16 * 160 + 9 * 31 + 31 + 7 * 32 * 31 + 6 * 160],
+  ])('%s runs to its end on every network, none faster on Ethernet', async (name, messages) => {
+    const experiment = {
+      replications: 1,
+      cluster: { nodes: 'auto', os: 'in-kernel' },
+      jobs: { law: 'none' },
+      messages: { trace: join(TRACES, 'mpi', name) },
+      vary: { 'cluster.network': ['ethernet10', 'fddi', 'atm155', 'myrinet'] },
+    };
+    const result = await run(experiment);
+    const spans = result.summary.points.map((_, k) => mean(result, 'makespan_s', k));
+    expect(mean(result, 'messages')).toBe(messages);
+    for (const span of spans) expect(span).toBeLessThanOrEqual(spans[0]!);
+    expect(result.rows.every((row) => row.counts['unmatched'] === 0)).toBe(true);
   });
 });
 
