@@ -166,9 +166,7 @@ export class Owners {
   catchUp(node: number): void {
     if (this.source.kind !== 'trace') return;
     this.follow(node);
-    const due = this.nextEvent[node]! <= this.engine.now;
-    const felt = this.nextChange[node]! < NEVER && this.watched(node);
-    if ((due || felt) && !this.over(node)) this.replay(node);
+    if (this.nextChange[node]! < NEVER && this.watched(node) && !this.over(node)) this.replay(node);
   }
 
   /** Applies the next change of mere CPU demand, `nextChange` of the node; there must be one. */
