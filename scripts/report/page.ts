@@ -18,7 +18,11 @@ const POLICY =
 export async function pageMarkup(results: Results, library: ChartLibrary, code: PageCode): Promise<string> {
   const data = pageData(results);
   const timelines = timelineData(results.timelines);
-  const withTime = timelines.length > 0;
+  const present: TimeParts = {
+    accounts: timelines.length > 0,
+    series: timelines.some(({ series }) => Object.keys(series).length > 0),
+    nodes: timelines.some(({ gantt }) => gantt.node.length > 0),
+  };
   const { summary } = results;
   const title = summary.question === '' ? summary.experiment : summary.question;
   const page = html`<!doctype html>
@@ -34,17 +38,18 @@ ${codeElement('style', code.style)}
 <body data-name="${summary.experiment}">
 <a class="skip" href="#comparison">Skip to the comparison</a>
 ${header(results)}
-${contents(data, withTime)}
+${contents(data, present)}
 <main>
 <p id="trouble" class="trouble" role="alert" hidden></p>
 <noscript><p class="trouble">Tables and charts of this page are made by its script, which is switched off here. The same numbers stand in summary.csv beside this file.</p></noscript>
 ${comparisonSection(data)}
 ${data.pairs.length === 0 ? undefined : pairedSection(data)}
 ${
-  withTime
+  present.accounts
     ? timeSections(
         data,
         timelines.map((t) => t.point),
+        present,
       )
     : noTimelines()
 }
@@ -61,17 +66,20 @@ ${codeElement('script', code.script)}
   return page.markup;
 }
 
-function contents(data: PageData, withTime: boolean): Markup {
+/** What there is to show of time: kinds of run without nodes have accounts alone. */
+interface TimeParts {
+  readonly accounts: boolean;
+  readonly series: boolean;
+  readonly nodes: boolean;
+}
+
+function contents(data: PageData, present: TimeParts): Markup {
   const parts = [
     ['comparison', 'Comparison'],
     ...(data.pairs.length === 0 ? [] : [['paired', 'Differences']]),
-    ...(withTime
-      ? [
-          ['accounts', 'Time'],
-          ['series', 'Over time'],
-          ['nodes', 'Nodes'],
-        ]
-      : []),
+    ...(present.accounts ? [['accounts', 'Time']] : []),
+    ...(present.series ? [['series', 'Over time']] : []),
+    ...(present.nodes ? [['nodes', 'Nodes']] : []),
     ['record', 'Record'],
   ];
   return html`<nav aria-label="Contents"><ul>${parts.map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`)}</ul></nav>`;
@@ -172,9 +180,14 @@ ${table('paired-table')}
 </section>`;
 }
 
-function timeSections(data: PageData, present: readonly number[]): Markup {
-  const points = present.map((value) => ({ value, text: data.points[value]!.label }));
-  const first = present[0]!;
+function timeSections(data: PageData, timed: readonly number[], present: TimeParts): Markup {
+  const points = timed.map((value) => ({ value, text: data.points[value]!.label }));
+  return html`${accountsSection()}
+${present.series ? seriesSection(points) : undefined}
+${present.nodes ? nodesSection(points) : undefined}`;
+}
+
+function accountsSection(): Markup {
   return html`<section id="accounts" aria-labelledby="accounts-title">
 <h2 id="accounts-title">Where the time went</h2>
 <div class="controls">
@@ -184,20 +197,26 @@ ${saveButton('accounts-chart')}
 </div>
 ${chart('accounts-chart', 'All time of all nodes in the first replication, by what it was spent on.')}
 <details><summary>The same as a table</summary>${table('accounts-table')}</details>
-</section>
-<section id="series" aria-labelledby="series-title">
+</section>`;
+}
+
+function seriesSection(points: readonly Choice[]): Markup {
+  return html`<section id="series" aria-labelledby="series-title">
 <h2 id="series-title">Over time</h2>
 <div class="controls">
-${select('series-point', 'Point', points, first)}
+${select('series-point', 'Point', points, points[0]!.value)}
 ${points.length > 1 ? select('series-beside', 'Beside it', [{ value: -1, text: 'none' }, ...points], -1) : undefined}
 ${saveButton('series-chart')}
 </div>
 ${chart('series-chart', 'First replication, means over equal bins of time; a second point is dotted. Idle nodes are those that the idle policy offers, guests or no guests; without GLUnix, those that have nothing to run.')}
-</section>
-<section id="nodes" aria-labelledby="nodes-title">
+</section>`;
+}
+
+function nodesSection(points: readonly Choice[]): Markup {
+  return html`<section id="nodes" aria-labelledby="nodes-title">
 <h2 id="nodes-title">What every node did</h2>
 <div class="controls">
-${select('gantt-point', 'Point', points, first)}
+${select('gantt-point', 'Point', points, points[0]!.value)}
 <label for="gantt-page">Nodes <select id="gantt-page"></select></label>
 <label for="gantt-job">Job <input type="number" id="gantt-job" min="0" inputmode="numeric"></label>
 <button type="button" data-gantt="closer">Zoom in</button>

@@ -71,7 +71,7 @@ export function inputsOf(inputs: Value | undefined): Input[] {
 function recordText(records: Value): string {
   if (!isMap(records)) return typeof records === 'number' ? records.toLocaleString('en-US') : String(records);
   return Object.entries(records)
-    .filter(([, v]) => v !== 0)
+    .filter(([, v]) => v !== 0 && !(isMap(v) && recordText(v) === ''))
     .map(([name, v]) => `${name.replaceAll('_', ' ')} ${isMap(v) ? recordText(v) : v}`)
     .join(', ');
 }

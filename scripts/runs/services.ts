@@ -1,14 +1,15 @@
 /** Runs of service calls: one node replays a trace of calls, or its mix, under an OS structure. */
+import { writeFileSync } from 'node:fs';
 import { priceStructure } from '../../models/os/index.ts';
 import { plain } from '../../models/presets/constant.ts';
 import { DISKS } from '../../models/presets/disks.ts';
 import { loadMachine } from '../../models/presets/load.ts';
 import type { Machine } from '../../models/presets/machines.ts';
-import { runServices, SERVICE_MEASURES } from '../../models/services/index.ts';
+import { runServices, SERVICE_MEASURES, type ServicesRun } from '../../models/services/index.ts';
 import { tracedOnOf, type UserScale, userScale, userScaleSet } from '../../models/services/user-scale.ts';
 import type { Streams } from '../../sim/engine/streams.ts';
 import type { Plain } from '../../sim/experiment/fields.ts';
-import type { RunResult } from '../../sim/experiment/study.ts';
+import type { RunOutputs, RunResult } from '../../sim/experiment/study.ts';
 import { InputError } from '../../sim/problem.ts';
 import { headerOf, scanCalls } from '../../workloads/services/index.ts';
 import type { Settings } from '../fields.ts';
@@ -76,7 +77,7 @@ function tracerCost(settings: Settings): number | 'shortest-gap' {
   return cost === 'shortest-gap' ? cost : cost / 1e9;
 }
 
-async function run(settings: Settings, streams: Streams): Promise<RunResult> {
+async function run(settings: Settings, streams: Streams, outputs: RunOutputs): Promise<RunResult> {
   const { trace, fidelity, cache, numbering, user_time: userTime } = settings.services;
   const machine = loadMachine(settings.cluster.machine);
   const prices = priceStructure(settings.cluster.os, machine, { sfi: settings.cluster.sfi });
@@ -105,12 +106,40 @@ async function run(settings: Settings, streams: Streams): Promise<RunResult> {
       if (read.timed) notes.push(scale.note);
     },
   });
+  if (outputs.timeline !== undefined) {
+    writeFileSync(outputs.timeline, JSON.stringify(accountsOnly(done.measures)));
+  }
   return {
     measures: done.measures,
     digest: done.digest,
     counts: { calls: done.calls },
     events: done.calls,
     notes: [...prices.notes, ...notes],
+  };
+}
+
+/** A timeline without times: where the CPU time of a run went, and, of a replay, the time in which nothing ran. */
+function accountsOnly(measures: ServicesRun['measures']) {
+  const { user_s = 0, services_s = 0, crossings_s = 0, copies_s = 0, inflation_s = 0, sfi_s = 0 } = measures;
+  const cpu = measures.cpu_time_s ?? 0;
+  const waiting = Math.max(0, (measures.elapsed_s ?? 0) - cpu);
+  return {
+    horizon_s: Math.max(cpu, measures.elapsed_s ?? 0),
+    bins: 0,
+    bin_s: 1,
+    series: {},
+    nodes: 1,
+    gantt: { from_s: 0, to_s: 0, rows: [] },
+    accounts_s: {
+      user: user_s,
+      services: services_s,
+      crossings: crossings_s,
+      copies: copies_s,
+      inflation: inflation_s,
+      sfi: sfi_s,
+      ...(waiting > 0 ? { waiting } : {}),
+    },
+    jobs: 0,
   };
 }
 

@@ -183,6 +183,22 @@ test('no text of an experiment can break the page or run in it', async () => {
   expect(embedded(page).axes[0].values).toContain('</script><b>mine');
 });
 
+test('runs that have accounts alone show these, and no empty charts of time and nodes', async () => {
+  const dir = join(root, 'accounts');
+  writeFixture(dir, {});
+  const folder = join(dir, 'timelines');
+  for (const name of readdirSync(folder)) {
+    const { accounts_s } = JSON.parse(readFileSync(join(folder, name), 'utf8'));
+    const bare = { horizon_s: 1, bins: 0, bin_s: 1, series: {}, nodes: 1, jobs: 0, accounts_s };
+    writeFileSync(join(folder, name), JSON.stringify({ ...bare, gantt: { from_s: 0, to_s: 0, rows: [] } }));
+  }
+  const page = readFileSync(await writeReport(dir), 'utf8');
+  expect(page).toContain('<section id="accounts"');
+  expect(page).toContain('<a href="#accounts">');
+  expect(page).not.toMatch(/id="(series|nodes|gantt)"|href="#(series|nodes)"/);
+  expect(JSON.parse(unpacked(page, 'timelines'))).toHaveLength(8);
+});
+
 test('a folder without timelines or rows still gives a page that says so', async () => {
   const dir = join(root, 'bare');
   writeFixture(dir, { timelines: false });

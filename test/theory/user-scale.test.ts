@@ -1,5 +1,5 @@
 // User time of a trace on another machine: by ratings, by clocks, or not at all; and what is said of it.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadMachine } from '../../models/presets/load.ts';
@@ -71,6 +71,18 @@ describe('an experiment', () => {
     const fixed = await user(['# clock: 2600 MHz'], 'services.user_scale=3');
     expect(fixed.user_s).toBeCloseTo(3 * 0.001998, 9);
     expect(fixed.notes).toContain('times 3');
+  });
+
+  it('leaves accounts of where the time went, which add up to the end of the replay', async () => {
+    await inFolder(async (folder) => {
+      const out = join(folder, 'run');
+      const set = ['cluster.os=sfi-library', 'replications=1'];
+      const result = await run(ready('services'), set, { out });
+      const { accounts_s } = JSON.parse(readFileSync(join(out, 'timelines', 'point-0.json'), 'utf8'));
+      const sum = Object.values<number>(accounts_s).reduce((a, b) => a + b, 0);
+      expect(sum / mean(result, 'elapsed_s')).toBeCloseTo(1, 9);
+      expect(accounts_s.sfi).toBe(mean(result, 'sfi_s'));
+    });
   });
 
   it('warns where nothing is known', async () => {
