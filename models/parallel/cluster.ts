@@ -651,6 +651,7 @@ export class ParallelCluster {
     const cpu = this.cpu[node];
     if (cpu === CPU.idle) this.dispatch(node, this.config.terms.contextSwitch);
     else if (cpu === CPU.running) {
+      this.renew(node);
       if (this.beats(node, p, this.runner[node]!)) {
         this.preempt(node, true);
         this.dispatch(node, this.config.terms.contextSwitch);
@@ -722,7 +723,7 @@ export class ParallelCluster {
   private renew(node: number): void {
     const { now } = this.engine;
     const late = now - this.sliceEnd[node]!;
-    if (late < 0) return;
+    if (late < 0 || this.nodeTimers.isSet(node)) return;
     const ended = Math.floor(late / this.config.quantum) + 1;
     this.sliceEnd[node]! += ended * this.config.quantum;
     this.decay(this.runner[node]!, ended);
@@ -752,6 +753,11 @@ export class ParallelCluster {
     }
     const p = this.runner[node]!;
     const { now } = this.engine;
+    if (this.timers.timeOf(p) === now && this.processes.doing[p] !== DOING.waiting) {
+      // Work that ends with the quantum has been done in it.
+      this.nodeTimers.set(node, now);
+      return;
+    }
     this.decay(p, 1);
     this.sliceEnd[node] = now + this.config.quantum;
     if (this.rounds(node, p)) return;
