@@ -6,6 +6,7 @@ import { cpuByStructure } from './cpu-by-structure.ts';
 import { cpuByStructureToday } from './cpu-by-structure-today.ts';
 import { delayEqualsTax } from './delay-equals-tax.ts';
 import type { Figure } from './figure.ts';
+import { loadSharing } from './load-sharing.ts';
 import { nullServiceLadder } from './null-service-ladder.ts';
 import { operationCost } from './operation-cost.ts';
 import { robustness } from './robustness.ts';
@@ -19,6 +20,7 @@ export const FIGURES: readonly Figure[] = [
   breakEvenToday,
   robustness,
   delayEqualsTax,
+  loadSharing,
 ];
 
 /** The figures of that name, or `all` of them. Throws `InputError` with the nearest name. */
