@@ -80,9 +80,9 @@ export function callSurvey(
   return once(path, `calls ${tracerCost} ${numbering}`, () => surveyCalls(path, { tracerCost, numbering }));
 }
 
-/** A trace of messages, its sends and receives matched; `member` names one file of a folder or tar. Throws `InputError`. */
-export function messageTrace(path: string, member: string): Promise<MessageTrace> {
-  return once(path, `messages ${member}`, () => readMessages(path, member));
+/** A trace of messages, its sends and receives matched. Throws `InputError`. */
+export function messageTrace(path: string, member: string, ticks: number): Promise<MessageTrace> {
+  return once(path, `messages ${member} ${ticks}`, () => readMessages(path, { member, ticks }));
 }
 
 /** The references of a trace; addresses become pages of `pageBytes`. Throws `InputError`. */

@@ -7,8 +7,8 @@ import { InputError } from '../sim/problem.ts';
 import { headerOf } from './jobs/csv-table.ts';
 import { PROCESS_COLUMNS } from './jobs/process-tree.ts';
 import { RUSAGE_COLUMNS } from './jobs/rusage.ts';
+import { messageFormOf } from './messages/heads.ts';
 import { listFiles } from './messages/sources.ts';
-import { isTimeIndependent } from './messages/time-independent.ts';
 import { isActivityKind } from './owners/activity-file.ts';
 import { isTarHead, readTar } from './owners/tar.ts';
 import { isBlockList, REFERENCE_FORMS, type ReferenceForm, referenceForm } from './pages/forms.ts';
@@ -33,6 +33,10 @@ export const FORMS = {
   'call-numbers': 'system call numbers of Linux on i386 (ADFA-LD; a file, a folder or a zip of them)',
   'time-independent':
     'messages of ranks as SimGrid writes them ("p0 send p1 1e6", "0 compute 1e9"; a file, a list of files, a folder or a tar)',
+  goal: 'a schedule of messages (GOAL: "num_ranks", "rank 0 {", "l1: send 8b to 1 tag 0")',
+  liballprof:
+    'MPI calls as liballprof writes them ("MPI_Bcast:BEGIN:...:END"; a folder or a tar of a file for each rank)',
+  'otf2-print': 'MPI events as otf2-print writes them',
   ...REFERENCE_FORMS,
 } as const;
 export type Form = keyof typeof FORMS;
@@ -65,12 +69,21 @@ export async function formOf(path: string): Promise<Form> {
   });
 }
 
+/** Forms that are read out of a tar. */
+const IN_TARS: ReadonlySet<Form> = new Set([
+  'planetlab',
+  'time-independent',
+  'goal',
+  'liballprof',
+  'otf2-print',
+]);
+
 /** A tar has the form of its first member that has one. */
 async function formOfTar(path: string): Promise<Form> {
   let form: Form | undefined;
   await readTar(path, (_, bytes) => {
     const found = formOfLines(bytes.toString('latin1', 0, HEAD).split(/\r?\n/));
-    if (found === 'time-independent' || found === 'planetlab') form = found;
+    if (found !== undefined && IN_TARS.has(found)) form = found;
     return form === undefined;
   });
   return form ?? 'planetlab';
@@ -81,7 +94,7 @@ async function formOfList(path: string, lines: readonly string[]): Promise<Form 
   const [first] = listFiles(path, lines.slice(0, 1)) ?? [];
   if (first === undefined) return undefined;
   const head = await readHead(first, HEAD);
-  return isTimeIndependent(head.toString('latin1').split(/\r?\n/)) ? 'time-independent' : undefined;
+  return messageFormOf(head.toString('latin1').split(/\r?\n/));
 }
 
 /**
@@ -111,7 +124,8 @@ async function formOfFolder(path: string): Promise<Form> {
     // A file that is no text is no sequence of numbers either; the reader of the folder names it.
     const head = await readHead(file, HEAD).catch(() => Buffer.alloc(0));
     const lines = head.toString('latin1').split(/\r?\n/);
-    if (isTimeIndependent(lines)) return 'time-independent';
+    const messages = messageFormOf(lines);
+    if (messages !== undefined) return messages;
     // Whose calls they are stands in the names of the files alone.
     if (isProcessFile(file) && formOfLines(lines) === 'strace') return 'strace';
     const [first] = lines;
@@ -151,7 +165,8 @@ function formOfTracer(text: string): Form | undefined {
 }
 
 function formOfLines(lines: readonly string[]): Form | undefined {
-  if (isTimeIndependent(lines)) return 'time-independent';
+  const messages = messageFormOf(lines);
+  if (messages !== undefined) return messages;
   for (const line of lines) {
     const text = line.trim();
     if (text === '') continue;

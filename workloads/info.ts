@@ -6,7 +6,7 @@ import { programsOf, readProcessTable, summariseTree, treeJobs } from './jobs/pr
 import { readRusage, rusageJobs, summariseRusage } from './jobs/rusage.ts';
 import { chooseJobs, readSwfLog, type SwfHeader, summariseSwf } from './jobs/swf.ts';
 import type { JobChoices } from './jobs/table.ts';
-import { readMessages } from './messages/index.ts';
+import { isMessageForm, readMessages } from './messages/index.ts';
 import { summariseActivity } from './owners/columns.ts';
 import { readOwners } from './owners/index.ts';
 import { REFERENCE_FORMS, type ReferenceForm, referenceInfo } from './pages/index.ts';
@@ -50,7 +50,7 @@ export async function traceInfo(
   if (form === 'swf') return swfInfo(path);
   if (form === 'process-tree' || form === 'rusage') return processesInfo(path, form);
   if (isServiceForm(form)) return callsInfo(path, numbering);
-  if (form === 'time-independent') return messagesInfo(path);
+  if (isMessageForm(form)) return messagesInfo(path);
   if (form in REFERENCE_FORMS) return referenceInfo(path, form as ReferenceForm);
   const { owners, records, more } = await readOwners(path, busyAbove);
   return {
@@ -108,11 +108,11 @@ async function processesInfo(path: string, form: 'process-tree' | 'rusage'): Pro
 
 async function messagesInfo(path: string): Promise<TraceInfo> {
   const trace = await readMessages(path);
-  const { program, matching, records } = trace;
+  const { form, program, matching, records } = trace;
   return {
     file: path,
-    kind: 'time-independent',
-    what: FORMS['time-independent'],
+    kind: form,
+    what: FORMS[form],
     counts: {
       ranks: program.ranks,
       actions: program.kind.length,

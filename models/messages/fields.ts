@@ -22,7 +22,7 @@ export const MESSAGE_FIELDS = {
   fields: {
     trace: {
       kind: 'path',
-      doc: 'a trace of messages (SimGrid time-independent: a file, a list of files, a folder, a tar)',
+      doc: 'a trace of messages: SimGrid time-independent (a file, a list of files, a folder, a tar), GOAL, liballprof, text of otf2-print',
       default: 'none',
       words: ['none'],
     },
@@ -30,6 +30,12 @@ export const MESSAGE_FIELDS = {
       kind: 'text',
       doc: 'the file of a folder or tar that is the trace (or lists its files); all: the list in it, or all its traces as one',
       default: 'all',
+    },
+    ticks: {
+      kind: 'number',
+      doc: 'ticks a second of the clock of an otf2-print text, which does not say it',
+      default: 1e9,
+      above: 0,
     },
     program: {
       kind: 'slot',

@@ -24,7 +24,7 @@ export const messages: RunKind = {
 };
 
 async function settle(scenario: Plain, settings: Settings): Promise<Plain> {
-  const { trace, member, program } = settings.messages;
+  const { trace, member, ticks, program } = settings.messages;
   const beside = [
     ['jobs.trace', settings.jobs.trace],
     ['jobs.law', settings.jobs.law.name],
@@ -45,7 +45,7 @@ async function settle(scenario: Plain, settings: Settings): Promise<Plain> {
   const inputs: Record<string, Value> = {};
   let ranks: number | undefined;
   if (trace !== 'none') {
-    const read = await messageTrace(trace, member);
+    const read = await messageTrace(trace, member, ticks);
     ranks = read.program.ranks;
     inputs[trace] = { sha256: await digestOf(trace), records: read.records as unknown as Plain };
   }
@@ -123,7 +123,7 @@ async function run(settings: Settings, streams: Streams): Promise<RunResult> {
   let program: ReturnType<typeof makeProgram>;
   let unmatched = 0;
   if (set.trace !== 'none') {
-    const trace = await messageTrace(set.trace, set.member);
+    const trace = await messageTrace(set.trace, set.member, set.ticks);
     program = trace.program;
     unmatched = trace.matching.unmatched.length;
     told.push(...trace.notes);

@@ -272,8 +272,8 @@ describe('files', () => {
       'no traces, skipped: a/README',
       'other traces, left out (messages.member picks one): a/whole',
     ]);
-    expect((await readMessages(many, 'whole')).program.ranks).toBe(3);
-    expect(await refusal(readMessages(many, 'hole'))).toMatch(
+    expect((await readMessages(many, { member: 'whole' })).program.ranks).toBe(3);
+    expect(await refusal(readMessages(many, { member: 'hole' }))).toMatch(
       /no trace called "hole".*a\/split, a\/r0, a\/r1, a\/whole/s,
     );
   });
@@ -297,7 +297,7 @@ describe('files', () => {
     expect(await refusal(readMessages(join(set, 'list')))).toMatch(
       /names r2\.tit, and there is no such file/,
     );
-    expect(await refusal(readMessages(set, 'bad'))).toMatch(/names x\.xml, which is no trace/);
+    expect(await refusal(readMessages(set, { member: 'bad' }))).toMatch(/names x\.xml, which is no trace/);
   });
 });
 
@@ -355,7 +355,7 @@ describe('damage', () => {
 
   it('says what a file would have to hold that is no trace', async () => {
     expect(await refusal(readMessages(written('hello world\n')))).toMatch(
-      /neither a trace of messages nor a list of files/,
+      /no form that nowsim knows.*messages of ranks as SimGrid writes them/s,
     );
   });
 });
@@ -388,6 +388,177 @@ describe('trace info', () => {
         isend: 1,
       },
     });
+  });
+});
+
+describe('GOAL', () => {
+  const GOAL = [
+    'num_ranks 2',
+    '',
+    'rank 0 {',
+    'l3: send 8b to 1 tag 4',
+    'l1: calc 1000 cpu 0',
+    'l2: recv 16b from 1 tag 5',
+    'l3 requires l2',
+    'l2 irequires l1 // order only',
+    '}',
+    'rank 1 {',
+    'a: send 16b to 0 tag 5',
+    'b: recv 8b from 0 tag 4',
+    '}',
+  ];
+
+  it('puts actions in an order that their requirements allow, receives waited for where they are required', async () => {
+    const trace = await read(GOAL);
+    expect(trace.form).toBe('goal');
+    expect(actions(trace, 0)).toEqual([
+      ['work', ANY, ANY, 1000, 0],
+      ['irecv', 1, 5, 16, 0],
+      ['wait', 1, 5, 0, 0],
+      ['isend', 1, 4, 8, 0],
+      ['waitall', ANY, ANY, 0, 0],
+    ]);
+    expect(actions(trace, 1).map(([name]) => name)).toEqual(['isend', 'irecv', 'waitall']);
+    expect(trace.matching.matched).toBe(2);
+  });
+
+  it.each([
+    [['l1 requires l9'], /:9: no action of this rank is called "l9"/],
+    [['l1 requires l3'], /actions of rank 0 require each other in a circle/],
+    [['l4: send 8b to 7'], /rank 7, but there are ranks 0 to 1 only/],
+    [['l4: calc x'], /"x" is not a time in ns/],
+    [['l4: jump 8'], /"l4: jump 8" is no action/],
+  ])('refuses %s', async (lines, message) => {
+    const text = [...GOAL];
+    text.splice(8, 0, ...lines);
+    expect(await refusal(read(text))).toMatch(message);
+  });
+
+  it('names ranks that are missing, and lines outside of a rank', async () => {
+    expect(await refusal(read(GOAL.slice(0, 9)))).toMatch(/rank 1 of 0 to 1 missing/);
+    expect(await refusal(read(['num_ranks 1', 'l1: calc 5']))).toMatch(/:2: "l1: calc 5" outside of a rank/);
+  });
+});
+
+describe('liballprof', () => {
+  const rank = (calls: readonly string[]) =>
+    ['# collprof 0.9 output file', 'MPI_Init:-:1:2:1.0', ...calls, 'MPI_Finalize:90.0:-'].join('\n');
+
+  it('computes between calls, and reads the arguments of the C calls', async () => {
+    const place = folder({
+      'trace-0.dat': rank([
+        'MPI_Isend:11.5:77:10:4,8,8:1:3:5,0,2:501:12.0',
+        'MPI_Comm_size:12.0:5:2:13.0',
+        'MPI_Wait:14.0:501:0:20.0',
+        'MPI_Bcast:30.0:77:12:13,1,1:1:5,0,2:31.0',
+      ]),
+      'trace-1.dat': rank([
+        'MPI_Irecv:2.0:77:10:4,8,8:0:3:5,1,2:502:3.0',
+        'MPI_Wait:3.0:502:0:20.0',
+        'MPI_Bcast:20.0:77:12:13,1,1:1:5,1,2:31.0',
+        'MPI_Win_fence:31.0:1:31.0',
+      ]),
+    });
+    expect(await formOf(place)).toBe('liballprof');
+    const trace = await readMessages(place);
+    expect(actions(trace, 0)).toEqual([
+      ['work', ANY, ANY, 10_500, 0],
+      ['isend', 1, 3, 80, 0],
+      ['work', ANY, ANY, 1000, 0],
+      ['wait', 1, 3, 0, 1],
+      ['work', ANY, ANY, 10_000, 0],
+      ['bcast', 1, ANY, 12, 0],
+      ['work', ANY, ANY, 59_000, 0],
+    ]);
+    expect(actions(trace, 1).slice(1, 4)).toEqual([
+      ['irecv', 0, 3, 80, 0],
+      ['wait', 0, 3, 0, 0],
+      ['bcast', 1, ANY, 12, 0],
+    ]);
+    expect(trace.notes).toEqual(['1 calls of MPI_Win_fence: not carried out']);
+  });
+
+  it('refuses lines that are cut', async () => {
+    expect(await refusal(read(rank(['MPI_Bcast:3.0:77:12'])))).toMatch(/:3: MPI_Bcast has 1 arguments/);
+    expect(await refusal(read(rank(['MPI_Bcast:3.0:77:12:x:0:5:4.0'])))).toMatch(/"x" is no data type/);
+    expect(await refusal(read(rank(['MPI_Send:3.0:77:12:4,8,8:1:0:5:4.0'])))).toMatch(
+      /rank 1, but there are 1 files/,
+    );
+  });
+});
+
+describe('otf2-print', () => {
+  const event = (name: string, location: number, time: number, text: string) =>
+    `${name.padEnd(30)} ${String(location).padStart(10)} ${String(9_007_199_254_740_993n + BigInt(time)).padStart(20)}  ${text}`;
+  const region = (name: string) => `Region: "${name}" <3>`;
+  const TEXT = [
+    '=== OTF2-PRINT ===',
+    'Event                        Location    Timestamp  Attributes',
+    event('ENTER', 0, 0, region('main')),
+    event('ENTER', 0, 100, region('MPI_Send')),
+    event(
+      'MPI_SEND',
+      0,
+      110,
+      'Receiver: 1 ("Master thread" <1>), Communicator: "W" <0>, Tag: 6, Length: 500',
+    ),
+    event('LEAVE', 0, 900, region('MPI_Send')),
+    event('MEASUREMENT_ON_OFF', 0, 950, 'Mode: OFF'),
+    event('MEASUREMENT_ON_OFF', 0, 5000, 'Mode: ON'),
+    event('ENTER', 0, 5040, region('MPI_Bcast')),
+    event(
+      'MPI_COLLECTIVE_END',
+      0,
+      5050,
+      'Operation: BCAST, Communicator: "W" <0>, Root: 1, Sent: 0, Received: 64',
+    ),
+    event('LEAVE', 0, 5060, region('MPI_Bcast')),
+    event('ENTER', 1, 10, region('MPI_Irecv')),
+    event('MPI_IRECV_REQUEST', 1, 11, 'Request: 1'),
+    event('LEAVE', 1, 20, region('MPI_Irecv')),
+    event('ENTER', 1, 40, region('MPI_Wait')),
+    event(
+      'MPI_IRECV',
+      1,
+      50,
+      'Sender: 0 ("Master thread" <0>), Communicator: "W" <0>, Tag: 6, Length: 500, Request: 1',
+    ),
+    event('LEAVE', 1, 60, region('MPI_Wait')),
+    event(
+      'MPI_COLLECTIVE_END',
+      1,
+      70,
+      'Operation: BCAST, Communicator: "W" <0>, Root: 1, Sent: 128, Received: 64',
+    ),
+    event('RMA_PUT', 1, 80, 'Bytes: 4'),
+  ];
+
+  it('computes between calls while measured, with clocks of more digits than numbers hold', async () => {
+    const path = written(`${TEXT.join('\n')}\n`);
+    expect(await formOf(path)).toBe('otf2-print');
+    const trace = await readMessages(path, { ticks: 1e8 });
+    expect(actions(trace, 0)).toEqual([
+      ['work', ANY, ANY, 1000, 0],
+      ['send', 1, 6, 500, 0],
+      ['work', ANY, ANY, 500, 0],
+      ['work', ANY, ANY, 400, 0],
+      ['bcast', 1, ANY, 64, 0],
+    ]);
+    expect(actions(trace, 1)).toEqual([
+      ['irecv', 0, 6, 500, 0],
+      ['work', ANY, ANY, 200, 0],
+      ['wait', 0, 6, 0, 0],
+      ['bcast', 1, ANY, 64, 0],
+    ]);
+    expect(trace.notes).toEqual(['1 events RMA_PUT: not carried out']);
+  });
+
+  it('names the line of an event that is cut, and locations that are missing', async () => {
+    const cut = TEXT.map((line) => line.replace(', Length: 500', ''));
+    expect(await refusal(read(cut))).toMatch(/:(?:5|16): MPI_\w+ without a number "Length: "/);
+    expect(await refusal(read(TEXT.map((line) => line.replace(/^(\w+ +)1 /, '$12 '))))).toMatch(
+      /location 1 of 0 to 2 is missing/,
+    );
   });
 });
 
@@ -456,16 +627,35 @@ describe.skipIf(!haveTraces)('real traces (skipped where ../shared is absent)', 
     expect(trace.matching).toMatchObject({ sends, matched: sends, unmatched: [] });
   });
 
+  it('liballprof: 4 ranks, 5 broadcasts of 12 bytes each; 32 ranks of a stencil by otf2-print; GOAL by name', async () => {
+    const calls = await readMessages(mpi('liballprof-bcast-4.tar.gz'));
+    expect(calls.program.ranks).toBe(4);
+    expect(calls.byAction).toEqual({ work: 24, bcast: 20 });
+    const events = await readMessages(mpi('tracer-stencil4d-32.otf2-print.txt.gz'), { ticks: 2_095_147_102 });
+    expect(events.matching).toMatchObject({ sends: 512, matched: 512, bytes: 512 * 131_072, unmatched: [] });
+    expect(events.byAction).toMatchObject({ irecv: 512, wait: 512, barrier: 96 });
+    const goal = mpi('loggopsim-goal-samples.tar.gz');
+    const tree = await readMessages(goal, { member: 'binary_tree_32.goal' });
+    expect(tree.matching).toMatchObject({ sends: 31, matched: 31, unmatched: [] });
+    const rounds = await readMessages(goal, { member: 'dissemination_32.goal' });
+    expect(rounds.matching).toMatchObject({ sends: 160, matched: 160, unmatched: [] });
+    expect(await refusal(readMessages(goal))).toMatch(
+      /2 schedules.*binary_tree_32\.goal, dissemination_32\.goal/,
+    );
+  });
+
   it('reads each of the small hand-made ones', async () => {
     const unit = mpi('simgrid-replay-unit-actions.tar.gz');
     for (const name of ['allgatherv', 'allreduce', 'alltoall', 'alltoallv', 'barrier', 'bcast']) {
-      const trace = await readMessages(unit, `actions_${name}.txt`);
+      const trace = await readMessages(unit, { member: `actions_${name}.txt` });
       expect(trace.byAction[name], name).toBe(name === 'bcast' ? 6 : trace.program.ranks);
     }
     for (const name of ['bcast_reduce_datatypes', 'gather', 'reducescatter', 'waitall', 'with_isend']) {
-      expect((await readMessages(unit, `actions_${name}.txt`)).matching.unmatched, name).toEqual([]);
+      expect((await readMessages(unit, { member: `actions_${name}.txt` })).matching.unmatched, name).toEqual(
+        [],
+      );
     }
-    const isend = await readMessages(unit, 'actions_with_isend.txt');
+    const isend = await readMessages(unit, { member: 'actions_with_isend.txt' });
     expect(isend.program.kind.filter((k) => k === ACTION.test)).toHaveLength(2);
   });
 });

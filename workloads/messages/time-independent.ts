@@ -16,7 +16,8 @@
 import { InputError, nearest } from '../../sim/problem.ts';
 import { count, mustKeepSome, type RecordCount, recordCount } from '../records.ts';
 import { plainNumber } from '../text.ts';
-import { ACTION, type ActionName, ANY, type MessageProgram, ProgramBuilder } from './actions.ts';
+import { ACTION, type ActionName, ANY, ProgramBuilder } from './actions.ts';
+import type { ReadTrace } from './read.ts';
 import { type TraceSources, traceSources } from './sources.ts';
 
 /** Names in the traces; capitals do not matter. `work`, `poll` and `drain` have no place in them. */
@@ -59,15 +60,8 @@ function kindNamed(word: string): number | undefined {
   return KNOWN.get(SPELLINGS[name] ?? name);
 }
 
-export interface TimeIndependentTrace {
-  readonly program: MessageProgram;
-  readonly records: RecordCount;
-  readonly dialect: 'old' | 'untagged' | 'tagged';
-  readonly skipped: readonly string[];
-  readonly others: readonly string[];
-  /** What `comm_size` says where it is not the number of ranks: a smaller communicator. */
-  readonly communicators: readonly number[];
-}
+/** How a trace is written. */
+type Dialect = 'old' | 'untagged' | 'tagged';
 
 /** A line as read, before it is known which dialect it is of. */
 interface Raw {
@@ -79,7 +73,7 @@ interface Raw {
 }
 
 /** Reads the trace at `path` (see `sources.ts`). Throws `InputError` with `file:line`. */
-export async function readTimeIndependent(path: string, member = 'all'): Promise<TimeIndependentTrace> {
+export async function readTimeIndependent(path: string, member = 'all'): Promise<ReadTrace> {
   const found = await traceSources(path, isTimeIndependent, member);
   const records = recordCount();
   const raw = await rawLines(found, records);
@@ -93,7 +87,14 @@ export async function readTimeIndependent(path: string, member = 'all'): Promise
   const actions = new Actions(ranks, dialect, name);
   for (const one of raw) actions.add(one);
   const program = actions.builder.program(ranks, files);
-  return { program, records, dialect, skipped, others, communicators: [...actions.communicators] };
+  const sizes = [...actions.communicators];
+  const notes =
+    sizes.length === 0
+      ? []
+      : [
+          `comm_size says ${sizes.join(', ')} where there are ${ranks} ranks: collectives of smaller groups count as those of all`,
+        ];
+  return { program, records, skipped, others, header: { syntax: dialect }, notes };
 }
 
 async function rawLines(found: TraceSources, records: RecordCount): Promise<Raw[]> {
@@ -175,7 +176,7 @@ function ranksOf(path: string, raw: readonly Raw[], name: (one: Raw) => string):
   });
 }
 
-function dialectOf(raw: readonly Raw[]): TimeIndependentTrace['dialect'] {
+function dialectOf(raw: readonly Raw[]): Dialect {
   if (raw.some((one) => /^[A-Za-z]/.test(one.words[0]!))) return 'old';
   let counted = false;
   for (const { kind, words } of raw) {
@@ -191,14 +192,15 @@ function dialectOf(raw: readonly Raw[]): TimeIndependentTrace['dialect'] {
 /** Turns lines into actions. */
 class Actions {
   readonly builder = new ProgramBuilder();
+  /** What `comm_size` says where it is not the number of ranks: smaller communicators. */
   readonly communicators = new Set<number>();
   private readonly ranks: number;
-  private readonly dialect: TimeIndependentTrace['dialect'];
+  private readonly dialect: Dialect;
   private readonly name: (one: Raw) => string;
   /** Bytes of an element where an action names no type, by rank. */
   private readonly element: Float64Array;
 
-  constructor(ranks: number, dialect: TimeIndependentTrace['dialect'], name: (one: Raw) => string) {
+  constructor(ranks: number, dialect: Dialect, name: (one: Raw) => string) {
     this.ranks = ranks;
     this.dialect = dialect;
     this.name = name;
