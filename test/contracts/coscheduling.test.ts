@@ -199,7 +199,7 @@ describe("Ousterhout's matrix", () => {
         matrix.place(job, width);
         if (chance.next() < 0.3) matrix.rotate();
         const seen = new Set<string>();
-        const cells = 0;
+        let cells = 0;
         for (const [each, wide] of here) {
           const slot = matrix.slotOf(each);
           const columns = matrix.columnsOf(each);
