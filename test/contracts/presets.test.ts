@@ -11,6 +11,7 @@ import type { Constant } from '../../models/presets/constant.ts';
 import { isConstant } from '../../models/presets/constant.ts';
 import * as dirty from '../../models/presets/dirty.ts';
 import * as disks from '../../models/presets/disks.ts';
+import * as endpoints from '../../models/presets/endpoints.ts';
 import * as layers from '../../models/presets/layers.ts';
 import * as machines from '../../models/presets/machines.ts';
 import * as mixes from '../../models/presets/mixes.ts';
@@ -47,7 +48,21 @@ function collect(value: unknown, into: Map<string, Constant>, path: string): voi
 
 const CONSTANTS = new Map<string, Constant>();
 collect(
-  { machines, networks, disks, dirty, mixes, paths, layers, parts, counts, programs, services, operations },
+  {
+    machines,
+    networks,
+    disks,
+    dirty,
+    mixes,
+    paths,
+    layers,
+    parts,
+    counts,
+    programs,
+    services,
+    operations,
+    endpoints,
+  },
   CONSTANTS,
   '',
 );
