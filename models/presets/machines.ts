@@ -108,9 +108,34 @@ const mhz133 = measured(133, 'MHz', 'SPIN-Table2-sys-DEC', { at: 'setting' });
 const mhzPentium = recalled(133, 'MHz', 'HAE97-T2-Linux', { at: 'setting' });
 
 // The MIPS family: rows measured at 12.5, 16.67, 25 and 40 MHz.
-const ultrix25 = measured(21.3, 'us', 'EXO-T4-DEC5000-Ultrix-sys');
+/** A pipe there and back, of one way. */
+const bothWays = (us: number, fact: string) =>
+  derived('us', [measured(us, 'us', fact)], 'twice one way', (t) => 2 * t);
+/** What Engler et al. 1995 measured on each DECstation, us. */
+const decstation = (
+  model: string,
+  ultrix: { call: number; syscall: number; exception: number; pipe: number },
+  aegis: { syscall: number; switch: number; exception: number },
+) => ({
+  call: measured(ultrix.call, 'us', `EXO-T4-${model}-Ultrix-call`),
+  syscall: measured(ultrix.syscall, 'us', `EXO-T4-${model}-Ultrix-sys`),
+  exception: measured(ultrix.exception, 'us', `EXO-T5-${model}-Ultrix-overflow`),
+  pipe: bothWays(ultrix.pipe, `EXO-T8-${model}-Ultrix-pipe`),
+  'aegis-syscall': measured(aegis.syscall, 'us', `EXO-T4-${model}-Aegis-sys`, { at: 1 }),
+  'aegis-switch': measured(aegis.switch, 'us', `EXO-T6-${model}`),
+  'aegis-exception': measured(aegis.exception, 'us', `EXO-T5-${model}-Aegis-protection`),
+});
+const dec5000 = decstation(
+  'DEC5000',
+  { call: 0.28, syscall: 21.3, exception: 130, pipe: 199 },
+  { syscall: 2.3, switch: 1.4, exception: 1.5 },
+);
+const dec2100 = decstation(
+  'DEC2100',
+  { call: 0.57, syscall: 32.2, exception: 208, pipe: 326 },
+  { syscall: 4.7, switch: 2.9, exception: 3 },
+);
 const switch25 = recalled(7.4, 'us', 'ALBL-T1-contexts-R3000');
-const exception25 = measured(130, 'us', 'EXO-T5-DEC5000-Ultrix-overflow');
 const machSyscall25 = measured(8, 'us', 'BER92-sysds');
 const machRpc25 = measured(57, 'us', 'BER92-ds');
 const machStubs12 = measured(40, 'us', 'MB92-stub');
@@ -118,9 +143,6 @@ const machEmulation12 = measured(280, 'us', 'MB92-emul');
 const faultDomain40 = measured(1.81, 'us', 'WAH-T2-MIPS-int');
 const faultDomainBare40 = measured(1.11, 'us', 'WAH-T2-MIPS-caller');
 const faultDomainFp40 = measured(2.83, 'us', 'WAH-T2-MIPS-fp');
-const aegis25 = measured(2.3, 'us', 'EXO-T4-DEC5000-Aegis-sys', { at: 1 });
-const aegisSwitch25 = measured(1.4, 'us', 'EXO-T6-DEC5000');
-const aegisException25 = measured(1.5, 'us', 'EXO-T5-DEC5000-Aegis-protection');
 // i486/25 agents: lent to the MIPS machines, clock 25 MHz there.
 const interceptI486 = measured(30, 'us', 'JON92-int');
 const passThroughI486 = measured(37, 'us', 'JON92-under');
@@ -147,10 +169,9 @@ function mipsPrices(to: Constant): Partial<Record<PriceName, Constant>> {
   const from40 = (c: Constant) => sameFamily(c, mhz40, to);
   const from12 = (c: Constant) => sameFamily(c, mhz12, to);
   return {
-    syscall: from25(ultrix25),
+    syscall: from25(dec5000.syscall),
     switch: from25(switch25),
-    exception: from25(exception25),
-
+    exception: from25(dec5000.exception),
     'mach-syscall': from25(machSyscall25),
     'mach-rpc': from25(machRpc25),
     'mach-stubs': from12(machStubs12),
@@ -158,110 +179,91 @@ function mipsPrices(to: Constant): Partial<Record<PriceName, Constant>> {
     'fault-domain': from40(faultDomain40),
     'fault-domain-bare': from40(faultDomainBare40),
     'fault-domain-fp': from40(faultDomainFp40),
-    'aegis-syscall': from25(aegis25),
-    'aegis-switch': from25(aegisSwitch25),
-    'aegis-exception': from25(aegisException25),
-
+    'aegis-syscall': from25(dec5000['aegis-syscall']),
+    'aegis-switch': from25(dec5000['aegis-switch']),
+    'aegis-exception': from25(dec5000['aegis-exception']),
     intercept: borrowed(interceptI486, 'i486-25'),
     'pass-through': borrowed(passThroughI486, 'i486-25'),
   };
 }
 
-const r3000_40: Machine = {
+/** What one MIPS machine has of its own; the rest is the family's. */
+type MipsParts = Pick<Machine, 'name' | 'title' | 'clock' | 'speed' | 'memory' | 'prices'> &
+  Partial<Pick<Machine, 'copyRate'>>;
+
+function mips(parts: MipsParts): Machine {
+  return {
+    family: 'mips-r2000',
+    page: mipsPage,
+    copyRate: { ...MIPS_COPY, quality: 'same-family' },
+    ...parts,
+    prices: { ...mipsPrices(parts.clock), ...parts.prices },
+  };
+}
+
+const r3000_40 = mips({
   name: 'r3000-40',
   title: 'DECstation 5000/240, MIPS R3000 class at 40 MHz (1992)',
-  family: 'mips-r2000',
   clock: mhz40,
   speed: recalled(27.3, 'SPECint92', 'WS-18'),
   memory: mips32MB,
-  page: mipsPage,
-  copyRate: { ...MIPS_COPY, quality: 'same-family' },
   prices: {
-    ...mipsPrices(mhz40),
     call: measured(0.1, 'us', 'WAH-T2-MIPS-call'),
     pipe: measured(204.72, 'us', 'WAH-T2-MIPS-pipe'),
     'fault-domain': faultDomain40,
     'fault-domain-bare': faultDomainBare40,
     'fault-domain-fp': faultDomainFp40,
   },
-};
+});
 
-const r3000_25: Machine = {
+const r3000_25 = mips({
   name: 'r3000-25',
   title: 'DECstation 5000/125 and 5000/200, MIPS R3000 at 25 MHz (1990)',
-  family: 'mips-r2000',
   clock: mhz25,
   speed: recalled(19.5, 'SPECint92', 'WS-17'),
   memory: mips32MB,
-  page: mipsPage,
   copyRate: MIPS_COPY,
   prices: {
-    ...mipsPrices(mhz25),
-    call: measured(0.28, 'us', 'EXO-T4-DEC5000-Ultrix-call'),
-    syscall: ultrix25,
+    ...dec5000,
     switch: switch25,
-    exception: exception25,
-
-    pipe: derived('us', [measured(199, 'us', 'EXO-T8-DEC5000-Ultrix-pipe')], 'twice one way', (t) => 2 * t),
     'mach-syscall': machSyscall25,
     'mach-rpc': machRpc25,
-    'aegis-syscall': aegis25,
-    'aegis-switch': aegisSwitch25,
-    'aegis-exception': aegisException25,
   },
-};
+});
 
-const r2000_16: Machine = {
+const r2000_16 = mips({
   name: 'r2000-16',
   title: 'DECstation 3100, MIPS R2000 at 16.67 MHz (1989)',
-  family: 'mips-r2000',
   clock: mhz16,
   speed: 'none',
   memory: mips16MB,
-  page: mipsPage,
-  copyRate: { ...MIPS_COPY, quality: 'same-family' },
   prices: {
-    ...mipsPrices(mhz16),
-    call: measured(0.42, 'us', 'EXO-T4-DEC3100-Ultrix-call'),
-    syscall: measured(33.7, 'us', 'EXO-T4-DEC3100-Ultrix-sys'),
+    ...decstation(
+      'DEC3100',
+      { call: 0.42, syscall: 33.7, exception: 151, pipe: 243 },
+      { syscall: 3.5, switch: 2.2, exception: 2.3 },
+    ),
     switch: recalled(14.8, 'us', 'ALBL-T1-contexts-R2000'),
-    exception: measured(151, 'us', 'EXO-T5-DEC3100-Ultrix-overflow'),
-
-    pipe: derived('us', [measured(243, 'us', 'EXO-T8-DEC3100-Ultrix-pipe')], 'twice one way', (t) => 2 * t),
     'mach-rpc': measured(190, 'us', 'LIE95-T2-Mach-rt', {
       note: 'of an earlier Mach than the 57 us at 25 MHz and the 140 us at 12.5 MHz; the row names no version',
     }),
-    'aegis-syscall': measured(3.5, 'us', 'EXO-T4-DEC3100-Aegis-sys', { at: 1 }),
-    'aegis-switch': measured(2.2, 'us', 'EXO-T6-DEC3100'),
-    'aegis-exception': measured(2.3, 'us', 'EXO-T5-DEC3100-Aegis-protection'),
   },
-};
+});
 
-const r2000_12: Machine = {
+const r2000_12 = mips({
   name: 'r2000-12',
   title: 'DECstation 2100, MIPS R2000 at 12.5 MHz (1989)',
-  family: 'mips-r2000',
   clock: mhz12,
   speed: 'none',
   memory: mips16MB,
-  page: mipsPage,
-  copyRate: { ...MIPS_COPY, quality: 'same-family' },
   prices: {
-    ...mipsPrices(mhz12),
-    call: measured(0.57, 'us', 'EXO-T4-DEC2100-Ultrix-call'),
-    syscall: measured(32.2, 'us', 'EXO-T4-DEC2100-Ultrix-sys'),
-    exception: measured(208, 'us', 'EXO-T5-DEC2100-Ultrix-overflow'),
-
-    pipe: derived('us', [measured(326, 'us', 'EXO-T8-DEC2100-Ultrix-pipe')], 'twice one way', (t) => 2 * t),
+    ...dec2100,
     'mach-syscall': measured(30, 'us', 'MB92-sys'),
     'mach-rpc': measured(140, 'us', 'MB92-rpc'),
     'mach-stubs': machStubs12,
     'mach-emulation': machEmulation12,
-    'aegis-syscall': measured(4.7, 'us', 'EXO-T4-DEC2100-Aegis-sys', { at: 1 }),
-    'aegis-switch': measured(2.9, 'us', 'EXO-T6-DEC2100'),
-    'aegis-exception': measured(3.0, 'us', 'EXO-T5-DEC2100-Aegis-protection'),
   },
-};
+});
 
 // Alpha 21064: OSF/1, Mach and SPIN at 133 MHz, fault domains and pipes at 160 MHz.
 const alphaCopy = recalled(32.8, 'MB/s', 'WS-41', { at: 1, note: '8 KB in 250 us' });
@@ -317,35 +319,42 @@ const alphaTaxes: MachineTaxes = {
 };
 const alphaMemory = recalled(128, 'MB', 'WS-27', { at: 9, note: 'the upper end of 32-128 MB' });
 
-const alpha_133: Machine = {
+function alpha(parts: Pick<Machine, 'name' | 'title' | 'clock' | 'speed' | 'prices'>): Machine {
+  return {
+    family: 'alpha-21064',
+    memory: alphaMemory,
+    page: alphaPage,
+    copyRate: alphaCopy,
+    taxes: alphaTaxes,
+    ...parts,
+    prices: { ...parts.prices, ...alphaMach },
+  };
+}
+
+const alpha_133 = alpha({
   name: 'alpha-133',
   title: 'DEC 3000/400, Alpha 21064 at 133 MHz (1993)',
-  family: 'alpha-21064',
   clock: mhz133,
   speed: recalled(74.7, 'SPECint92', 'WS-23'),
-  memory: alphaMemory,
-  page: alphaPage,
-  copyRate: alphaCopy,
-  prices: { ...scaleAll(alpha160, mhz160, mhz133), ...alpha133, ...alphaMach },
-  taxes: alphaTaxes,
-};
+  prices: { ...scaleAll(alpha160, mhz160, mhz133), ...alpha133 },
+});
 
-const alpha_160: Machine = {
+const alpha_160 = alpha({
   name: 'alpha-160',
   title: 'DEC Alpha 400, Alpha 21064 at 160 MHz (1993)',
-  family: 'alpha-21064',
   clock: mhz160,
   speed: 'none',
-  memory: alphaMemory,
-  page: alphaPage,
-  copyRate: alphaCopy,
-  prices: { ...scaleAll(alpha133, mhz133, mhz160), ...alpha160, ...alphaMach },
-  taxes: alphaTaxes,
-};
+  prices: { ...scaleAll(alpha133, mhz133, mhz160), ...alpha160 },
+});
 
 // What slower machines without their own row lend from those of like speed.
-const exception12 = measured(208, 'us', 'EXO-T5-DEC2100-Ultrix-overflow');
 const switchCvax = recalled(28.3, 'us', 'ALBL-T1-contexts-CVAX');
+const exceptionLent = { exception: borrowed(dec2100.exception, 'r2000-12, unscaled') };
+const slowLent = { ...exceptionLent, switch: borrowed(switchCvax, 'cvax, unscaled') };
+const machLent = {
+  'mach-stubs': borrowed(machStubs12, 'r2000-12, unscaled'),
+  'mach-emulation': borrowed(machEmulation12, 'r2000-12, unscaled'),
+};
 
 // The Intel machines of 1991-93.
 const mhz386 = measured(25, 'MHz', 'DA92-trap-Mach2.6', { at: 'setting' });
@@ -357,6 +366,7 @@ const vectraCopy = derived(
   '4,096 bytes, uncached',
   (t) => 4096 / t,
 );
+const vectraLent: Constant = { ...vectraCopy, quality: 'borrowed', note: 'of i386-25' };
 const intelMemory = assumed(16, 'MiB', 'a usual size of such a machine; no row gives it');
 const faultDomainLent = borrowed(faultDomain40, 'r3000-40, unscaled');
 
@@ -370,13 +380,11 @@ const i386_25: Machine = {
   page: page4K,
   copyRate: vectraCopy,
   prices: {
-    exception: borrowed(exception12, 'r2000-12, unscaled'),
-    switch: borrowed(switchCvax, 'cvax, unscaled'),
+    ...slowLent,
     syscall: measured(61, 'us', 'DA92-unix-Mach2.6'),
     'mach-syscall': measured(61, 'us', 'DA92-unix-Mach3.0', { note: 'reflected to the emulation library' }),
     'mach-rpc': measured(310, 'us', 'DA92-rpc-Mach3.0'),
-    'mach-stubs': borrowed(machStubs12, 'r2000-12, unscaled'),
-    'mach-emulation': borrowed(machEmulation12, 'r2000-12, unscaled'),
+    ...machLent,
     'mach-file-read': measured(54, 'us', 'DA92-misc30'),
     'mach-file-fault': measured(316, 'us', 'DA92-pf'),
     'mach-file-window': measured(1440, 'us', 'DA92-map'),
@@ -396,9 +404,9 @@ const i486_50: Machine = {
   }),
   memory: measured(24, 'MB', 'MUS-n', { at: 'setting' }),
   page: page4K,
-  copyRate: { ...vectraCopy, quality: 'borrowed', note: 'of i386-25' },
+  copyRate: vectraLent,
   prices: {
-    exception: borrowed(exception25, 'r3000-25'),
+    exception: borrowed(dec5000.exception, 'r3000-25'),
     call: borrowed(measured(0.1, 'us', 'WAH-T2-MIPS-call'), 'r3000-40'),
     syscall: derived(
       'us',
@@ -415,8 +423,7 @@ const i486_50: Machine = {
     switch: borrowed(switch25, 'r3000-25'),
     'mach-syscall': measured(18, 'us', 'LIE95-machcall'),
     'mach-rpc': measured(230, 'us', 'LIE95-T2-Mach-486-rt'),
-    'mach-stubs': borrowed(machStubs12, 'r2000-12, unscaled'),
-    'mach-emulation': borrowed(machEmulation12, 'r2000-12, unscaled'),
+    ...machLent,
     'l4-rpc': measured(10, 'us', 'LIE95-T2-L3-rt'),
     'tlb-miss': measured(11, 'cycles', 'LIE95-T1-486-miss', { at: 'middle' }),
     intercept: sameFamily(interceptI486, mhz486s, mhz486),
@@ -438,10 +445,9 @@ const i486_25: Machine = {
   ),
   memory: intelMemory,
   page: page4K,
-  copyRate: { ...vectraCopy, quality: 'borrowed', note: 'of i386-25' },
+  copyRate: vectraLent,
   prices: {
-    exception: borrowed(exception12, 'r2000-12, unscaled'),
-    switch: borrowed(switchCvax, 'cvax, unscaled'),
+    ...slowLent,
     syscall: derived(
       'us',
       [measured(18, 'us', 'LIE95-machcall'), mhz486, mhz486s],
@@ -492,14 +498,13 @@ const cvax: Machine = {
     (nothing, bigIn) => 200 / (bigIn - nothing),
   ),
   prices: {
-    exception: borrowed(exception12, 'r2000-12, unscaled'),
+    ...exceptionLent,
     call: measured(7, 'us', 'LRPC-T5-procedurecall', { note: 'Modula-2+' }),
     syscall: recalled(15.8, 'us', 'ALBL-T1-nullsyst-CVAX'),
-    switch: recalled(28.3, 'us', 'ALBL-T1-contexts-CVAX'),
+    switch: switchCvax,
     'mach-syscall': measured(60, 'us', 'BER92-syscvax'),
     'mach-rpc': measured(497, 'us', 'BER92-cvax92', { note: 'Mach 3.0 of 1992; 750 us in 1989' }),
-    'mach-stubs': borrowed(machStubs12, 'r2000-12, unscaled'),
-    'mach-emulation': borrowed(machEmulation12, 'r2000-12, unscaled'),
+    ...machLent,
     'kernel-rpc': measured(464, 'us', 'LRPC-T2-Taos-act', { note: 'SRC RPC of Taos' }),
     'lrpc-trap': derived('us', [measured(36, 'us', 'LRPC-T5-twokernel')], 'one of two', (t) => t / 2),
     'lrpc-switch': derived('us', [measured(66, 'us', 'LRPC-T5-twocontext')], 'one of two', (t) => t / 2),
@@ -522,10 +527,9 @@ const m68020: Machine = {
   speed: 'none',
   memory: assumed(4, 'MiB', 'a usual size of a Sun-3; no row gives it'),
   page: assumed(8, 'KiB', 'the page of a Sun-3; no row gives it'),
-  copyRate: { ...vectraCopy, quality: 'borrowed', note: 'of i386-25' },
+  copyRate: vectraLent,
   prices: {
-    exception: borrowed(exception12, 'r2000-12, unscaled'),
-    switch: borrowed(switchCvax, 'cvax, unscaled'),
+    ...slowLent,
     syscall: recalled(92, 'us', 'OUST-getpid-Sun-3/75SunOS'),
     'kernel-rpc': measured(800, 'us', 'LRPC-T2-Amoeba-act', {
       note: 'Amoeba; V took 730 us on such a machine',
@@ -561,24 +565,36 @@ const x86Lent = {
   exception: borrowed(measured(1.1736, 'us', 'LMB18-sigh'), 'azure-2018'),
 };
 
-const azure: Machine = {
+/** What one machine of today has of its own; the rest is lent or assumed alike. */
+type TodayParts = Pick<Machine, 'name' | 'title' | 'clock' | 'prices'> &
+  Partial<Pick<Machine, 'family' | 'page' | 'bodies' | 'taxes'>>;
+
+function today(parts: TodayParts): Machine {
+  return {
+    family: 'x86-64',
+    speed: 'none',
+    memory: gigabytes,
+    page: page4K,
+    copyRate: modernCopy,
+    ...parts,
+    prices: {
+      ...x86Lent,
+      call: borrowed(recalled(4, 'cycles', 'UNIK-call'), 'an i7-9700K'),
+      'fault-domain': sandboxLent,
+      ...parts.prices,
+    },
+  };
+}
+
+const azure = today({
   name: 'azure-2018',
   title: 'x86-64 virtual machine at 3.03 GHz, Azure (2018)',
-  family: 'x86-64',
   clock: ghzAzure,
-  speed: 'none',
-  memory: gigabytes,
-  page: page4K,
-  copyRate: modernCopy,
   prices: {
-    call: borrowed(recalled(4, 'cycles', 'UNIK-call'), 'an i7-9700K'),
     syscall: lmb.nothing,
     switch: measured(11.57, 'us', 'LMB18-ctx2'),
     exception: measured(1.1736, 'us', 'LMB18-sigh'),
-
     pipe: measured(25.5437, 'us', 'LMB18-pipe'),
-    'fault-domain': sandboxLent,
-
     'trace-stop': { ...tracing, quality: 'same-family' },
     'call-notify': { ...notify, quality: 'recalled' },
   },
@@ -593,111 +609,73 @@ const azure: Machine = {
       (t) => t / 4,
     ),
   },
-};
+});
 
-const ptiXeon: Machine = {
+const ptiXeon = today({
   name: 'xeon-pti-2018',
   title: 'Xeon W3580 at 3.33 GHz, page-table isolation without PCID (Linux 4.14, 2018)',
-  family: 'x86-64',
   clock: measured(3.33, 'GHz', 'PTI-getrusage-off', { at: 'setting' }),
-  speed: 'none',
-  memory: gigabytes,
-  page: page4K,
-  copyRate: modernCopy,
   prices: {
-    ...x86Lent,
-    call: borrowed(recalled(4, 'cycles', 'UNIK-call'), 'an i7-9700K'),
     syscall: measured(216.6, 'ns', 'PTI-getrusage-off'),
     'pti-syscall': measured(542.1, 'ns', 'PTI-getrusage-on'),
-    'fault-domain': sandboxLent,
   },
-};
+});
 
 const ghzSkylake = measured(3.4, 'GHz', 'SEL4-i7-6700-call', { at: 'setting' });
-const skylake: Machine = {
+const skylake = today({
   name: 'skylake-sel4',
   title: 'i7-6700 Skylake at 3.4 GHz, seL4 without Meltdown mitigation (2018)',
-  family: 'x86-64',
   clock: ghzSkylake,
-  speed: 'none',
-  memory: gigabytes,
-  page: page4K,
-  copyRate: modernCopy,
   prices: {
-    ...x86Lent,
     syscall: borrowed(recalled(154, 'cycles', 'UNIK-sysn'), 'an i7-9700K, without mitigations'),
-    call: borrowed(recalled(4, 'cycles', 'UNIK-call'), 'an i7-9700K'),
     'l4-rpc': derived(
       'cycles',
       [measured(718, 'cycles', 'SEL4-i7-6700-call'), measured(576, 'cycles', 'SEL4-i7-6700-reply')],
       'call and reply between address spaces',
       (call, reply) => call + reply,
     ),
-    'fault-domain': sandboxLent,
   },
-};
+});
 
-const server2023: Machine = {
+const server2023 = today({
   name: 'x86-64-2023',
   title: 'x86-64 server of the zpoline measurements (2023)',
-  family: 'x86-64',
   clock: assumed(3, 'GHz', 'the source does not state it; used for service bodies only'),
-  speed: 'none',
-  memory: gigabytes,
-  page: page4K,
-  copyRate: modernCopy,
   prices: {
-    ...x86Lent,
-    call: borrowed(recalled(4, 'cycles', 'UNIK-call'), 'an i7-9700K'),
     syscall: measured(74, 'ns', 'ZP-getpid'),
-
     'trace-stop': recalled(31_201, 'ns', 'ZP-ptrace'),
     intercept: recalled(1156, 'ns', 'ZP-Syscall', { note: 'Syscall User Dispatch' }),
     'pass-through': measured(74, 'ns', 'ZP-getpid'),
     'call-notify': { ...notify, quality: 'recalled' },
-    'fault-domain': sandboxLent,
   },
-};
+});
 
-const m1: Machine = {
+const m1 = today({
   name: 'apple-m1',
   title: 'Apple M1, the LFI measurements (2024)',
   family: 'arm64',
   clock: assumed(3.2, 'GHz', 'the published clock of its fast cores; used for service bodies only'),
-  speed: 'none',
-  memory: gigabytes,
   page: assumed(16, 'KiB', 'the page of that machine; no row gives it'),
-  copyRate: modernCopy,
   prices: {
-    ...x86Lent,
-    call: borrowed(recalled(4, 'cycles', 'UNIK-call'), 'an i7-9700K'),
     syscall: recalled(129, 'ns', 'LFI-T-lin'),
     pipe: derived('ns', [recalled(1504, 'ns', 'LFI-T-lpipe')], 'there and back', (t) => 2 * t),
     'fault-domain': sandboxCall,
     'sandbox-kernel-call': recalled(12_019, 'ns', 'LFI-T-gv'),
   },
   taxes: { lfi: { writes: [measured(1.5, '%', 'LFI-arm-w')], full: [measured(7, '%', 'LFI-arm-rw')] } },
-};
+});
 
-const cloud: Machine = {
+const cloud = today({
   name: 'cloud-gvisor',
   title: 'cloud virtual machine of the gVisor measurements (2019)',
-  family: 'x86-64',
   clock: assumed(2.5, 'GHz', 'the source does not state it; used for service bodies only'),
-  speed: 'none',
-  memory: gigabytes,
-  page: page4K,
-  copyRate: modernCopy,
   prices: {
-    ...x86Lent,
-    call: borrowed(recalled(4, 'cycles', 'UNIK-call'), 'an i7-9700K'),
     syscall: measured(1939, 'ns', 'GV-runc'),
     'sandbox-kernel-call': measured(38_219, 'ns', 'GV-runscptrace', {
       note: 'the ptrace platform; 763 ns on the KVM platform, faster than the native call there',
     }),
-    'fault-domain': sandboxLent,
   },
-};
+});
 
 /** The machines that can be named in an experiment. */
 export const MACHINES: Readonly<Record<string, Machine>> = Object.fromEntries(
