@@ -35,7 +35,7 @@ import type { IdlePolicyKind } from './policies/idle/contract.ts';
 
 import type { OwnerReturnPolicyKind } from './policies/owner_return/contract.ts';
 import type { PlacementPolicyKind } from './policies/placement/contract.ts';
-import type { RecoveryPolicyKind } from './policies/recovery/contract.ts';
+import type { MessageLogging, RecoveryPolicyKind } from './policies/recovery/contract.ts';
 import type { Network } from './presets/networks.ts';
 import { Faults, type FaultsConfig } from './robustness/faults.ts';
 import { ROW, rowKind, Timeline } from './timeline.ts';
@@ -238,7 +238,8 @@ class Building {
         this.wireDaemons(this.daemons);
       }
     } else if (hasJobs) this.local = this.makeLocal();
-    if (this.guests !== null && (config.checkpoint !== null || crashes)) {
+    const saves = config.checkpoint !== null || this.logging() !== null;
+    if (this.guests !== null && (saves || crashes)) {
       this.checkpoints = this.makeCheckpoints(this.guests);
     }
     if (config.failures !== null) this.crashes = this.makeCrashes(config.failures);
@@ -438,9 +439,35 @@ class Building {
     return queue;
   }
 
+  /** Where messages are logged, tasks are synchronised with their backups instead of being saved as `checkpoint` says. */
+  private makeSynchronisations(guests: Guests, logging: MessageLogging): Checkpoints {
+    const { jobs, config, engine } = this;
+    const { costs, migration } = config;
+    const interval = Math.min(logging.every, (logging.reads / logging.rate) * 1e9);
+    return new Checkpoints(
+      engine,
+      this.events,
+      guests,
+      jobs.n,
+      { interval: () => interval },
+      {
+        save: (job) => {
+          const since = guests.done(job) - guests.saved[job]!;
+          const messages = since * logging.rate * 1e-9;
+          const dirty = Math.min(jobs.image[job]!, migration.dirty(since));
+          // A node receives what is sent to the task that it backs up, and what that task sends.
+          return 2 * messages * costs.receive + dirty / costs.transferRate;
+        },
+        bringBack: () => 0,
+      },
+    );
+  }
+
   private makeCheckpoints(guests: Guests): Checkpoints {
     const { jobs, config, engine } = this;
     const { checkpoint, failures } = config;
+    const logging = this.logging();
+    if (logging !== null) return this.makeSynchronisations(guests, logging);
     const costs: CheckpointCosts = {
       save: (job) => checkpoint?.save(jobs.image[job]!) ?? 0,
       bringBack: (job) => checkpoint?.bringBack(jobs.image[job]!) ?? 0,
@@ -455,6 +482,11 @@ class Building {
     };
     const policy = checkpoint?.kind.create(view, checkpoint.parameters, config.streams.stream('checkpoints'));
     return new Checkpoints(engine, this.events, guests, jobs.n, policy ?? NO_CHECKPOINTS, costs);
+  }
+
+  private logging(): MessageLogging | null {
+    const { kind, parameters } = this.config.recovery;
+    return kind.logging?.(parameters) ?? null;
   }
 
   private makeCrashes(failures: FailuresConfig): Crashes {
@@ -474,6 +506,7 @@ class Building {
       },
       width: (job) => jobs.width[job]!,
       saved: (job) => guests.saved[job]!,
+      backedUp: (job) => guests.isBackedUp(job),
       attempts: (job) => holder.crashes!.attemptsOf(job),
     });
     holder.crashes = new Crashes(
@@ -500,6 +533,8 @@ class Building {
         attempts,
         messageDelay: costs.messageDelay,
         launchTime: (tasks) => costs.launchTime(tasks),
+        logged: (this.logging()?.rate ?? 0) * 1e-9,
+        backUp: (job) => jobs.image[job]! / costs.transferRate,
       },
     );
     return holder.crashes;

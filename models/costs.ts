@@ -45,8 +45,9 @@ export class RunCosts {
   readonly transferRate: number;
   /** Whether transfers of images wait for each other on one wire. */
   readonly sharedWire: boolean;
-  /** ns of CPU to send a short message. */
+  /** ns of CPU to send a short message, and to receive one. */
   readonly send: number;
+  readonly receive: number;
   private readonly sendPage: number;
   /** ns of CPU of a fault that is answered from another node, and until it is. */
   private readonly fault: number;
@@ -83,7 +84,8 @@ export class RunCosts {
     this.fault = prices.operation('fault-remote', page);
     this.fetch = this.fault + this.sendPage + 2 * network.latency + network.pageWire;
     this.sharedWire = network.shared;
-    this.messageDelay = free ? 0 : this.send + network.latency + price('receive');
+    this.receive = price('receive');
+    this.messageDelay = free ? 0 : this.send + network.latency + this.receive;
     const perPage = free ? 0 : Math.max(network.pageWire, this.sendPage, this.receivePage);
     this.transferRate = page / perPage;
   }

@@ -89,6 +89,8 @@ export const EVENT = {
   vacate: 38,
   /** N is closed to guests for the rest of the day (delays of its owner today). */
   close: 39,
+  /** J's lost tasks do again, alone, what they had done since they were synchronised (task seconds of work). */
+  replay: 40,
 } as const;
 
 const NAMES = Object.keys(EVENT);

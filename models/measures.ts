@@ -113,9 +113,15 @@ export const MEASURES = {
     doc: 'times a job went back to its last checkpoint, or its beginning, after a crash',
   },
   crash_restarts: { unit: '1', doc: 'times a job started over from the queue after a crash' },
+  replays: { unit: '1', doc: 'tasks that did again alone what they had done since they were synchronised' },
+  messages_replayed: { unit: '1', doc: 'logged messages that such tasks read again' },
+  sends_suppressed: { unit: '1', doc: 'sends of such tasks that were dropped, having been done before' },
   lost_jobs: { unit: '1', doc: 'jobs that were given up after crashes' },
   lost_work_s: { unit: 's', doc: 'node seconds of work lost to crashes' },
-  checkpoints: { unit: '1', doc: 'checkpoints made' },
+  checkpoints: {
+    unit: '1',
+    doc: 'times a job was saved: checkpoints, or synchronisations where messages are logged',
+  },
   goodput: {
     unit: '1',
     doc: 'work of jobs that was not lost / time of the nodes that they held, as far as owners and operations left it',
@@ -224,6 +230,9 @@ function measureCrashes(crashes: Crashes, measures: Partial<Record<MeasureName, 
   measures.crashes = crashes.crashes;
   measures.rollbacks = crashes.rollbacks;
   measures.crash_restarts = crashes.restarts;
+  measures.replays = crashes.replays;
+  measures.messages_replayed = crashes.messagesRead;
+  measures.sends_suppressed = crashes.sendsDropped;
   measures.lost_jobs = crashes.killed;
   measures.lost_work_s = crashes.lost / 1e9;
   measures.sessions_lost = crashes.sessions;

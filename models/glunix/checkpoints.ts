@@ -5,7 +5,9 @@
  * Model: all tasks of a job are saved together, at a point of its work that is common to them (coordinated). The
  * policy says for how long it runs in between. A checkpoint that is due while the job stands still anyway is made when
  * it goes on; one during which an owner drives a task away is worth nothing and made anew. What a crash interrupts,
- * be it work, a checkpoint or coming back, is lost.
+ * be it work, a checkpoint or coming back, is lost. Where messages are logged (`message-log.ts`), a checkpoint is the
+ * synchronisation of all tasks with their backups: it takes the time to ship what is dirty since the last one, and the
+ * CPU of receiving what was logged since then, which is paid for here.
  * Left out: the traffic of images to stable storage and its failures; saving while the job runs.
  */
 import type { Engine } from '../../sim/engine/engine.ts';
@@ -57,12 +59,15 @@ export class Checkpoints {
     guests.onGoing = (job) => this.going(job);
   }
 
-  /** A gang that lost a task has its nodes again: it comes back from what was saved, `launch` ns from now at the earliest. */
-  bringBack(job: number, launch: number): void {
+  /**
+   * A gang that lost a task has its nodes again: it comes back `launch` ns from now and the time that bringing it back
+   * from what was saved takes, or `time`.
+   */
+  bringBack(job: number, launch: number, time: number = this.costs.bringBack(job)): void {
     this.forget(job);
     this.phase[job] = PHASE.returning;
     this.guests.pause(job, true);
-    this.timers.set(job, this.engine.now + Math.round(launch + this.costs.bringBack(job)));
+    this.timers.set(job, this.engine.now + Math.round(launch + time));
   }
 
   /** What was going on with the job is over: a crash, or its end. What is saved stays. */

@@ -6,7 +6,8 @@
  * been found broken (one round trip), or until the node is up again and its daemon registers, whichever comes first; a
  * gang that lost a task stands still so long. Then the recovery policy decides. A gang that goes back keeps its other
  * nodes, gets free ones for its lost tasks before any waiting job does, in the order in which gangs lost theirs, is
- * launched again, and comes back from what was saved (`checkpoints.ts`). Where the master runs on a node, it can be
+ * launched again, and comes back from what was saved (`checkpoints.ts`). Where messages are logged, the lost task alone
+ * does again what it did since it was last synchronised, while the others wait. Where the master runs on a node, it can be
  * lost too (`fail-over.ts`); what it did not know yet the new one finds out anew.
  * What a node was carrying out for the layer is gone with it; memory of its idle policy is kept as on a disk, but
  * starting up counts as an input.
@@ -28,6 +29,7 @@ import { FailOver } from './fail-over.ts';
 import type { Guests } from './guests.ts';
 import type { Heartbeats } from './heartbeats.ts';
 import { type Master, OUT } from './master.ts';
+import { replayInRing } from './message-log.ts';
 
 export interface CrashesConfig {
   readonly outages: Outages;
@@ -40,6 +42,9 @@ export interface CrashesConfig {
   /** ns from one node to another, and to launch one task. */
   readonly messageDelay: number;
   launchTime(tasks: number): number;
+  /** Where messages are logged: how many a task sends and reads per ns of its work; ns to give a task a new backup. */
+  readonly logged: number;
+  backUp(job: number): number;
 }
 
 export interface CrashesParts {
@@ -70,6 +75,10 @@ export class Crashes {
   rollbacks = 0;
   restarts = 0;
   killed = 0;
+  /** Tasks that did again what they had done; messages read again, and sends dropped, meanwhile. */
+  replays = 0;
+  messagesRead = 0;
+  sendsDropped = 0;
   /** Work that crashes have cost, node-ns. */
   lost = 0;
   readonly failOver: FailOver | null;
@@ -86,9 +95,10 @@ export class Crashes {
   private readonly hit: number[][];
   /** Crashes that have hit each job since it was last saved. */
   private readonly attempts: Int32Array;
-  /** Gangs that wait for nodes to go on, in order, and how many they need. */
+  /** Gangs that wait for nodes to go on, in order, how many they need, and ns of work that new tasks do again alone. */
   private readonly waiting: number[] = [];
   private readonly wanted: Int32Array;
+  private readonly again: Float64Array;
 
   constructor(parts: CrashesParts, config: CrashesConfig) {
     this.parts = parts;
@@ -104,6 +114,7 @@ export class Crashes {
     this.hit = Array.from({ length: count }, () => []);
     this.attempts = new Int32Array(jobs.n);
     this.wanted = new Int32Array(jobs.n);
+    this.again = new Float64Array(jobs.n);
     guests.onLost = (job, node) => this.taskLost(job, node);
     guests.onHalt = (job) => this.halted(job);
     guests.onFree = () => this.placeWaiting();
@@ -256,7 +267,7 @@ export class Crashes {
   }
 
   private recover(job: number, node: number): void {
-    const { engine, events, jobs, guests, policy } = this.parts;
+    const { events, jobs, guests, policy } = this.parts;
     const state = jobs.state[job];
     if (state !== JOB.running && state !== JOB.launching) return;
     // It may have been killed and started anew elsewhere since.
@@ -275,21 +286,50 @@ export class Crashes {
         events.record(EVENT.restart, job, 0);
         return;
       case 'rollback': {
-        // It may have been coming back from an earlier crash.
-        this.parts.checkpoints.forget(job);
-        const place = this.leaveQueue(job);
-        const needed = guests.dropLost(job, (other) => this.unknown[other] === 0);
+        const place = this.standStill(job);
         const lost = guests.rollBack(job);
         this.rollbacks++;
         this.lost += lost;
         events.record(EVENT.rollback, job, lost / 1e9);
-        this.wanted[job] = needed;
+        this.again[job] = 0;
         this.waiting.splice(place, 0, job);
         this.placeWaiting();
         return;
       }
-      default:
-        throw new Error(`no way to ${action} a job at ${engine.now} ns`);
+      case 'replay': {
+        const place = this.standStill(job);
+        const again = guests.done(job) - guests.saved[job]!;
+        const tasks = this.wanted[job]!;
+        this.replays += tasks;
+        this.lost += again * tasks;
+        this.readAgain(job, tasks);
+        events.record(EVENT.replay, job, (again * tasks) / 1e9);
+        this.again[job] = again;
+        this.waiting.splice(place, 0, job);
+        this.placeWaiting();
+      }
+    }
+  }
+
+  /** The gang lets go of the nodes of its lost tasks and waits for others. Answers its place among those that wait. */
+  private standStill(job: number): number {
+    const { checkpoints, guests } = this.parts;
+    // It may have been coming back from an earlier crash.
+    checkpoints.forget(job);
+    const place = this.leaveQueue(job);
+    this.wanted[job] = guests.dropLost(job, (other) => this.unknown[other] === 0);
+    return place;
+  }
+
+  /** What the logs of lost tasks give back: each task of a gang sends to the next one. */
+  private readAgain(job: number, tasks: number): void {
+    const { guests, jobs } = this.parts;
+    const { logged } = this.config;
+    const since = Math.floor(guests.done(job) * logged) - Math.floor(guests.saved[job]! * logged);
+    for (let task = 0; task < tasks; task++) {
+      const { read, suppressed } = replayInRing(jobs.width[job]!, task, since);
+      this.messagesRead += read;
+      this.sendsDropped += suppressed;
     }
   }
 
@@ -301,7 +341,13 @@ export class Crashes {
       const needed = this.wanted[job]!;
       if (guests.freeFor(job) < needed) return;
       this.waiting.shift();
-      guests.join(job, needed);
+      const again = this.again[job]!;
+      if (again > 0) {
+        guests.join(job, needed, 1);
+        checkpoints.bringBack(job, this.config.launchTime(needed), again + this.config.backUp(job));
+        continue;
+      }
+      guests.join(job, needed, 0);
       checkpoints.bringBack(job, this.config.launchTime(jobs.width[job]!));
     }
   }

@@ -1055,6 +1055,17 @@ export class Guests {
     return false;
   }
 
+  /** Whether no two lost tasks of a gang are neighbours in it: each has its backup at the next one's node. */
+  isBackedUp(job: number): boolean {
+    let lost = false;
+    for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!) {
+      const next = this.next[cell] === NONE ? this.first[job]! : this.next[cell]!;
+      lost = this.mode[cell] === MODE.lost;
+      if (lost && next !== cell && this.mode[next] === MODE.lost) return false;
+    }
+    return true;
+  }
+
   /** Whether every task of a gang could run. */
   isWhole(job: number): boolean {
     for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!) {
@@ -1097,8 +1108,11 @@ export class Guests {
     return this.master.freeOf(this.rowOfJob(job));
   }
 
-  /** A gang that stands still gets `count` free nodes, on which its missing tasks will be started. */
-  join(job: number, count: number): void {
+  /**
+   * A gang that stands still gets `count` free nodes, on which its missing tasks are started, which takes a share of
+   * the nodes' CPUs until it goes on.
+   */
+  join(job: number, count: number, share: number): void {
     for (let i = 0; i < count; i++) {
       const cell = this.master.take(this.rowOfJob(job));
       const node = this.nodeOf(cell);
@@ -1106,7 +1120,7 @@ export class Guests {
       this.onUse(node);
       this.next[cell] = this.first[job]!;
       this.first[job] = cell;
-      this.setHeld(cell, true, 0);
+      this.setHeld(cell, true, share);
       this.setMode(cell, MODE.launching);
       if (this.nodes.crashed[node] === 1) this.lose(cell, node);
     }

@@ -13,6 +13,14 @@ export async function checkFailures(settings: Settings, inputs: Record<string, V
   const { failures, glunix, jobs, policies } = settings;
   const { checkpoint } = policies;
   const { needsMtbf } = checkpointPolicies[checkpoint.name];
+  const { recovery } = policies;
+  if (recovery.name === 'message-log' && checkpoint.name !== 'none') {
+    throw new InputError({
+      where: 'policies.checkpoint',
+      found: `${checkpoint.name} beside policies.recovery=message-log, which synchronises tasks itself`,
+      would: 'set policies.checkpoint=none, or policies.recovery=rollback',
+    });
+  }
   if (!nodesCrash(failures)) {
     if (!needsMtbf) return;
     throw new InputError({

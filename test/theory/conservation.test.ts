@@ -55,7 +55,10 @@ const pick = <T>(of: readonly T[], chance: Source): T => of[Math.floor(chance.ne
 /** The settings of building number `seed`. */
 function choose(seed: number): Choices {
   const chance = new Streams(seed, 0).stream('building');
-  return Object.fromEntries(Object.entries(CHOICES).map(([path, of]) => [path, pick(of, chance)]));
+  const chosen = Object.fromEntries(Object.entries(CHOICES).map(([path, of]) => [path, pick(of, chance)]));
+  // Where messages are logged, tasks are saved as that needs it.
+  const logs = chosen['policies.recovery.name'] === 'message-log';
+  return logs ? { ...chosen, 'policies.checkpoint.name': 'none' } : chosen;
 }
 
 const EXPERIMENT: Plain = {
@@ -195,7 +198,7 @@ async function simplest(seed: number, choices: Choices, first: string): Promise<
 }
 
 describe('random buildings', () => {
-  const seeds = Array.from({ length: Number(process.env['NOWSIM_BUILDINGS'] ?? 40) }, (_, i) => i + 1);
+  const seeds = Array.from({ length: Number(process.env['NOWSIM_BUILDINGS'] ?? 30) }, (_, i) => i + 1);
 
   it('lose nothing, count nothing twice, and never go back in time', async () => {
     const kinds = new Set<string>();

@@ -18,6 +18,8 @@ export interface RecoveryView {
   width(job: number): number;
   /** Work per task that is saved, ns; 0 where the job has no checkpoint. */
   saved(job: number): number;
+  /** Whether every task that the job has lost has a backup that is there. */
+  backedUp(job: number): boolean;
   /** Crashes that have hit the job since it was last saved. */
   attempts(job: number): number;
 }
@@ -26,15 +28,13 @@ export interface RecoveryPolicy {
   decide(job: number, node: number): RecoveryAction;
 }
 
-/** How messages are logged, where a policy asks for it; numbers as `readFields` gives them (ns, bytes, bit/s). */
+/** How messages are logged, where a policy asks for it; times in ns. */
 export interface MessageLogging {
   /** Messages that each task sends per second of its work. */
   readonly rate: number;
   /** A task's state is brought up to date at its backup after so many messages read, or so much work, ns. */
   readonly reads: number;
   readonly every: number;
-  /** Memory that a task dirties per time of its work. */
-  readonly dirty: number;
 }
 
 export interface RecoveryPolicyKind {
