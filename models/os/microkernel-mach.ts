@@ -115,7 +115,16 @@ export function exceptionRpc(prices: Prices): Step[] {
   ];
 }
 
+/** What every Unix on Mach does alike. */
+export const ON_MACH = {
+  upcall: exceptionRpc,
+  fault: exceptionRpc,
+  lock: (prices: Prices) => [step('Mach RPC for the lock', 'lock', 1, prices.of('mach-rpc'))],
+  switch: kernelSwitch,
+};
+
 export const microkernelMach = defineStructure({
+  ...ON_MACH,
   name: 'microkernel-mach',
   title: 'Mach-style microkernel with one Unix server',
   describes:
@@ -130,8 +139,4 @@ export const microkernelMach = defineStructure({
   enter: (prices) => [reflect(prices), ...machRemote(prices, 1)],
   inside,
   service,
-  upcall: exceptionRpc,
-  fault: exceptionRpc,
-  lock: (prices) => [step('Mach RPC for the lock', 'lock', 1, prices.of('mach-rpc'))],
-  switch: kernelSwitch,
 });

@@ -11,10 +11,10 @@
 import { LIBRARY_ABSORBS, MACH_STALLS, MULTI_SERVER_PATH, TRAP_COPIES } from '../presets/paths.ts';
 import type { CallBytes, Prices, Step } from './cost.ts';
 import { serviceSteps, step } from './cost.ts';
-import { answeredShare, exceptionRpc, reflect } from './microkernel-mach.ts';
+import { answeredShare, ON_MACH, reflect } from './microkernel-mach.ts';
 import type { ServiceClass } from './services.ts';
 import { SERVICES } from './services.ts';
-import { defineStructure, kernelSwitch } from './structure.ts';
+import { defineStructure } from './structure.ts';
 
 const COPIES = { in: TRAP_COPIES, out: TRAP_COPIES };
 const PATH = { phi: MULTI_SERVER_PATH, stalls: MACH_STALLS };
@@ -41,6 +41,7 @@ function inside(name: ServiceClass, prices: Prices, bytes?: CallBytes): Step[] {
 }
 
 export const multiServer = defineStructure({
+  ...ON_MACH,
   name: 'multi-server',
   title: 'several servers on Mach',
   describes: 'Unix split over servers, with proxies in a library that answer three calls of four.',
@@ -54,8 +55,4 @@ export const multiServer = defineStructure({
   enter: (prices) => [reflect(prices), ...remote(prices, 1)],
   inside,
   service,
-  upcall: exceptionRpc,
-  fault: exceptionRpc,
-  lock: (prices) => [step('Mach RPC for the lock', 'lock', 1, prices.of('mach-rpc'))],
-  switch: kernelSwitch,
 });

@@ -13,27 +13,15 @@
  *
  * Sources: `w_s`, `q_s`, `k_s`, `sigma_s` and `D_s` of the cost equation; the rows beside each number.
  */
+import { CALL_CLASSES, type CallClass } from '../../workloads/services/classes.ts';
 import type { Constant } from '../presets/constant.ts';
 import { assumed, derived, measured, recalled } from '../presets/constant.ts';
 import { FULL_PACKET } from '../presets/layers.ts';
 import { MIPS_COPY } from '../presets/machines.ts';
 
-/** The classes of service, in the order of tables. */
-export const SERVICE_CLASSES = [
-  'null',
-  'file-read',
-  'file-write',
-  'file-meta',
-  'memory',
-  'process',
-  'ipc',
-  'network-send',
-  'network-receive',
-  'time',
-  'signal',
-  'other',
-] as const;
-export type ServiceClass = (typeof SERVICE_CLASSES)[number];
+/** The classes of service, in the order of tables: those into which the calls of traces fall. */
+export const SERVICE_CLASSES = CALL_CLASSES;
+export type ServiceClass = CallClass;
 
 /** One class of service under a monolithic kernel. */
 export interface Service {

@@ -20,7 +20,8 @@ export type SeekCurve =
       readonly lineFactor: Constant;
     }
   | {
-      readonly kind: 'points' /** Measured (cylinders, ms), joined by straight lines. */;
+      readonly kind: 'points';
+      /** Measured (cylinders, ms), joined by straight lines. */
       readonly points: readonly (readonly [Constant, Constant])[];
     };
 
@@ -30,8 +31,10 @@ export type Disk = {
   readonly title: string;
 } & (
   | {
-      readonly kind: 'constant' /** Time of a request without its bytes. */;
-      readonly time: Constant /** MB/s beside it; `none`: the time is of the whole request. */;
+      readonly kind: 'constant';
+      /** Time of a request without its bytes. */
+      readonly time: Constant;
+      /** MB/s beside it; `none`: the time is of the whole request. */
       readonly rate: Constant | 'none';
       readonly parallel: Constant;
     }
@@ -116,27 +119,29 @@ const rz26: Disk = {
   },
 };
 
+const flash = {
+  kind: 'constant',
+  rate: assumed(3000, 'MB/s', 'one drive of today; no row gives it'),
+  parallel: assumed(64, 'requests', 'a usual queue depth; no row gives it'),
+} as const;
+
 const ssd: Disk = {
+  ...flash,
   name: 'ssd',
   title: 'NVMe solid-state disk of today',
-  kind: 'constant',
   time: derived(
     'us',
     [recalled(70, 'us', 'DSK-22', { at: 0 }), recalled(100, 'us', 'DSK-22', { at: 1 })],
     'the middle of 4 KB random reads, device and kernel',
     (low, high) => (low + high) / 2,
   ),
-  rate: assumed(3000, 'MB/s', 'one drive of today; no row gives it'),
-  parallel: assumed(64, 'requests', 'a usual queue depth; no row gives it'),
 };
 
 const optane: Disk = {
+  ...flash,
   name: 'optane',
   title: 'Optane solid-state disk',
-  kind: 'constant',
   time: recalled(10, 'us', 'DSK-22', { at: 2 }),
-  rate: assumed(3000, 'MB/s', 'one drive of today; no row gives it'),
-  parallel: assumed(64, 'requests', 'a usual queue depth; no row gives it'),
 };
 
 const hp2200: Disk = {

@@ -3,7 +3,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateRawSync, gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { SERVICE_CLASSES } from '../../models/os/services.ts';
 import { formOf } from '../../workloads/form.ts';
 import { traceInfo } from '../../workloads/info.ts';
 import {
@@ -615,10 +614,6 @@ describe('numbers of calls', () => {
       expect(new Set(names).size).toBe(names.length);
     }
   });
-});
-
-it('the classes are those of the cost model', () => {
-  expect([...CALL_CLASSES]).toEqual([...SERVICE_CLASSES]);
 });
 
 describe.skipIf(!haveTraces)('real traces, counted another way', () => {

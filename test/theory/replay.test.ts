@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { diskNamed, Heads, meanServiceTime } from '../../models/hardware/disk/index.ts';
 import { cpuOf } from '../../models/os/cost.ts';
 import { priceStructure, STRUCTURES } from '../../models/os/index.ts';
-import { SERVICE_CLASSES } from '../../models/os/services.ts';
 import { loadMachine } from '../../models/presets/load.ts';
 import { MACHINES } from '../../models/presets/machines.ts';
 import { CallPrices } from '../../models/services/account.ts';
@@ -39,10 +38,6 @@ function replay(blocks: number | null = null): Replay {
     chance: new Streams(1, 0).stream('test'),
   });
 }
-
-it('has the classes of the cost model, in its order', () => {
-  expect([...CALL_CLASSES]).toEqual([...SERVICE_CLASSES]);
-});
 
 describe('prices of calls', () => {
   it.each(Object.keys(STRUCTURES))('are a line in the bytes under %s', (name) => {

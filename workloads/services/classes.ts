@@ -2,7 +2,7 @@
  * What each system call asks for: its class of service, what it does to descriptors and processes, which way it
  * moves bytes, and whether it may wait.
  *
- * The classes are those of the OS cost model (a test holds the two lists together). A call on a descriptor is
+ * The classes are those of the OS cost model too. A call on a descriptor is
  * classed again by what the descriptor is: reading a pipe is `ipc`, reading a socket `network-receive`.
  * A name that stands in no table is `other`, and counted as unknown. Multiplexed calls of old machines (socketcall,
  * ipc) are `other`: the trace does not say which call it is. A thread is priced as a process, since both are `clone`.
