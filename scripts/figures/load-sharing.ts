@@ -51,7 +51,7 @@ const POLICIES: Readonly<Record<string, Line>> = {
   jsq: style('shortest of 2, always', COLOURS.orange, 'star', (load) => joinShortest(2, load), 'dot'),
   threshold: style('threshold', COLOURS.blue, 'circle', (load) => thresholdLimit(load, 2, 3).response),
   shortest: style('shortest', COLOURS.sky, 'cross', null, 'dash'),
-  central: style('one queue', COLOURS.green, 'triangle-up', (load) => erlang(NODES, load), 'longdash'),
+  central: style('one queue', COLOURS.green, 'triangle-up', (load) => erlang(NODES, load)),
 };
 
 const SIMULATED = 'simulated';

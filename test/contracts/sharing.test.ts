@@ -54,7 +54,7 @@ function made(
   given: Record<string, unknown> = {},
 ): SharingPolicy {
   const text = Object.fromEntries(
-    Object.entries(kind.fields).map(([name, field]) => [name, (field as { default?: never }).default!]),
+    Object.entries(kind.fields).map(([name, field]) => [name, (field as { default?: unknown }).default]),
   );
   const parameters = readFields({ kind: 'group', doc: '', fields: kind.fields }, {
     ...text,
