@@ -7,6 +7,7 @@
 import { Engine } from '../../sim/engine/engine.ts';
 import type { Streams } from '../../sim/engine/streams.ts';
 import { Digest } from '../../sim/measure/digest.ts';
+import { InputError } from '../../sim/problem.ts';
 import type { ReferenceTable } from '../../workloads/pages/index.ts';
 import type { MemoryServerPolicyKind } from '../policies/memory_server/contract.ts';
 import type { Redundancy } from '../policies/reliability/contract.ts';
@@ -92,6 +93,8 @@ export interface PagingConfig {
   readonly lentAfter: number;
   readonly crashAfter: number | null;
   readonly repair: number;
+  /** When the run ends at the latest, ns; infinity: with the process. */
+  readonly horizon: number;
   readonly streams: Streams;
 }
 
@@ -99,14 +102,19 @@ export interface PagingRun {
   readonly measures: Partial<Record<PagingMeasure, number>>;
   readonly digest: string;
   readonly events: number;
+  /** Whether the process has ended before the horizon. */
+  readonly ended: boolean;
 }
+
+/** Restarts after which a run without horizon is given up. */
+const MOST_RESTARTS = 1000;
 
 /** Runs the process, and its twin that has memory enough. Throws `CheckError` where a page is in two places, or in none. */
 export function runPaging(config: PagingConfig): PagingRun {
   const run = simulate(config, config.frames ?? config.table.unique, config.servers);
   const { process, servers, disks, engine, digest } = run;
   const { table } = config;
-  const twin = simulate(config, twinFrames(config), 0);
+  const twin = simulate({ ...config, horizon: Number.POSITIVE_INFINITY }, twinFrames(config), 0);
   const { counts } = process;
   const references = referencesOf(table);
   const measured = Math.max(0, references - config.warmup);
@@ -118,7 +126,6 @@ export function runPaging(config: PagingConfig): PagingRun {
     references,
     footprint_pages: table.unique,
     makespan_s: engine.now / 1e9,
-    run_time_s: process.end / 1e9,
     compute_time_s: process.computed / 1e9,
     stall_time_s: process.stall / 1e9,
     frame_waits: counts.waits,
@@ -133,7 +140,9 @@ export function runPaging(config: PagingConfig): PagingRun {
     measures.miss_ratio = counts.lateFaults / measured;
     measures.hit_ratio = 1 - measures.miss_ratio;
   }
-  if (twin.process.end > 0) measures.slowdown = process.end / twin.process.end;
+  const ended = !Number.isNaN(process.end);
+  if (ended) measures.run_time_s = process.end / 1e9;
+  if (ended && twin.process.end > 0) measures.slowdown = process.end / twin.process.end;
   if (counts.faults > 0) {
     [measures.fault_time_s, measures.fault_time_sd_s] = moments(
       counts.faults,
@@ -158,7 +167,7 @@ export function runPaging(config: PagingConfig): PagingRun {
     if (done.stored > 0) measures.transfers_per_page_out = done.storeTransfers / done.stored;
     if (done.drained > 0) measures.withdrawal_s = done.drainTime / done.drained / 1e9;
   }
-  return { measures, digest: digest.hex(), events: engine.events };
+  return { measures, digest: digest.hex(), events: engine.events, ended };
 }
 
 /** Frames with which no page of the process ever leaves memory, marks and all. */
@@ -227,6 +236,14 @@ function simulate(config: PagingConfig, frames: number, lenders: number) {
     record,
     warmup: config.warmup,
     ended: () => engine.stop(),
+    restarted: (restarts) => {
+      if (restarts < MOST_RESTARTS || config.horizon < Number.POSITIVE_INFINITY) return;
+      throw new InputError({
+        where: 'memory.crash_after',
+        found: `the process has started over ${restarts} times, and no end is in sight`,
+        would: 'set policies.reliability, or a horizon such as 1h',
+      });
+    },
   });
   const check = () => {
     servers?.check();
@@ -250,7 +267,7 @@ function simulate(config: PagingConfig, frames: number, lenders: number) {
     }).start();
   }
   process.start();
-  engine.run();
+  engine.run(config.horizon);
   check();
   return { engine, digest, process, servers, disks };
 }

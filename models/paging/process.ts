@@ -78,6 +78,8 @@ export interface ProcessConfig {
   /** References that are not counted in the hit ratio. */
   readonly warmup: number;
   readonly ended: () => void;
+  /** It has started over that many times. */
+  readonly restarted: (restarts: number) => void;
 }
 
 const PLACE = { untouched: 0, memory: 1, leaving: 2, disk: 3, server: 4, lost: 5 } as const;
@@ -210,7 +212,7 @@ export class PagedProcess {
         if (this.pageIn[frame] !== page) throw new CheckError(`frame ${frame} does not hold page ${page}`);
       }
       if (place === PLACE.disk && this.onDisk[page] === 0) throw new CheckError(`page ${page} is on no disk`);
-      if (place === PLACE.server && !(servers!.holds(page) || servers!.travels(page))) {
+      if (place === PLACE.server && !(servers!.holds(page) || servers!.returns(page))) {
         throw new CheckError(`page ${page} is on no server`);
       }
     }
@@ -329,6 +331,7 @@ export class PagedProcess {
       this.onDisk[page] = 1;
       this.request(false, page, this.inType, 0);
     } else {
+      this.daemon();
       this.arrived();
       return;
     }
@@ -388,7 +391,7 @@ export class PagedProcess {
   }
 
   private onServer(page: number): boolean {
-    return this.servers !== null && (this.servers.holds(page) || this.servers.travels(page));
+    return this.servers !== null && (this.servers.holds(page) || this.servers.returns(page));
   }
 
   private hasCopy(page: number): boolean {
@@ -480,6 +483,7 @@ export class PagedProcess {
     this.position = 0;
     this.touched = 0;
     this.policy = this.newPolicy();
+    this.config.restarted(this.counts.restarts);
     this.advance();
   }
 

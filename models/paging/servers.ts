@@ -220,6 +220,8 @@ export class MemoryServers {
   private readonly word: Int32Array;
   /** Messages by which the page moves; it is fetched when there are none. */
   private readonly moving: Uint8Array;
+  /** The version of the page that is on its way back to its owner; -1: none. */
+  private readonly returning: Int32Array;
   private readonly waitingType: Int32Array;
   private readonly waitingEntity: Int32Array;
 
@@ -250,6 +252,7 @@ export class MemoryServers {
     this.version = new Int32Array(pages);
     this.word = new Int32Array(pages);
     this.moving = new Uint8Array(pages);
+    this.returning = new Int32Array(pages).fill(NONE);
     this.waitingType = new Int32Array(pages).fill(NONE);
     this.waitingEntity = new Int32Array(pages);
     this.arrivedType = engine.on((ticket) => this.arrived(ticket), 'page at a node');
@@ -307,9 +310,9 @@ export class MemoryServers {
     return this.slotOf[page]! !== NONE;
   }
 
-  /** Whether the page is on its way between nodes, and comes to a server or to its owner's disk. */
-  travels(page: number): boolean {
-    return this.moving[page]! > 0;
+  /** Whether the page, as it was stored last, is on its way back to its owner, to go to a server again or to a disk. */
+  returns(page: number): boolean {
+    return this.returning[page] === this.version[page];
   }
 
   /** Pages that a node holds for others. */
@@ -342,7 +345,7 @@ export class MemoryServers {
   }
 
   /**
-   * Asks for a page that a server holds or that travels; handler `type` is called with `entity` when it is here, or
+   * Asks for a page that a server holds or that returns; handler `type` is called with `entity` when it is here, or
    * when it is lost (then no server holds it). One request a page at a time.
    */
   fetch(page: number, type: number, entity: number): void {
@@ -839,6 +842,7 @@ export class MemoryServers {
     this.config.record(MEMORY_EVENT.recover, owner, page);
     this.slotOf[page] = NONE;
     this.moving[page]!++;
+    this.returning[page] = this.version[page]!;
     this.tickets.page[reads] = page;
     this.tickets.stamp[reads] = this.version[page]!;
     this.tickets.next[reads] = NEXT.restore;
@@ -938,6 +942,7 @@ export class MemoryServers {
     this.tickets.page[ticket] = page;
     this.tickets.stamp[ticket] = this.version[page]!;
     this.moving[page]!++;
+    if (next !== NEXT.moved) this.returning[page] = this.version[page]!;
     return ticket;
   }
 
@@ -1011,7 +1016,10 @@ export class MemoryServers {
         this.settled(page);
         break;
       case NEXT.spilled:
-        if (stamp === this.version[page]) this.config.spilled(page);
+        if (stamp === this.version[page]) {
+          this.returning[page] = NONE;
+          this.config.spilled(page);
+        }
         this.here(page);
         break;
       case NEXT.restore:
@@ -1042,6 +1050,7 @@ export class MemoryServers {
   private restore(page: number, stamp: number): void {
     // Stored or released since: what came back is of no use any more.
     if (stamp === this.version[page]) {
+      this.returning[page] = NONE;
       const ticket = this.put(page, this.config.ownerOf(page));
       if (ticket === NONE) {
         this.counts.spilled++;

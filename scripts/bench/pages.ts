@@ -106,6 +106,7 @@ async function page(path: string, replacement: 'lru' | 'clock' | 'fifo'): Promis
     lentAfter: 600e9,
     crashAfter: null,
     repair: 600e9,
+    horizon: Number.POSITIVE_INFINITY,
     streams: new Streams(1, 0),
   });
 }

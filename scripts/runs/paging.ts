@@ -145,6 +145,7 @@ async function run(settings: Settings, streams: Streams): Promise<RunResult> {
     lentAfter: memory.lent_after,
     crashAfter: memory.crash_after === 'none' ? null : memory.crash_after,
     repair: memory.repair,
+    horizon: settings.horizon === 'auto' ? Number.POSITIVE_INFINITY : settings.horizon,
     streams,
   };
   const done = runPaging(config);
@@ -153,7 +154,11 @@ async function run(settings: Settings, streams: Streams): Promise<RunResult> {
     digest: done.digest,
     counts: { references: table.told },
     events: done.events,
-    notes: [...prices.notes, ...notesOf(settings, table)],
+    notes: [
+      ...prices.notes,
+      ...notesOf(settings, table),
+      ...(done.ended ? [] : ['the process had not ended when the run did']),
+    ],
   };
 }
 

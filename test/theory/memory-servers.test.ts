@@ -275,7 +275,6 @@ describe('a server whose owner wants the memory back', () => {
     b.start(100);
     b.storeAll(0, 8);
     b.servers.withdraw(b.ids[0]!);
-    expect(b.servers.travels(0)).toBe(true);
     const at = b.engine.now;
     const here: number[] = [];
     const arrived = b.engine.on((page) => here.push(page));
@@ -400,7 +399,7 @@ describe('conservation', () => {
       expect(b.servers.counts.stored).toBeGreaterThan(1000);
       if (reliability === 'none') expect(b.servers.counts.lost).toBeGreaterThan(0);
       else expect(b.servers.counts.recovered).toBeGreaterThan(0);
-      for (let page = 0; page < pages; page++) expect(b.servers.travels(page)).toBe(false);
+      for (let page = 0; page < pages; page++) expect(b.servers.returns(page)).toBe(false);
     },
   );
 });

@@ -36,7 +36,7 @@ const GROUP = { kind: 'group', doc: '', fields: MULTIGRID_LAW.fields } as const 
 export function grids(pages: number): number[] {
   // 1 + 1/8 + 1/64 + ... = 8/7; what rounding leaves goes to the finest.
   const sizes: number[] = [];
-  for (let size = Math.floor((pages * 7) / 8); size >= 1; size = Math.floor(size / 8)) sizes.push(size);
+  for (let size = Math.round((pages * 7) / 8); size >= 1; size = Math.round(size / 8)) sizes.push(size);
   if (sizes.length === 0) return [pages];
   sizes[0]! += pages - sizes.reduce((sum, size) => sum + size, 0);
   return sizes;
