@@ -10,7 +10,7 @@ import { ProgressLine, plainNumber, tableText } from '../terminal.ts';
 import { each, wholeNumber } from './run-options.ts';
 
 interface BenchArguments {
-  what: 'all' | 'engine' | 'cluster' | 'services' | 'messages' | 'pages';
+  what: 'all' | 'engine' | 'cluster' | 'services' | 'messages' | 'pages' | 'sharing';
   peers: boolean;
   log?: string | string[];
   rounds?: string | string[];
@@ -29,7 +29,7 @@ export const benchCommand: CommandModule<object, BenchArguments> = {
           'Appends to results/bench.jsonl with machine and version. Let nothing else run meanwhile.',
       )
       .positional('what', {
-        choices: ['all', 'engine', 'cluster', 'services', 'messages', 'pages'] as const,
+        choices: ['all', 'engine', 'cluster', 'services', 'messages', 'pages', 'sharing'] as const,
         default: 'all' as const,
       })
       .option('peers', { type: 'boolean', default: true, describe: 'other programs too' })
@@ -90,6 +90,11 @@ async function bench(args: BenchArguments): Promise<void> {
     const { benchPages } = await import('../bench/pages.ts');
     progress('references to pages');
     tables.push(await benchPages());
+  }
+  if (args.what === 'all' || args.what === 'sharing') {
+    const { benchSharing } = await import('../bench/sharing.ts');
+    progress('load sharing');
+    tables.push(benchSharing());
   }
   line.clear();
   record(tables);
