@@ -7,6 +7,7 @@ import { cpuByStructureToday } from './cpu-by-structure-today.ts';
 import { delayEqualsTax } from './delay-equals-tax.ts';
 import type { Figure } from './figure.ts';
 import { loadSharing } from './load-sharing.ts';
+import { messagesByNetwork } from './messages-by-network.ts';
 import { nullServiceLadder } from './null-service-ladder.ts';
 import { operationCost } from './operation-cost.ts';
 import { robustness } from './robustness.ts';
@@ -21,6 +22,7 @@ export const FIGURES: readonly Figure[] = [
   robustness,
   delayEqualsTax,
   loadSharing,
+  messagesByNetwork,
 ];
 
 /** The figures of that name, or `all` of them. Throws `InputError` with the nearest name. */
