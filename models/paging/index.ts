@@ -7,7 +7,7 @@
 import { Engine } from '../../sim/engine/engine.ts';
 import type { Streams } from '../../sim/engine/streams.ts';
 import { Digest } from '../../sim/measure/digest.ts';
-import { InputError } from '../../sim/problem.ts';
+import { CheckError, InputError } from '../../sim/problem.ts';
 import type { ReferenceTable } from '../../workloads/pages/index.ts';
 import type { MemoryServerPolicyKind } from '../policies/memory_server/contract.ts';
 import type { Redundancy } from '../policies/reliability/contract.ts';
@@ -18,7 +18,8 @@ import { NodeDisks } from './disks.ts';
 import { PagedProcess, type PagingPrices } from './process.ts';
 import { ServerLife } from './server-life.ts';
 import { MemoryServers, type ServerPrices } from './servers.ts';
-import { FixedWires, NetworkWires } from './wires.ts';
+import { StripedFile } from './striped-file.ts';
+import { FixedWires, NetworkWires, type PageWires } from './wires.ts';
 
 const count = (doc: string) => ({ unit: '1', doc }) as const;
 const seconds = (doc: string) => ({ unit: 's', doc }) as const;
@@ -59,6 +60,8 @@ export const PAGING_MEASURES = {
   pages_lost: count('pages that crashes took'),
   recovery_transfers: count('pages sent to recover others'),
   restarts: count('times that the process started over since it had lost a page'),
+  file_read_s: seconds('time to read a file from one end to the other'),
+  file_rate_MB_s: { unit: 'MB/s', doc: 'its bytes / that time (MB: 10^6 bytes)' },
 } as const;
 export type PagingMeasure = keyof typeof PAGING_MEASURES;
 
@@ -188,6 +191,78 @@ function moments(n: number, sum: number, squares: number): [number, number] {
   return [mean / 1e9, Math.sqrt(Math.max(0, squares / n - mean * mean)) / 1e9];
 }
 
+function wiresOf(
+  engine: Engine,
+  network: Network,
+  time: number | null,
+  bytes: number,
+  nodes: number,
+): PageWires {
+  return time === null
+    ? new NetworkWires(engine, network, nodes)
+    : new FixedWires(engine, time, bytes, nodes);
+}
+
+export interface FileConfig {
+  /** Bytes of the file, of a block, and of a page. */
+  readonly bytes: number;
+  readonly block: number;
+  readonly page: number;
+  /** Nodes over whose disks it is striped; 0: the reader's own. */
+  readonly disks: number;
+  /** Blocks asked for at once; null: two a disk. */
+  readonly ahead: number | null;
+  readonly disk: Disk;
+  readonly diskTime: number | null;
+  readonly network: Network;
+  /** ns of a page; null: the network's own time. */
+  readonly remoteTime: number | null;
+  /** CPU time, ns: see `StripedFileConfig`. */
+  readonly prices: { readonly own: number; readonly take: number; readonly answer: number };
+  readonly streams: Streams;
+}
+
+/** What a block that has arrived is in the digest. */
+const BLOCK_READ = 32;
+
+/** Reads a file from one disk or many. */
+export function runFile(config: FileConfig): PagingRun {
+  const { bytes, block, disks, streams, disk, network, diskTime, prices } = config;
+  const engine = new Engine();
+  const digest = new Digest();
+  const nodes = disks + 1;
+  const remoteTime = config.remoteTime === null ? null : (config.remoteTime * block) / config.page;
+  const nodeDisks = new NodeDisks(engine, disk, nodes, streams.bank('disks of a file', nodes), diskTime);
+  let blocks = 0;
+  new StripedFile({
+    engine,
+    bytes,
+    block,
+    disks,
+    ahead: config.ahead ?? 2 * Math.max(1, disks),
+    nodeDisks,
+    wires: wiresOf(engine, network, remoteTime, block, nodes),
+    prices,
+    arrived: (which) => {
+      blocks++;
+      digest.add(engine.now, BLOCK_READ, 0, which);
+    },
+  }).start();
+  engine.run();
+  if (blocks !== Math.ceil(bytes / block)) {
+    throw new CheckError(`${blocks} blocks of ${Math.ceil(bytes / block)} have arrived`);
+  }
+  const time_s = engine.now / 1e9;
+  const measures: Partial<Record<PagingMeasure, number>> = { file_read_s: time_s, makespan_s: time_s };
+  if (time_s > 0) measures.file_rate_MB_s = bytes / 1e6 / time_s;
+  [measures.disk_read_s, measures.disk_read_sd_s] = moments(
+    nodeDisks.reads,
+    nodeDisks.readTime,
+    nodeDisks.readSquares,
+  );
+  return { measures, digest: digest.hex(), events: engine.events, ended: true };
+}
+
 function simulate(config: PagingConfig, frames: number, lenders: number) {
   const { table, page, streams, redundancy } = config;
   const engine = new Engine();
@@ -208,10 +283,7 @@ function simulate(config: PagingConfig, frames: number, lenders: number) {
       policy: config.memoryServer,
       chance: streams.bank('memory server', nodes),
       redundancy,
-      wires:
-        config.remoteTime === null
-          ? new NetworkWires(engine, config.network, nodes)
-          : new FixedWires(engine, config.remoteTime, page, nodes),
+      wires: wiresOf(engine, config.network, config.remoteTime, page, nodes),
       prices: config.serverPrices,
       record,
       spilled: (which) => process.spilled(which),

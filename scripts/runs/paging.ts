@@ -1,6 +1,16 @@
-/** Runs of one process that pages: a trace of references, or a law of them, on one node with the memory of others. */
+/**
+ * Runs of one process that pages: a trace of references, or a law of them, on one node with the memory of others; or of
+ * one that reads a file from its own disk or from those of others.
+ */
+import { cpuOf } from '../../models/os/cost.ts';
 import { priceStructure } from '../../models/os/index.ts';
-import { PAGING_MEASURES, type PagingConfig, runPaging } from '../../models/paging/index.ts';
+import {
+  type FileConfig,
+  PAGING_MEASURES,
+  type PagingConfig,
+  runFile,
+  runPaging,
+} from '../../models/paging/index.ts';
 import { memoryServerPolicies } from '../../models/policies/memory_server/index.ts';
 import { reliabilityPolicies } from '../../models/policies/reliability/index.ts';
 import { replacementPolicies } from '../../models/policies/replacement/index.ts';
@@ -18,7 +28,8 @@ import { digestOf, referenceTrace } from '../inputs.ts';
 import type { RunKind } from './contract.ts';
 
 export const paging: RunKind = {
-  takes: ({ pages }) => pages.trace !== 'none' || pages.law.name !== 'none',
+  takes: ({ pages, memory }) =>
+    pages.trace !== 'none' || pages.law.name !== 'none' || memory.stripe.file !== 'none',
   measures: PAGING_MEASURES,
   settle,
   run,
@@ -65,19 +76,27 @@ async function settle(scenario: Plain, settings: Settings): Promise<Plain> {
   };
 }
 
-/** A run of references has nothing else in it. */
-function refuseOthers({ pages, jobs, owners }: Settings): void {
+/** A run of references, or of a file, has nothing else in it. */
+function refuseOthers({ pages, memory, jobs, owners }: Settings): void {
   const beside = [
+    ...(memory.stripe.file === 'none'
+      ? []
+      : ([
+          ['pages.trace', pages.trace],
+          ['pages.law', pages.law.name],
+        ] as const)),
     ['jobs.trace', jobs.trace],
     ['jobs.law', jobs.law.name],
     ['owners.trace', owners.trace],
     ['owners.law', owners.law.name],
   ] as const;
+  const references = pages.trace === 'none' ? 'pages.law' : 'pages.trace';
+  const what = memory.stripe.file === 'none' ? references : 'memory.stripe.file';
   for (const [where, value] of beside) {
     if (value === 'none') continue;
     throw new InputError({
       where,
-      found: `${value} beside ${pages.trace === 'none' ? 'pages.law' : 'pages.trace'}: a run of references has one process on one node`,
+      found: `${value} beside ${what}: such a run has one process`,
       would: `set ${where}=none`,
     });
   }
@@ -116,7 +135,38 @@ async function tableOf(settings: Settings, streams: Streams): Promise<ReferenceT
   return referencesOf(law, streams);
 }
 
+/** A file read from one end to the other. */
+function readFile(settings: Settings, bytes: number, streams: Streams): RunResult {
+  const { memory, cluster } = settings;
+  const { disks, block, ahead } = memory.stripe;
+  const { prices } = pricesOf(settings);
+  const config: FileConfig = {
+    bytes,
+    block,
+    page: memory.page,
+    disks,
+    ahead: ahead === 'auto' ? null : ahead,
+    disk: DISKS[cluster.disk]!,
+    diskTime: memory.disk_time === 'priced' ? null : memory.disk_time,
+    network: NETWORKS[cluster.network]!,
+    remoteTime: memory.remote_time === 'priced' ? null : memory.remote_time,
+    prices: {
+      own: cpuOf(prices.service('file-read', { in: 0, out: block })),
+      take: prices.operation('receive', block),
+      answer:
+        prices.operation('receive') +
+        cpuOf(prices.service('file-read', { in: 0, out: block })) +
+        prices.operation('send', block),
+    },
+    streams,
+  };
+  const { measures, digest, events } = runFile(config);
+  return { measures, digest, events, counts: {}, notes: prices.notes };
+}
+
 async function run(settings: Settings, streams: Streams): Promise<RunResult> {
+  const { file } = settings.memory.stripe;
+  if (file !== 'none') return readFile(settings, file, streams);
   const { memory, pages, policies, cluster } = settings;
   const table = await tableOf(settings, streams);
   const { prices, process, server } = pricesOf(settings);
