@@ -24,6 +24,7 @@ import { Master } from './glunix/master.ts';
 import { JobMemory, type JobMemoryConfig } from './glunix/memory.ts';
 import type { MovesConfig } from './glunix/moves.ts';
 import type { DelaysConfig } from './glunix/owner-delays.ts';
+import { Shares, usersOf } from './glunix/shares.ts';
 import { JOB, type JobRecords } from './jobs.ts';
 import { LocalSharing } from './local.ts';
 import { Nodes } from './nodes.ts';
@@ -36,6 +37,7 @@ import type { IdlePolicyKind } from './policies/idle/contract.ts';
 import type { OwnerReturnPolicyKind } from './policies/owner_return/contract.ts';
 import type { PlacementPolicyKind } from './policies/placement/contract.ts';
 import type { MessageLogging, RecoveryPolicyKind } from './policies/recovery/contract.ts';
+import type { SharePolicyKind } from './policies/share/contract.ts';
 import type { Network } from './presets/networks.ts';
 import { Faults, type FaultsConfig } from './robustness/faults.ts';
 import { ROW, rowKind, Timeline } from './timeline.ts';
@@ -69,6 +71,7 @@ export interface ClusterConfig {
     readonly idle: { readonly kind: IdlePolicyKind; readonly parameters: Parameters };
     readonly placement: PlacementPolicyKind;
     readonly ownerReturn: { readonly kind: OwnerReturnPolicyKind; readonly parameters: Parameters };
+    readonly share: { readonly kind: SharePolicyKind; readonly parameters: Parameters };
     readonly batch: { readonly kind: BatchPolicyKind; readonly pass: 'event' | 'instant' };
   };
   readonly migration: MovesConfig;
@@ -122,6 +125,7 @@ export interface ClusterRun {
   readonly owners: Owners | null;
   readonly daemons: Daemons | null;
   readonly guests: Guests | null;
+  readonly shares: Shares | null;
   readonly master: Master | null;
   readonly local: LocalSharing | null;
   readonly timeline: Timeline | null;
@@ -163,6 +167,7 @@ class Building {
   private readonly daemons: Daemons | null = null;
   private readonly guests: Guests | null = null;
   private readonly queue: BatchQueue | null = null;
+  private shares: Shares | null = null;
   private readonly local: LocalSharing | null = null;
   private readonly timeline: Timeline | null;
   private readonly checkpoints: Checkpoints | null = null;
@@ -235,6 +240,7 @@ class Building {
             idle.kind.create(readings, count, idle.parameters, streams.bank('idle policy', count)),
           guests ?? undefined,
         );
+        this.daemons.tellsLoads = config.policies.placement.readsLoad === true;
         this.wireDaemons(this.daemons);
       }
     } else if (hasJobs) this.local = this.makeLocal();
@@ -269,6 +275,7 @@ class Building {
       owners: this.owners,
       daemons: this.daemons,
       guests: this.guests,
+      shares: this.shares,
       master: this.master,
       local: this.local,
       timeline: this.timeline,
@@ -429,7 +436,9 @@ class Building {
           else this.widths?.add(this.jobs.width[job]!);
         },
         acted: () => this.observeQueue(),
+        sendHome: (job) => guests.sendHome(job),
       },
+      this.makeShares(),
     );
     guests.queue = queue;
     master.onFreeChanged = (_node, free) => {
@@ -437,6 +446,16 @@ class Building {
       queue.resize();
     };
     return queue;
+  }
+
+  /** null: jobs wait in order of arrival. */
+  private makeShares(): Shares | null {
+    const { kind, parameters } = this.config.policies.share;
+    const users = usersOf(this.jobs.table.user);
+    const shares = new Shares(this.engine, this.jobs.width, users, kind, parameters);
+    if (!shares.orders) return null;
+    this.shares = shares;
+    return shares;
   }
 
   /** Where messages are logged, tasks are synchronised with their backups instead of being saved as `checkpoint` says. */

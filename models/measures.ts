@@ -11,6 +11,7 @@ import type { Parts } from './costs.ts';
 import type { Crashes } from './glunix/crashes.ts';
 import type { Guests } from './glunix/guests.ts';
 import type { JobMemory } from './glunix/memory.ts';
+import { usersOf } from './glunix/shares.ts';
 import { JOB } from './jobs.ts';
 import type { Faults } from './robustness/faults.ts';
 
@@ -72,6 +73,12 @@ export const MEASURES = {
     unit: 's',
     doc: 'time that owners wait, in all, because a guest runs beside their programs',
   },
+  jain_cpu: { unit: '1', doc: "Jain's index of the CPU time that users' jobs got (1: all the same)" },
+  jain_slowdown: {
+    unit: '1',
+    doc: "Jain's index of users' slowdowns, each the sum of responses / sum of run times of the user's finished jobs",
+  },
+  reclaims: { unit: '1', doc: 'nodes taken back from one user for another (policies.share)' },
   nodes_closed: {
     unit: '1',
     doc: 'times a node was closed to guests for the rest of the day (policies.owner_return.delay_limit)',
@@ -164,6 +171,7 @@ export function measure(
   if (jobs.n > 0) {
     measureJobs(run, warmup_s, measures);
     measureDeciles(run, warmup_s, measures);
+    measureFairness(run, warmup_s, measures);
     const used = splitCpu(run);
     const cpu = used.user + used.services + used.crossings + used.copies + used.inflation + used.sfi;
     if (cpu > 0) {
@@ -191,6 +199,7 @@ export function measure(
   if (run.guests !== null) {
     measures.migrations = run.guests.migrations;
     measureMoves(run.guests, measures);
+    if (run.shares !== null) measures.reclaims = run.shares.reclaims;
     measures.suspensions = run.guests.suspensions;
     measures.restarts = run.guests.restarts;
     measures.gang_switches = run.guests.rows.switches;
@@ -434,6 +443,42 @@ function measureDeciles(
     measures.largest_decile_slowdown = response[CLASSES - 1]! / work[CLASSES - 1]!;
   }
   measures.decile_slowdown_spread = spread;
+}
+
+/** How evenly users are served; where there are several. */
+function measureFairness(
+  run: ClusterRun,
+  warmup_s: number,
+  measures: Partial<Record<MeasureName, number>>,
+): void {
+  const { jobs } = run;
+  const users = usersOf(jobs.table.user);
+  if (users.count < 2) return;
+  const cpu = new Float64Array(users.count);
+  const response = new Float64Array(users.count);
+  const needed = new Float64Array(users.count);
+  for (let job = 0; job < jobs.n; job++) {
+    const user = users.of[job]!;
+    cpu[user]! += run.cpuOf(job) / 1e9;
+    if (jobs.state[job] !== JOB.finished || jobs.table.submit_s[job]! < warmup_s) continue;
+    response[user]! += (jobs.end[job]! - jobs.submit[job]!) / 1e9;
+    needed[user]! += jobs.run_s[job]!;
+  }
+  const fair = jain(cpu);
+  if (!Number.isNaN(fair)) measures.jain_cpu = fair;
+  const slowdowns = [...response].flatMap((sum, user) => (needed[user]! > 0 ? [sum / needed[user]!] : []));
+  if (slowdowns.length >= 2) measures.jain_slowdown = jain(slowdowns);
+}
+
+/** Jain's index of fairness: (sum x)^2 / (n sum x^2), from 1/n to 1; NaN where all are zero. */
+export function jain(values: Iterable<number>): number {
+  let [n, sum, squares] = [0, 0, 0];
+  for (const x of values) {
+    n++;
+    sum += x;
+    squares += x * x;
+  }
+  return (sum * sum) / (n * squares);
 }
 
 function lossOfCapacity(run: ClusterRun): number {

@@ -22,6 +22,7 @@ import { placementPolicies } from '../models/policies/placement/index.ts';
 import { recoveryPolicies } from '../models/policies/recovery/index.ts';
 import { reliabilityPolicies } from '../models/policies/reliability/index.ts';
 import { replacementPolicies } from '../models/policies/replacement/index.ts';
+import { sharePolicies } from '../models/policies/share/index.ts';
 import { sharingPolicies } from '../models/policies/sharing/index.ts';
 import { waitingPolicies } from '../models/policies/waiting/index.ts';
 import { DIRTY_NAMES, DIRTY_PROGRAMS } from '../models/presets/dirty.ts';
@@ -229,6 +230,12 @@ export const FIELDS = {
           doc: 'when jobs are saved',
           default: 'none',
           of: choices(checkpointPolicies),
+        },
+        share: {
+          kind: 'slot',
+          doc: 'whose waiting job goes first',
+          default: 'none',
+          of: choices(sharePolicies),
         },
         batch: {
           kind: 'slot',

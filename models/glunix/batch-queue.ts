@@ -6,10 +6,13 @@
  *                  started, each followed by a pass; then nodes that came or went, followed by one pass.
  *   pass: instant  all submissions, all ends, all nodes; then one pass.
  * A job that ends at this instant just as its estimate said counts as free from the first of these passes on.
+ * Where users have shares, the jobs stand in the order of those before each pass and after each start (`shares.ts`); a
+ * policy then answers as if they had arrived in that order.
  * Source: reference schedules on which two independent programs agree need exactly this order.
  */
 import type { Engine } from '../../sim/engine/engine.ts';
 import type { BatchPolicy, BatchPolicyKind, BatchView } from '../policies/batch/contract.ts';
+import type { Shares } from './shares.ts';
 
 const NONE = -1;
 
@@ -35,6 +38,12 @@ export class BatchQueue implements BatchView {
   private readonly acted: () => void;
   /** Called when an ended job's processors are to be given back, at its turn within the instant. */
   private readonly release: (job: number) => void;
+  private readonly sendHome: (job: number) => void;
+  /** Order among users; null: order of arrival. */
+  private readonly shares: Shares | null;
+  private lastStart = Number.NEGATIVE_INFINITY;
+  /** When the queue is looked at again though nothing comes or goes, ns. */
+  private lookAt = Number.POSITIVE_INFINITY;
   private readonly next: Int32Array;
   private readonly previous: Int32Array;
   private first = NONE;
@@ -52,6 +61,7 @@ export class BatchQueue implements BatchView {
   private collecting = false;
   private acting = false;
   private readonly actType: number;
+  private readonly lookType: number;
 
   constructor(
     engine: Engine,
@@ -63,7 +73,10 @@ export class BatchQueue implements BatchView {
       start: (job: number) => void;
       release: (job: number) => void;
       acted: () => void;
+      /** Called to send a started job of one task home, for another user. */
+      sendHome: (job: number) => void;
     },
+    shares: Shares | null = null,
   ) {
     this.engine = engine;
     this.width = jobs.width;
@@ -73,6 +86,8 @@ export class BatchQueue implements BatchView {
     this.start = parts.start;
     this.release = parts.release;
     this.acted = parts.acted;
+    this.sendHome = parts.sendHome;
+    this.shares = shares;
     this.next = new Int32Array(jobs.n).fill(NONE);
     this.previous = new Int32Array(jobs.n).fill(NONE);
     this.startRank = new Int32Array(jobs.n);
@@ -80,6 +95,10 @@ export class BatchQueue implements BatchView {
     this.freed = new Uint8Array(jobs.n);
     this.policy = kind.create(this, jobs.n);
     this.actType = engine.on(() => this.act(), 'batch queue');
+    this.lookType = engine.on(() => {
+      this.lookAt = Number.POSITIVE_INFINITY;
+      this.resize();
+    }, 'batch queue by shares');
   }
 
   get now(): number {
@@ -137,7 +156,7 @@ export class BatchQueue implements BatchView {
       const job = ends[i]!;
       if (this.estimatedEnd[job]! > this.engine.now) continue;
       this.freed[job] = 1;
-      this.release(job);
+      this.giveBack(job);
     }
     for (let i = 0; i < this.submissions.length; i++) {
       const job = this.submissions[i]!;
@@ -148,7 +167,7 @@ export class BatchQueue implements BatchView {
     this.submissions.length = 0;
     for (let i = 0; i < ends.length; i++) {
       const job = ends[i]!;
-      if (this.freed[job] === 0) this.release(job);
+      if (this.freed[job] === 0) this.giveBack(job);
       this.freed[job] = 0;
       policy.ended(job);
       if (this.passEach) this.pass();
@@ -164,20 +183,84 @@ export class BatchQueue implements BatchView {
     this.acted();
   }
 
+  private giveBack(job: number): void {
+    this.shares?.ended(job);
+    this.release(job);
+  }
+
   private pass(): void {
     if (this.first === NONE) return;
+    if (this.shares !== null) {
+      this.passByShares(this.shares);
+      return;
+    }
     const policy = this.policy;
     policy.begin();
-    for (let job = policy.next(); job !== NONE; job = policy.next()) {
-      this.remove(job);
-      this.startRank[job] = this.starts++;
-      this.estimatedEnd[job] = this.engine.now + this.estimate[job]!;
-      this.start(job);
-      policy.started(job);
+    for (let job = policy.next(); job !== NONE; job = policy.next()) this.begin(job);
+  }
+
+  private begin(job: number): void {
+    this.remove(job);
+    this.startRank[job] = this.starts++;
+    this.estimatedEnd[job] = this.engine.now + this.estimate[job]!;
+    this.start(job);
+    this.policy.started(job);
+  }
+
+  /** As a pass, but the order is made anew before it and after each start, and starts may have to wait for the next. */
+  private passByShares(shares: Shares): void {
+    const { now } = this.engine;
+    const policy = this.policy;
+    while (this.first !== NONE) {
+      const soonest = this.lastStart + shares.every;
+      if (soonest > now) {
+        this.lookLater(soonest);
+        return;
+      }
+      this.order(shares);
+      policy.begin();
+      const job = policy.next();
+      // Jobs of users who may have nothing now stand last.
+      if (job === NONE || shares.isBarred(job)) break;
+      this.begin(job);
+      shares.started(job);
+      this.lastStart = now;
     }
+    this.refused(shares);
+    this.lookLater(shares.nextUnbarred());
+  }
+
+  /** The first job finds no free node: one may be taken back for it. */
+  private refused(shares: Shares): void {
+    if (this.first === NONE || this.freeNow() > 0) return;
+    const home = shares.reclaimFor(this.first);
+    if (home !== NONE) this.sendHome(home);
+  }
+
+  private lookLater(time: number): void {
+    if (time >= this.lookAt || time === Number.POSITIVE_INFINITY) return;
+    this.lookAt = time;
+    this.engine.scheduleAt(Math.round(time), this.lookType, 0);
+  }
+
+  /** Put the waiting jobs into the order of their users' shares. */
+  private order(shares: Shares): void {
+    const jobs: number[] = [];
+    for (let job = this.first; job !== NONE; job = this.next[job]!) jobs.push(job);
+    const before = jobs.slice();
+    shares.sort(jobs);
+    if (jobs.every((job, i) => job === before[i])) return;
+    jobs.forEach((job, i) => {
+      this.previous[job] = jobs[i - 1] ?? NONE;
+      this.next[job] = jobs[i + 1] ?? NONE;
+    });
+    this.first = jobs[0]!;
+    this.last = jobs.at(-1)!;
+    this.policy.resized();
   }
 
   private append(job: number): void {
+    this.shares?.submitted(job);
     this.waiting++;
     this.previous[job] = this.last;
     this.next[job] = NONE;

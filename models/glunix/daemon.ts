@@ -38,6 +38,8 @@ export class Daemons {
   evictions = 0;
   /** Times a node was closed to guests for the rest of the day. */
   closings = 0;
+  /** Whether reports carry the load of the instant; otherwise that of the last event at the node. */
+  tellsLoads = false;
   /** Whether the idle policy's own orders take the place of `policies.owner_return`. */
   readonly ordersGuests: boolean;
   private readonly engine: Engine;
@@ -179,7 +181,8 @@ export class Daemons {
       this.quietUntilLast += this.missed(node, now);
       this.lastReport[node] = now;
     }
-    this.master.report(node, accepts, this.owners.lastInput[node]!);
+    if (this.tellsLoads) this.owners.follow(node);
+    this.master.report(node, accepts, this.owners.lastInput[node]!, this.owners.load[node]!);
   }
 
   /** Reports due between the last one and `now` (half open), at every period after the last. */

@@ -882,40 +882,49 @@ export class Guests {
     }
   }
 
-  /**
-   * A job is saved at its home, all its tasks at one point of its work, and waits in the queue for other nodes. A job of
-   * which a task is lost, moving or being started cannot be saved: it is killed.
-   */
+  /** The job of the task in a cell is saved at its home for an owner; one that cannot be saved now is killed. */
   private vacate(cell: number): void {
     const job = this.guestOf[cell]!;
-    this.events.record(EVENT.vacate, this.nodeOf(cell), job);
-    for (let other = this.first[job]!; other !== NONE; other = this.next[other]!) {
-      const mode = this.mode[other]!;
-      if (mode === MODE.running || mode === MODE.fetching || mode === MODE.stopped) continue;
-      this.kill(job);
-      this.delays.waits(this.costs.stop);
-      return;
+    const time = this.save(job, cell);
+    if (time < 0) this.kill(job);
+    this.delays.waits(this.costs.stop + Math.max(0, time));
+  }
+
+  /** A job has to go home for another user; one that cannot be saved now stays. */
+  sendHome(job: number): void {
+    if (this.jobs.state[job] !== JOB.running) return;
+    this.follow(job);
+    this.save(job, this.first[job]!);
+  }
+
+  /**
+   * A job is saved at its home, all its tasks at one point of its work, and then waits in the queue for other nodes.
+   * Answers how long that takes, ns; -1: a task is lost, moving or being started, and nothing is done.
+   */
+  private save(job: number, because: number): number {
+    for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!) {
+      const mode = this.mode[cell]!;
+      if (mode !== MODE.running && mode !== MODE.fetching && mode !== MODE.stopped) return -1;
     }
+    this.events.record(EVENT.vacate, this.nodeOf(because), job);
     let time = 0;
     const image = this.jobs.image[job]!;
-    for (let other = this.first[job]!; other !== NONE; other = this.next[other]!) {
-      if (this.mode[other] === MODE.stopped) this.notHomeless(other);
-      this.setMode(other, MODE.saving);
+    for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!) {
+      if (this.mode[cell] === MODE.stopped) this.notHomeless(cell);
+      this.fetchEnd.delete(cell);
+      this.setMode(cell, MODE.saving);
       // All images go to one home.
       time = Math.max(time, this.moves.carry(image));
     }
     time += this.costs.freeze;
     const share = time > 0 ? Math.min(1, (this.costs.freeze + this.costs.sendCpu(image)) / time) : 0;
+    this.milestone[job] = 0;
     this.updateRate(job);
-    for (let other = this.first[job]!; other !== NONE; other = this.next[other]!)
-      this.setHeld(other, true, share);
-    this.delays.waits(this.costs.stop + time);
+    for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!) this.setHeld(cell, true, share);
     this.saveTimers.set(job, this.engine.now + Math.round(time));
-    for (let other = this.first[job]!; other !== NONE; ) {
-      const next = this.next[other]!;
-      this.daemons!.changed(this.nodeOf(other));
-      other = next;
-    }
+    for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!)
+      this.daemons?.changed(this.nodeOf(cell));
+    return time;
   }
 
   /** ns until the images of a job that was saved at its home have come from there to the nodes where it starts. */

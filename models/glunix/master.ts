@@ -32,6 +32,7 @@ export class Master {
   private readonly down: Uint8Array;
   private readonly saying: Uint8Array;
   private readonly idleSince: Float64Array;
+  private readonly load: Float64Array;
   private readonly listed: Uint8Array;
   /** One for each row. */
   private readonly placement: readonly PlacementPolicy[];
@@ -61,14 +62,19 @@ export class Master {
     this.down = new Uint8Array(nodes);
     this.saying = new Uint8Array(nodes);
     this.idleSince = new Float64Array(nodes).fill(Number.NEGATIVE_INFINITY);
+    this.load = new Float64Array(nodes);
     this.listed = new Uint8Array(cells);
     this.timers = delay > 0 ? new Timers(engine, (node) => this.hear(node), nodes) : null;
   }
 
-  /** A node's daemon reports whether it accepts guests; the owner has been away since `idleSince` (ns). */
-  report(node: number, accepting: boolean, idleSince: number): void {
+  /**
+   * A node's daemon reports whether it accepts guests; the owner has been away since `idleSince` (ns), and their
+   * programs want the share `load` of its CPU.
+   */
+  report(node: number, accepting: boolean, idleSince: number, load: number): void {
     this.saying[node] = accepting ? 1 : 0;
     this.idleSince[node] = idleSince;
+    this.load[node] = load;
     if (this.timers === null) this.hear(node);
     else this.timers.set(node, this.engine.now + this.delay);
   }
@@ -78,7 +84,7 @@ export class Master {
     this.told.fill(1);
     this.listed.fill(1);
     for (const placement of this.placement) {
-      for (let node = 0; node < this.told.length; node++) placement.offered(node, Number.NEGATIVE_INFINITY);
+      for (let node = 0; node < this.told.length; node++) placement.offered(node, Number.NEGATIVE_INFINITY, 0);
     }
     this.freeIn.fill(this.told.length);
     this.freeNodes = this.told.length;
@@ -143,7 +149,7 @@ export class Master {
     const row = (cell - node) / nodes;
     if (free) {
       this.count(row, 1);
-      this.placement[row]!.offered(node, this.idleSince[node]!);
+      this.placement[row]!.offered(node, this.idleSince[node]!, this.load[node]!);
     } else {
       this.count(row, -1);
       this.placement[row]!.withdrawn(node);

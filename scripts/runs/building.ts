@@ -18,6 +18,7 @@ import { ownerReturnPolicies } from '../../models/policies/owner_return/index.ts
 import { placementPolicies } from '../../models/policies/placement/index.ts';
 import { recoveryPolicies } from '../../models/policies/recovery/index.ts';
 import { reliabilityPolicies } from '../../models/policies/reliability/index.ts';
+import { sharePolicies } from '../../models/policies/share/index.ts';
 import { plain } from '../../models/presets/constant.ts';
 import { dirtyCurve } from '../../models/presets/dirty.ts';
 import { DISKS } from '../../models/presets/disks.ts';
@@ -178,6 +179,7 @@ async function run(settings: Settings, streams: Streams, outputs: RunOutputs): P
         kind: ownerReturnPolicies[policies.owner_return.name],
         parameters: policies.owner_return,
       },
+      share: { kind: sharePolicies[policies.share.name], parameters: policies.share },
       batch: batchOf(settings),
     },
     slices: {

@@ -8,8 +8,11 @@ import type { Source } from '../../../sim/engine/streams.ts';
 import type { Field } from '../../../sim/experiment/fields.ts';
 
 export interface PlacementPolicy {
-  /** The node can take a task; it has been without owner input since `idleSince` (ns; -infinity: never had any). */
-  offered(node: number, idleSince: number): void;
+  /**
+   * The node can take a task; it has been without owner input since `idleSince` (ns; -infinity: never had any), and its
+   * owner's programs wanted that share of its CPU when it last reported.
+   */
+  offered(node: number, idleSince: number, load: number): void;
   /** The node can no longer take a task: taken, or withdrawn. It was offered before. */
   withdrawn(node: number): void;
   /** A node that is offered; asked only while there is one. Does not withdraw it. */
@@ -19,5 +22,7 @@ export interface PlacementPolicy {
 export interface PlacementPolicyKind {
   readonly doc: string;
   readonly fields: Readonly<Record<string, Field>>;
+  /** Whether it looks at loads. */
+  readonly readsLoad?: true;
   create(nodes: number, chance: Source): PlacementPolicy;
 }
