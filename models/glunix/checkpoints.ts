@@ -27,6 +27,8 @@ export interface CheckpointCosts {
 export class Checkpoints {
   /** Checkpoints made. */
   taken = 0;
+  /** Called when a job has come back, before it goes on. */
+  onBack: (job: number) => void = () => {};
   /** Called when a job has been saved. */
   onSaved: (job: number) => void = () => {};
   private readonly engine: Engine;
@@ -107,6 +109,7 @@ export class Checkpoints {
         this.saved(job);
         break;
       case PHASE.returning:
+        this.onBack(job);
         this.events.record(EVENT.restart, job, guests.saved[job]! / 1e9);
         this.arm(job);
         guests.resume(job);

@@ -99,6 +99,8 @@ export class Crashes {
   private readonly waiting: number[] = [];
   private readonly wanted: Int32Array;
   private readonly again: Float64Array;
+  /** Since when tasks of each job do their work again, ns; NaN: none does. */
+  private readonly againSince: Float64Array;
 
   constructor(parts: CrashesParts, config: CrashesConfig) {
     this.parts = parts;
@@ -115,9 +117,11 @@ export class Crashes {
     this.attempts = new Int32Array(jobs.n);
     this.wanted = new Int32Array(jobs.n);
     this.again = new Float64Array(jobs.n);
+    this.againSince = new Float64Array(jobs.n).fill(Number.NaN);
     guests.onLost = (job, node) => this.taskLost(job, node);
     guests.onHalt = (job) => this.halted(job);
     guests.onFree = () => this.placeWaiting();
+    parts.checkpoints.onBack = (job) => this.isBack(job);
     parts.checkpoints.onSaved = (job) => {
       this.attempts[job] = 0;
     };
@@ -301,8 +305,6 @@ export class Crashes {
         const again = guests.done(job) - guests.saved[job]!;
         const tasks = this.wanted[job]!;
         this.replays += tasks;
-        this.lost += again * tasks;
-        this.readAgain(job, tasks);
         events.record(EVENT.replay, job, (again * tasks) / 1e9);
         this.again[job] = again;
         this.waiting.splice(place, 0, job);
@@ -316,15 +318,18 @@ export class Crashes {
     const { checkpoints, guests } = this.parts;
     // It may have been coming back from an earlier crash.
     checkpoints.forget(job);
+    this.workedAgain(job);
     const place = this.leaveQueue(job);
     this.wanted[job] = guests.dropLost(job, (other) => this.unknown[other] === 0);
     return place;
   }
 
-  /** What the logs of lost tasks give back: each task of a gang sends to the next one. */
-  private readAgain(job: number, tasks: number): void {
+  /** A job has come back. Where tasks of it did their work again: each task of a gang sends to the next one. */
+  private isBack(job: number): void {
     const { guests, jobs } = this.parts;
     const { logged } = this.config;
+    if (!this.workedAgain(job)) return;
+    const tasks = this.wanted[job]!;
     const since = Math.floor(guests.done(job) * logged) - Math.floor(guests.saved[job]! * logged);
     for (let task = 0; task < tasks; task++) {
       const { read, suppressed } = replayInRing(jobs.width[job]!, task, since);
@@ -344,7 +349,9 @@ export class Crashes {
       const again = this.again[job]!;
       if (again > 0) {
         guests.join(job, needed, 1);
-        checkpoints.bringBack(job, this.config.launchTime(needed), again + this.config.backUp(job));
+        const launch = this.config.launchTime(needed);
+        this.againSince[job] = this.parts.engine.now + launch;
+        checkpoints.bringBack(job, launch, again + this.config.backUp(job));
         continue;
       }
       guests.join(job, needed, 0);
@@ -352,8 +359,19 @@ export class Crashes {
     }
   }
 
+  /** What tasks of a job have done again up to now was lost work. Answers whether they have been at it. */
+  private workedAgain(job: number): boolean {
+    const since = this.againSince[job]!;
+    if (Number.isNaN(since)) return false;
+    this.againSince[job] = Number.NaN;
+    const time = Math.min(this.again[job]!, Math.max(0, this.parts.engine.now - since));
+    this.lost += time * this.wanted[job]!;
+    return true;
+  }
+
   private halted(job: number): void {
     this.parts.checkpoints.forget(job);
+    this.workedAgain(job);
     this.leaveQueue(job);
   }
 
