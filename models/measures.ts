@@ -49,6 +49,19 @@ export const MEASURES = {
   cpu_crossings: { unit: '1', doc: "share of the jobs' CPU time lost to boundary crossings and copies" },
   cpu_inflation: { unit: '1', doc: "share of the jobs' CPU time lost to longer system paths" },
   cpu_sfi: { unit: '1', doc: "share of the jobs' CPU time lost to software fault isolation" },
+  node_time_user: { unit: '1', doc: "share of node time: guests' own code" },
+  node_time_services: { unit: '1', doc: "share of node time: bodies of guests' service calls" },
+  node_time_crossings: { unit: '1', doc: "share of node time: boundary crossings of guests' calls" },
+  node_time_copies: { unit: '1', doc: "share of node time: copies across boundaries in guests' calls" },
+  node_time_inflation: { unit: '1', doc: "share of node time: longer system paths in guests' calls" },
+  node_time_sfi: { unit: '1', doc: 'share of node time: software fault isolation of guests' },
+  node_time_owner: { unit: '1', doc: "share of node time: owners' programs" },
+  node_time_operations: { unit: '1', doc: "share of node time: the global layer's operations" },
+  node_time_waiting: {
+    unit: '1',
+    doc: 'share of node time: held for guests that could not run, or waited for devices and pages',
+  },
+  node_time_idle: { unit: '1', doc: 'share of node time: not used' },
   cpu_operations: { unit: '1', doc: "share of all CPU time used by the global layer's operations" },
   availability: { unit: '1', doc: 'share of node time in which the owner is away' },
   usable: { unit: '1', doc: 'share of node time in which the idle policy offers the node' },
@@ -212,6 +225,11 @@ export function measure(
   if (run.crashes !== null) measureCrashes(run.crashes, measures);
   if (run.memory !== null) measureMemory(run.memory, measures);
   if (run.faults !== null) measureFaults(run.faults, run.end, nodeTime, measures);
+  if (run.guests !== null && nodeTime > 0) {
+    for (const [what, time_s] of Object.entries(accounts(run))) {
+      measures[`node_time_${what}` as MeasureName] = (1e9 * time_s) / nodeTime;
+    }
+  }
   if (run.master !== null) {
     measures.messages =
       run.master.reports +

@@ -226,8 +226,8 @@ export class JobMemory {
       let remote = 0;
       for (let k = 0; k < this.slabsEach; k++) {
         const slab = range * this.slabsEach + k;
-        // What travels is where it was believed to be until it has arrived.
-        const held = this.servers.travels(slab) ? this.onServer[slab] === 1 : this.servers.holds(slab);
+        // What is on its way back counts as on a server until it has arrived.
+        const held = this.servers.holds(slab) || this.servers.returns(slab);
         if (held !== (this.onServer[slab] === 1)) {
           throw new CheckError(
             `slab ${slab}: ${held ? 'a server holds it' : 'no server holds it'}, its task believes otherwise`,
@@ -281,7 +281,7 @@ export class JobMemory {
   private store(range: number): boolean {
     const first = range * this.slabsEach;
     for (let slab = first; slab < first + this.outside[range]!; slab++) {
-      if (this.onServer[slab] === 1 || this.servers.travels(slab)) continue;
+      if (this.onServer[slab] === 1 || this.servers.returns(slab)) continue;
       if (!this.servers.store(slab, this.storedType, slab)) {
         this.wanting.add(range);
         return false;
