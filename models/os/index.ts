@@ -13,7 +13,7 @@ import { MIXES } from '../presets/mixes.ts';
 import { APERTOS_TRANSITIONS } from '../presets/paths.ts';
 import { apertos } from './apertos.ts';
 import type { CallBytes, PriceOptions, Split, Step } from './cost.ts';
-import { cpuOf, cpuTime, MissingPrice, NOTHING, Prices, plus, splitOf } from './cost.ts';
+import { cpuTime, MissingPrice, NOTHING, Prices, plus, splitOf } from './cost.ts';
 import { exokernel } from './exokernel.ts';
 import { extensibleKernel } from './extensible-kernel.ts';
 import { free } from './free.ts';
@@ -214,30 +214,44 @@ function mixCost(mix: Mix, services: ReadonlyMap<ServiceClass, Split>): Split {
   return sum;
 }
 
+/** At which call rates one structure is faster than another. */
+export type Faster = 'above' | 'below' | 'always' | 'never' | 'not known';
+
+/** A tie of two structures: the rate at which it lies, and on which side of it the first is faster. */
+export interface Tie {
+  /** Calls per second of user CPU; 0 where it is always faster, Infinity where it is never, NaN where a price is not known. */
+  readonly rate: number;
+  readonly faster: Faster;
+}
+
 /** Where one structure begins to beat another. */
 export interface BreakEven {
-  /** Calls per second of user CPU above which `a` is faster, for a null service that `a` answers itself; Infinity: never. */
-  readonly rate: number;
-  /** The same for the mean call of a mix, full paths: bodies, stubs, native calls. */
-  readonly fullRate: number;
+  /** For a null service that the structures answer themselves. */
+  readonly null: Tie;
+  /** For the mean call of a mix, full paths: bodies, stubs, native calls. */
+  readonly full: Tie;
   /** Difference of the taxes on user time, a share. */
   readonly tax: number;
   /** Saved per null call, and per call of the mix, ns. */
   readonly saved_ns: number;
   readonly fullSaved_ns: number;
+  /** The weakest of the taxes, of the crossings, and of the paths (bodies left out, which are the same on both sides). */
+  readonly quality: { readonly tax: Quality; readonly null: Quality; readonly full: Quality };
 }
 
-/** The rate at which a tax is paid back by a saving of `saved_ns` a call. */
-function paysAt(tax: number, saved_ns: number): number {
-  if (saved_ns <= 0) return tax < 0 ? 0 : Number.POSITIVE_INFINITY;
-  return Math.max(0, tax / (saved_ns * 1e-9));
+/** Where a tax and a saving of `saved_ns` a call are worth the same. */
+function tieOf(tax: number, saved_ns: number): Tie {
+  if (Number.isNaN(saved_ns)) return { rate: Number.NaN, faster: 'not known' };
+  if (saved_ns > 0 ? tax <= 0 : tax < 0 && saved_ns === 0) return { rate: 0, faster: 'always' };
+  if (saved_ns <= 0 && tax >= 0) return { rate: Number.POSITIVE_INFINITY, faster: 'never' };
+  return { rate: tax / (saved_ns * 1e-9), faster: saved_ns > 0 ? 'above' : 'below' };
 }
 
 /**
- * Calls per second of user CPU above which structure `a` beats structure `b` on a machine: the difference of their
- * taxes on user time over what a call saves. Throws `InputError` for a price that is `none`.
+ * At which calls per second of user CPU structure `a` beats structure `b` on a machine: the difference of their taxes
+ * on user time over what a call saves. Throws `InputError` for a price that is `none`.
  *
- * @param options.overheads fixed taxes as shares; otherwise the mean of each structure's law
+ * @param options `sfi.overhead`: a fixed tax as a share; otherwise the mean of each structure's law
  */
 export function breakEven(
   machine: Machine,
@@ -253,35 +267,54 @@ export function breakEven(
     const sfi = checkedSfi(rest.sfi ?? {});
     const law = lawOf(structure, machine, sfi.checks);
     const tax = law === undefined ? 0 : sfi.overhead === 'per-program' ? meanOverhead(law) : sfi.overhead;
+    const crossing = structure.crossing(prices);
     return {
       tax,
-      crossing: cpuTime(structure.crossing(prices)),
-      perCall: () => meanCall(structure, prices, mix),
+      crossing: cpuTime(crossing),
+      perCall: meanCall(structure, prices, mix),
+      quality: { tax: taxSource(structure, machine, sfi).quality, null: weakestOf(crossing) },
     };
   };
   const [first, second] = [of(a), of(b)];
   const tax = first.tax - second.tax;
   const saved_ns = second.crossing - first.crossing;
-  const fullSaved_ns = second.perCall() - first.perCall();
+  const fullSaved_ns = second.perCall.ns - first.perCall.ns;
   return {
     tax,
     saved_ns,
     fullSaved_ns,
-    rate: paysAt(tax, saved_ns),
-    fullRate: paysAt(tax, fullSaved_ns),
+    null: tieOf(tax, saved_ns),
+    full: tieOf(tax, fullSaved_ns),
+    quality: {
+      tax: weakest(first.quality.tax, second.quality.tax),
+      null: weakest(first.quality.null, second.quality.null),
+      full: weakest(first.perCall.quality, second.perCall.quality),
+    },
   };
 }
 
+/** The weakest quality of the steps that cost anything. */
+function weakestOf(steps: readonly Step[]): Quality {
+  return weakest('measured', ...steps.filter((s) => s.total_ns !== 0).map((s) => s.quality));
+}
+
 /** CPU time of the mean call of a mix, ns; NaN where the machine lacks a price of the full path. */
-function meanCall(structure: OsStructure, prices: Prices, mix: Mix): number {
+function meanCall(
+  structure: OsStructure,
+  prices: Prices,
+  mix: Mix,
+): { readonly ns: number; readonly quality: Quality } {
   try {
-    let sum = 0;
+    let ns = 0;
+    let quality: Quality = 'measured';
     for (const [name, share] of Object.entries(mix.shares)) {
-      sum += share.value * cpuOf(splitOf(structure.service(name as ServiceClass, prices)));
+      const steps = structure.service(name as ServiceClass, prices);
+      ns += share.value * cpuTime(steps);
+      quality = weakest(quality, weakestOf(steps.filter(({ kind }) => kind !== 'body')));
     }
-    return sum;
+    return { ns, quality };
   } catch (error) {
-    if (error instanceof MissingPrice) return Number.NaN;
+    if (error instanceof MissingPrice) return { ns: Number.NaN, quality: 'measured' };
     throw error;
   }
 }

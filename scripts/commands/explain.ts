@@ -17,6 +17,7 @@ import {
   priceStructure,
   STRUCTURES,
   structureNamed,
+  type Tie,
 } from '../../models/os/index.ts';
 import { OPERATION_WORK, OPERATIONS, type Operation } from '../../models/os/operations.ts';
 import { SERVICE_CLASSES, SERVICES, type ServiceClass } from '../../models/os/services.ts';
@@ -340,14 +341,12 @@ function taxLines(known: readonly OsPrices[]): string[] {
   return parts.length === 0 ? [] : [wrapped(`borrowed tax: ${parts.join('; ')}`, widthOf(process.stdout))];
 }
 
-const rateText = (rate: number) =>
-  rate === Number.POSITIVE_INFINITY
-    ? 'never'
-    : Number.isNaN(rate)
-      ? 'no price'
-      : rate === 0
-        ? 'always'
-        : `${Math.round(rate).toLocaleString('en-US')} /s`;
+function tieText({ rate, faster }: Tie): string {
+  if (faster === 'not known') return 'no price';
+  if (faster === 'always' || faster === 'never') return faster;
+  const text = `${Math.round(rate).toLocaleString('en-US')} /s`;
+  return faster === 'below' ? `below ${text}` : text;
+}
 
 function explainBreakEven(given: ExplainArguments, machine: Machine): string {
   structureNamed(given.os);
@@ -369,10 +368,12 @@ function explainBreakEven(given: ExplainArguments, machine: Machine): string {
       os: given.os,
       machine: machine.name,
       mix: given.mix,
-      against: rows.map((r) => ({
+      against: rows.map(({ null: nothing, full, ...r }) => ({
         ...r,
-        rate: finite(r.rate),
-        fullRate: finite(r.fullRate),
+        rate: finite(nothing.rate),
+        faster: nothing.faster,
+        fullRate: finite(full.rate),
+        fullFaster: full.faster,
         fullSaved_ns: finite(r.fullSaved_ns),
       })),
       refused,
@@ -380,7 +381,7 @@ function explainBreakEven(given: ExplainArguments, machine: Machine): string {
   }
   return [
     wrapped(`${given.os} on ${machine.name} (${machine.title})`, widthOf(process.stdout)),
-    'calls per second of user CPU time above which it is faster',
+    'calls per second of user CPU time above which it is faster ("below": up to which)',
     '',
     tableText(
       [
@@ -394,14 +395,15 @@ function explainBreakEven(given: ExplainArguments, machine: Machine): string {
       ],
       rows.map((r) => [
         r.against,
-        `${plainNumber(100 * r.tax, 3)}%`,
-        formatTime(r.saved_ns),
-        rateText(r.rate),
-        Number.isNaN(r.fullSaved_ns) ? '-' : formatTime(r.fullSaved_ns),
-        rateText(r.fullRate),
+        marked(`${plainNumber(100 * r.tax, 3)}%`, r.quality.tax),
+        marked(formatTime(r.saved_ns), r.quality.null),
+        tieText(r.null),
+        Number.isNaN(r.fullSaved_ns) ? '-' : marked(formatTime(r.fullSaved_ns), r.quality.full),
+        tieText(r.full),
       ]),
     ),
     '',
+    MARKED,
     wrapped(
       `null service: answered by the library itself, no body, no stubs. Mix: full paths, with bodies, native calls and locks. The mixes make ${Object.values(
         MIXES,

@@ -44,7 +44,7 @@ export function mapRows(machine: Machine, library: string, against: readonly str
         name: other,
         machine: machine.name,
         overhead_percent: overhead,
-        calls_per_user_s: breakEven(machine, library, other, { sfi: { overhead: overhead / 100 } }).rate,
+        calls_per_user_s: breakEven(machine, library, other, { sfi: { overhead: overhead / 100 } }).null.rate,
       })),
   );
 }

@@ -124,7 +124,9 @@ function tie(machine: Machine, share: number): number {
     const hardware = withPrices(machine, {
       syscall: assumed(middle, 'us', 'the crossing that is looked for'),
     });
-    const { rate } = breakEven(hardware, 'sfi-library', 'in-kernel', {
+    const {
+      null: { rate },
+    } = breakEven(hardware, 'sfi-library', 'in-kernel', {
       crossing: 'bare',
       sfi: { overhead: MEAN_OVERHEAD.value / 100 },
     });
@@ -435,7 +437,7 @@ function ob(): Case[] {
           out: [],
         },
         from,
-        () => at().rate,
+        () => at().null.rate,
       ),
       price(
         {
@@ -448,7 +450,7 @@ function ob(): Case[] {
           out: [],
         },
         () => [tax, ...full('sfi-library'), ...full(against)],
-        () => at().fullRate,
+        () => at().full.rate,
       ),
     ];
   });

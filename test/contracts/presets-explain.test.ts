@@ -103,6 +103,24 @@ describe('nowsim explain', () => {
     const rate = (os: string) => against.find((r: { against: string }) => r.against === os).rate;
     expect(rate('user-server')).toBeCloseTo(211, 0);
     expect(rate('exokernel')).toBeNull();
+    expect(against.find((r: { against: string }) => r.against === 'lfi').quality.tax).toBe('borrowed');
+  });
+
+  it('tells on which side of a tie a structure is faster', async () => {
+    const of = async (os: string, other: string) => {
+      const { against } = JSON.parse(await explain('--break-even', '--json', '--os', os));
+      const { rate, faster } = against.find((r: { against: string }) => r.against === other);
+      return { rate, faster };
+    };
+    const there = await of('sfi-library', 'in-kernel');
+    const back = await of('in-kernel', 'sfi-library');
+    expect([there.faster, back.faster]).toEqual(['above', 'below']);
+    expect(back.rate).toBeCloseTo(there.rate, 6);
+    expect(await of('exokernel', 'sfi-library')).toEqual({ rate: 0, faster: 'always' });
+    expect(await of('user-server', 'in-kernel')).toEqual({ rate: null, faster: 'never' });
+    expect(await explain('--break-even', '--os', 'in-kernel')).toMatch(
+      /^sfi-library +-4\.28% +-11\.5us s +below 3,717 \/s/m,
+    );
   });
 
   it('shows how the free parameter of Apertos moves its cost', async () => {

@@ -84,7 +84,7 @@ describe('the claim can lose and can win', () => {
     expect(library).toBeGreaterThan(perUserSecond('in-kernel', r3000_40, mix));
   });
   it('null calls above 3,800 a second turn the sign against the kernel', () => {
-    const rate = breakEven(r3000_40, 'sfi-library', 'in-kernel').rate;
+    const rate = breakEven(r3000_40, 'sfi-library', 'in-kernel').null.rate;
     const gain = (r: number) =>
       perUserSecond('in-kernel', r3000_40, nullCalls(r)) -
       perUserSecond('sfi-library', r3000_40, nullCalls(r));
