@@ -120,6 +120,12 @@ describe('the three dialects', () => {
     expect(actions(trace, 1)[2]).toEqual(['wait', ANY, ANY, 0, ANY]);
   });
 
+  it('takes what is behind the bytes for a data type where waits have no arguments', async () => {
+    const trace = await read(['0 isend 1 1000 1', '0 wait', '1 irecv 0 1000 1', '1 wait']);
+    expect(trace.header).toEqual({ syntax: 'untagged' });
+    expect(actions(trace, 0)[0]).toEqual(['isend', 1, 0, 4000, 0]);
+  });
+
   it("reads today's: tags, counts of elements and their type", async () => {
     const trace = await read([
       '0 init',

@@ -14,11 +14,11 @@
  * Source: SimGrid 3.32, src/smpi/internals/smpi_replay.cpp, and examples/smpi/replay; examples/msg/actions of 2010-2018.
  */
 import { InputError, nearest } from '../../sim/problem.ts';
-import { count, mustKeepSome, type RecordCount, recordCount } from '../records.ts';
+import { count, mustKeepSome, recordCount } from '../records.ts';
 import { plainNumber } from '../text.ts';
 import { ACTION, type ActionName, ANY, ProgramBuilder } from './actions.ts';
 import type { ReadTrace } from './read.ts';
-import { type TraceSources, traceSources } from './sources.ts';
+import { type TraceSource, traceSources } from './sources.ts';
 
 /** Names in the traces; capitals do not matter. `work`, `poll` and `drain` have no place in them. */
 const KNOWN: ReadonlyMap<string, number> = new Map(
@@ -35,6 +35,8 @@ const RANK = /^(?:p|rank-?)?(-?\d{1,9})$/i;
 /** Lines in which a known action must stand. */
 const LOOKED_AT = 20;
 const MOST_RANKS = 1_000_000;
+const ZERO = 48;
+const NINE = 57;
 
 /** Sizes of the data types by their number, bytes. */
 const TYPE_BYTES = [8, 4, 1, 2, 8, 4, 1, 8, 1, 1, 2, 4, 8, 8, 16, 4, 1, 1, 2, 4, 8, 1, 2, 4, 8] as const;
@@ -63,30 +65,35 @@ function kindNamed(word: string): number | undefined {
 /** How a trace is written. */
 type Dialect = 'old' | 'untagged' | 'tagged';
 
-/** A line as read, before it is known which dialect it is of. */
+/** A line as read. */
 interface Raw {
   readonly rank: number;
   readonly kind: number;
   readonly words: readonly string[];
-  readonly source: number;
+  readonly where: string;
   readonly line: number;
 }
 
-/** Reads the trace at `path` (see `sources.ts`). Throws `InputError` with `file:line`. */
+/**
+ * Reads the trace at `path` (see `sources.ts`): once for its ranks and dialect, and once more for the actions, so that
+ * no line is kept. Throws `InputError` with `file:line`.
+ */
 export async function readTimeIndependent(path: string, member = 'all'): Promise<ReadTrace> {
   const found = await traceSources(path, isTimeIndependent, member);
   const records = recordCount();
-  const raw = await rawLines(found, records);
+  const survey = new Survey(found.sources.map(({ name }) => name));
+  for (const [number, source] of found.sources.entries()) {
+    const { crlf, open } = await eachAction(source, (one) => survey.add(one, number));
+    count(records.repaired, 'line ended in CRLF', crlf);
+    count(records.repaired, 'last line had no end', open ? 1 : 0);
+  }
+  records.read = survey.lines;
+  records.kept = survey.lines;
   mustKeepSome(path, 'actions of ranks', records);
-  const { sources, skipped, others } = found;
-  const name = (one: Raw) => `${sources[one.source]!.name}:${one.line}`;
-  const ranks = ranksOf(path, raw, name);
-  const files: string[] = [];
-  for (const one of raw) files[one.rank] = sources[one.source]!.name;
-  const dialect = dialectOf(raw);
-  const actions = new Actions(ranks, dialect, name);
-  for (const one of raw) actions.add(one);
-  const program = actions.builder.program(ranks, files);
+  const ranks = survey.ranks(path);
+  const dialect = survey.dialect();
+  const actions = new Actions(ranks, dialect);
+  for (const source of found.sources) await eachAction(source, (one) => actions.add(one));
   const sizes = [...actions.communicators];
   const notes =
     sizes.length === 0
@@ -94,52 +101,34 @@ export async function readTimeIndependent(path: string, member = 'all'): Promise
       : [
           `comm_size says ${sizes.join(', ')} where there are ${ranks} ranks: collectives of smaller groups count as those of all`,
         ];
-  return { program, records, skipped, others, header: { syntax: dialect }, notes };
+  return {
+    program: actions.builder.program(ranks, survey.files(ranks)),
+    records,
+    skipped: found.skipped,
+    others: found.others,
+    header: { syntax: dialect },
+    notes,
+  };
 }
 
-async function rawLines(found: TraceSources, records: RecordCount): Promise<Raw[]> {
-  const raw: Raw[] = [];
-  const home = new Map<number, number>();
-  for (const [source, { name, lines }] of found.sources.entries()) {
-    const { crlf, open } = await lines((whole, line) => {
-      const text = whole.trim();
-      if (text === '' || text.startsWith('#')) return;
-      records.read++;
-      const where = `${name}:${line}`;
-      const match = LINE.exec(text);
-      if (match === null) {
-        throw new InputError({
-          where,
-          found: `"${text.slice(0, 60)}" is no action of a rank`,
-          would: 'write RANK ACTION ARGUMENTS, as in "p0 send p1 1e6" or "0 compute 1e9"',
-        });
-      }
-      const kind = kindNamed(match[2]!);
-      if (kind === undefined) throw unknownAction(where, match[2]!);
-      const rank = Number(match[1]);
-      if (rank >= MOST_RANKS) {
-        throw new InputError({
-          where,
-          found: `rank ${rank}`,
-          would: `number ranks from 0 to ${MOST_RANKS - 1}`,
-        });
-      }
-      const first = home.get(rank) ?? source;
-      home.set(rank, first);
-      if (first !== source) {
-        throw new InputError({
-          where,
-          found: `rank ${rank} acts in this file and in ${found.sources[first]!.name}`,
-          would: 'name one trace, or a list of the files that are one; messages.member picks one out of many',
-        });
-      }
-      records.kept++;
-      raw.push({ rank, kind, words: text.split(/[ \t]+/), source, line });
-    });
-    count(records.repaired, 'line ended in CRLF', crlf);
-    count(records.repaired, 'last line had no end', open ? 1 : 0);
-  }
-  return raw;
+/** Calls `onAction` for every line that holds one. */
+function eachAction(source: TraceSource, onAction: (one: Raw) => void): ReturnType<TraceSource['lines']> {
+  return source.lines((whole, line) => {
+    const text = whole.trim();
+    if (text === '' || text.startsWith('#')) return;
+    const where = `${source.name}:${line}`;
+    const match = LINE.exec(text);
+    if (match === null) {
+      throw new InputError({
+        where,
+        found: `"${text.slice(0, 60)}" is no action of a rank`,
+        would: 'write RANK ACTION ARGUMENTS, as in "p0 send p1 1e6" or "0 compute 1e9"',
+      });
+    }
+    const kind = kindNamed(match[2]!);
+    if (kind === undefined) throw unknownAction(where, match[2]!);
+    onAction({ rank: Number(match[1]), kind, words: text.split(/[ \t]+/), where, line });
+  });
 }
 
 function unknownAction(where: string, word: string): InputError {
@@ -151,42 +140,90 @@ function unknownAction(where: string, word: string): InputError {
   });
 }
 
-/** The number of ranks; all of them from 0 on must be there, as many as `comm_size` says. */
-function ranksOf(path: string, raw: readonly Raw[], name: (one: Raw) => string): number {
-  const present = new Set<number>();
-  for (const one of raw) present.add(one.rank);
-  let ranks = 0;
-  for (const rank of present) ranks = Math.max(ranks, rank + 1);
-  let said: Raw | undefined;
-  for (const one of raw) {
-    const size = one.kind === ACTION.comm_size ? plainNumber(one.words[2] ?? '') : 0;
-    if (size > ranks) {
-      ranks = size;
-      said = one;
+/** What must be known of all lines before one of them can be understood. */
+class Survey {
+  lines = 0;
+  private readonly names: readonly string[];
+  /** The file of each rank, by number. */
+  private readonly home = new Map<number, number>();
+  /** The largest `comm_size`, and where it stands. */
+  private size = 0;
+  private sizeAt = '';
+  private letters = false;
+  /** Lines that only one dialect has. */
+  private tagged = false;
+  private untagged = false;
+  private sends = false;
+
+  constructor(names: readonly string[]) {
+    this.names = names;
+  }
+
+  add(one: Raw, source: number): void {
+    const { rank, kind, words, where } = one;
+    this.lines++;
+    if (rank >= MOST_RANKS) {
+      throw new InputError({
+        where,
+        found: `rank ${rank}`,
+        would: `number ranks from 0 to ${MOST_RANKS - 1}`,
+      });
+    }
+    const home = this.home.get(rank);
+    if (home === undefined) this.home.set(rank, source);
+    else if (home !== source) {
+      throw new InputError({
+        where,
+        found: `rank ${rank} acts in this file and in ${this.names[home]!}`,
+        would: 'name one trace, or a list of the files that are one; messages.member picks one out of many',
+      });
+    }
+    if (kind === ACTION.comm_size) {
+      const size = plainNumber(words[2] ?? '');
+      if (size > this.size) {
+        this.size = size;
+        this.sizeAt = where;
+      }
+    }
+    const first = words[0]!.charCodeAt(0);
+    if (first < ZERO || first > NINE) this.letters = true;
+    if (kind === ACTION.wait || kind === ACTION.test) {
+      if (words.length === 2) this.untagged = true;
+      else this.tagged = true;
+    } else if (kind >= ACTION.send && kind <= ACTION.irecv) {
+      if (words.length >= 5) this.tagged = true;
+      if (kind <= ACTION.isend) this.sends = true;
     }
   }
-  const missing: number[] = [];
-  for (let rank = 0; rank < ranks; rank++) if (!present.has(rank)) missing.push(rank);
-  if (missing.length === 0) return ranks;
-  const shown = missing.slice(0, 12).join(', ');
-  throw new InputError({
-    where: said === undefined ? path : name(said),
-    found: `${missing.length === 1 ? 'rank' : 'ranks'} ${shown}${missing.length > 12 ? ', ...' : ''} of 0 to ${ranks - 1} ${missing.length === 1 ? 'is' : 'are'} missing${said === undefined ? '' : ` (comm_size ${ranks})`}`,
-    would: 'give the actions of every rank: a list of all files, or the folder that holds them',
-  });
-}
 
-function dialectOf(raw: readonly Raw[]): Dialect {
-  if (raw.some((one) => /^[A-Za-z]/.test(one.words[0]!))) return 'old';
-  let counted = false;
-  for (const { kind, words } of raw) {
-    const { length } = words;
-    if ((kind === ACTION.send || kind === ACTION.isend) && length >= 5) return 'tagged';
-    if ((kind === ACTION.recv || kind === ACTION.irecv || kind === ACTION.wait) && length >= 5)
-      return 'tagged';
-    if (kind === ACTION.send || kind === ACTION.isend) counted = true;
+  /** A `wait` without arguments is untagged whatever else there is: behind the bytes may stand a data type. */
+  dialect(): Dialect {
+    if (this.letters) return 'old';
+    if (this.untagged) return 'untagged';
+    return this.tagged || !this.sends ? 'tagged' : 'untagged';
   }
-  return counted ? 'untagged' : 'tagged';
+
+  /** The number of ranks; all of them from 0 on must be there, as many as `comm_size` says. Throws `InputError`. */
+  ranks(path: string): number {
+    let ranks = 0;
+    for (const rank of this.home.keys()) ranks = Math.max(ranks, rank + 1);
+    const said = this.size > ranks;
+    if (said) ranks = this.size;
+    const missing: number[] = [];
+    for (let rank = 0; rank < ranks; rank++) if (!this.home.has(rank)) missing.push(rank);
+    if (missing.length === 0) return ranks;
+    const [subject, verb] = missing.length === 1 ? ['rank', 'is'] : ['ranks', 'are'];
+    const shown = `${missing.slice(0, 12).join(', ')}${missing.length > 12 ? ', ...' : ''}`;
+    throw new InputError({
+      where: said ? this.sizeAt : path,
+      found: `${subject} ${shown} of 0 to ${ranks - 1} ${verb} missing${said ? ` (comm_size ${ranks})` : ''}`,
+      would: 'give the actions of every rank: a list of all files, or the folder that holds them',
+    });
+  }
+
+  files(ranks: number): string[] {
+    return Array.from({ length: ranks }, (_, rank) => this.names[this.home.get(rank)!]!);
+  }
 }
 
 /** Turns lines into actions. */
@@ -196,14 +233,12 @@ class Actions {
   readonly communicators = new Set<number>();
   private readonly ranks: number;
   private readonly dialect: Dialect;
-  private readonly name: (one: Raw) => string;
   /** Bytes of an element where an action names no type, by rank. */
   private readonly element: Float64Array;
 
-  constructor(ranks: number, dialect: Dialect, name: (one: Raw) => string) {
+  constructor(ranks: number, dialect: Dialect) {
     this.ranks = ranks;
     this.dialect = dialect;
-    this.name = name;
     this.element = new Float64Array(ranks).fill(1);
   }
 
@@ -432,6 +467,6 @@ class Actions {
   }
 
   private refuse(one: Raw, found: string, would: string): never {
-    throw new InputError({ where: this.name(one), found, would });
+    throw new InputError({ where: one.where, found, would });
   }
 }
