@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import { shortFacts } from '../../models/os/cost.ts';
-import { suggest } from '../../sim/experiment/fields.ts';
+import { type Plain, suggest } from '../../sim/experiment/fields.ts';
+import type { ExperimentResult } from '../../sim/experiment/runner.ts';
 import type { Estimate } from '../../sim/experiment/statistics.ts';
 import type { Study } from '../../sim/experiment/study.ts';
 import { CheckError, InputError } from '../../sim/problem.ts';
@@ -113,6 +114,21 @@ export async function knownMisses(): Promise<ReadonlyMap<string, string>> {
   return new Map(Object.entries((parse(readFileSync(path, 'utf8')) ?? {}) as Record<string, string>));
 }
 
+/** What came of experiments (by the object that describes one): cases that look at the same runs share them. */
+const results = new WeakMap<Plain, Map<boolean, Promise<ExperimentResult>>>();
+
+function onceFor(
+  experiment: Plain,
+  longer: boolean,
+  carryOut: () => Promise<ExperimentResult>,
+): Promise<ExperimentResult> {
+  const known = results.get(experiment) ?? new Map<boolean, Promise<ExperimentResult>>();
+  results.set(experiment, known);
+  const result = known.get(longer) ?? carryOut();
+  known.set(longer, result);
+  return result;
+}
+
 /** Runs one case, a second time and longer where chance may have spoilt the first. */
 export async function outcomeOf(
   study: Study,
@@ -127,13 +143,9 @@ export async function outcomeOf(
     const set = longer ? (one.longer ?? []) : [];
     const given = Number(one.experiment['replications'] ?? 1);
     const more = longer && one.longer === undefined ? { replications: 4 * given } : {};
-    const result = await runExperiment(study, one.experiment, {
-      out: null,
-      workers,
-      threads: true,
-      set,
-      ...more,
-    });
+    const result = await onceFor(one.experiment, longer, () =>
+      runExperiment(study, one.experiment, { out: null, workers, threads: true, set, ...more }),
+    );
     const got = one.got(result);
     return typeof got === 'number' ? { mean: got, ci95: null, n: 1 } : estimate(got, 0.99);
   };

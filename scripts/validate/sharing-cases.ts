@@ -216,33 +216,36 @@ function p08(): Case[] {
     policies.map((_, point) => meanOf(result, 'response_time_s', point));
   return [
     ...bounds,
-    ...loads.flatMap((load): Case[] => [
-      {
-        id: `P08-order-${load}`,
-        title: `moves cost .1 S, load ${load}: none > random > threshold > M/M/20, shortest > M/M/20 (of 4 steps)`,
-        source: 'Eager, Lazowska and Zahorjan 1986 (L003)',
-        kind: 'published',
-        experiment: costly(load),
-        expected: 4,
-        tolerance: 0,
-        got: (result) => {
-          const [none, random, threshold, shortest] = responses(result) as [number, number, number, number];
-          const bound = erlang(TWENTY, load);
-          return [none > random, random > threshold, threshold > bound, shortest > bound].filter(Boolean)
-            .length;
+    ...loads.flatMap((load): Case[] => {
+      const experiment = costly(load);
+      return [
+        {
+          id: `P08-order-${load}`,
+          title: `moves cost .1 S, load ${load}: none > random > threshold > M/M/20, shortest > M/M/20 (of 4 steps)`,
+          source: 'Eager, Lazowska and Zahorjan 1986 (L003)',
+          kind: 'published',
+          experiment,
+          expected: 4,
+          tolerance: 0,
+          got: (result) => {
+            const [none, random, threshold, shortest] = responses(result) as [number, number, number, number];
+            const bound = erlang(TWENTY, load);
+            return [none > random, random > threshold, threshold > bound, shortest > bound].filter(Boolean)
+              .length;
+          },
         },
-      },
-      {
-        id: `P08-close-${load}`,
-        title: `same: response of threshold / response of shortest`,
-        source: 'Eager, Lazowska and Zahorjan 1986 (L003): close',
-        kind: 'published',
-        experiment: costly(load),
-        expected: 1,
-        tolerance: 0.1,
-        got: (result) => responses(result)[2]! / responses(result)[3]!,
-      },
-    ]),
+        {
+          id: `P08-close-${load}`,
+          title: `same: response of threshold / response of shortest`,
+          source: 'Eager, Lazowska and Zahorjan 1986 (L003): close',
+          kind: 'published',
+          experiment,
+          expected: 1,
+          tolerance: 0.1,
+          got: (result) => responses(result)[2]! / responses(result)[3]!,
+        },
+      ];
+    }),
   ];
 }
 
@@ -351,7 +354,7 @@ function p28(): Case[] {
   const nodes = 1000;
   const ages = [2, 10, 100];
   // Jobs that need longer than t go to any node: 999 of 1000 are moved.
-  const experiment = (replications: number): Plain => ({
+  const experiment: Plain = {
     ...shared({
       nodes,
       load: 0.1,
@@ -359,12 +362,12 @@ function p28(): Case[] {
       span: 1e9,
       from: 0,
       service: PARETO,
-      replications,
+      replications: 4,
     }),
     horizon: 'auto',
     jobs: { law: { name: 'poisson', service: PARETO, count: 100_000 }, load: 0.1 },
     vary: { 'sharing.eligible_above': ages.map((age) => `${age}s`) },
-  });
+  };
   const beyond = (result: ExperimentResult, point: number) =>
     meanOf(result, 'moved_share', point) / (1 - 1 / nodes);
   return [
@@ -374,7 +377,7 @@ function p28(): Case[] {
         title: `lifetimes with a Pareto tail (k = -1, from 1 s): P(L > ${age} s)`,
         source: 'C11 (L023, L026)',
         kind: 'exact',
-        experiment: experiment(4),
+        experiment,
         expected: survives(age),
         tolerance: '3%',
         got: (result) => each('moved_share', point)(result).map((share) => share / (1 - 1 / nodes)),
@@ -386,7 +389,7 @@ function p28(): Case[] {
       title: 'same: P(L > 100 s | L > 10 s)',
       source: 'C11 (L026)',
       kind: 'exact',
-      experiment: experiment(4),
+      experiment,
       expected: survives(100) / survives(10),
       tolerance: '3%',
       got: (result) => beyond(result, 2) / beyond(result, 1),
@@ -399,7 +402,7 @@ function p28(): Case[] {
 
 function p29(): Case[] {
   const policies = ['none', 'birth', 'preempt-age'];
-  const experiment = (load: number): Plain =>
+  const experimentAt = (load: number): Plain =>
     shared({
       nodes: 6,
       load,
@@ -421,37 +424,40 @@ function p29(): Case[] {
         vary: { 'policies.sharing': policies },
       },
     });
-  return [0.27, 0.4, 0.54].flatMap((load): Case[] => [
-    {
-      id: `P29-order-${load}`,
-      title: `6 nodes, Pareto work, load ${load}: slowdown of none > birth > age (of 2 steps)`,
-      source: 'Harchol-Balter and Downey 1997 (L030, L031)',
-      kind: 'published',
-      experiment: experiment(load),
-      expected: 2,
-      tolerance: 0,
-      got: (result) => {
-        const slowdown = policies.map((_, point) => meanOf(result, 'slowdown', point));
-        return Number(slowdown[0]! > slowdown[1]!) + Number(slowdown[1]! > slowdown[2]!);
-      },
-    },
-    ...(['slowdown', 'delay_s'] as const).map((measure): Case => {
-      // Delay per second of work, or in seconds: the abstract does not say which.
-      const delay = (result: ExperimentResult, point: number) =>
-        meanOf(result, measure, point) - (measure === 'slowdown' ? 1 : 0);
-      return {
-        id: `P29-cut-${measure === 'slowdown' ? '' : 'seconds-'}${load}`,
-        title: `same: share of birth's queueing and migration delay${measure === 'slowdown' ? ' per second of work' : ', in seconds,'} that age saves`,
-        source: 'Harchol-Balter and Downey 1997 (L030): 35-50 %',
+  return [0.27, 0.4, 0.54].flatMap((load): Case[] => {
+    const experiment = experimentAt(load);
+    return [
+      {
+        id: `P29-order-${load}`,
+        title: `6 nodes, Pareto work, load ${load}: slowdown of none > birth > age (of 2 steps)`,
+        source: 'Harchol-Balter and Downey 1997 (L030, L031)',
         kind: 'published',
-        experiment: experiment(load),
-        expected: 0.425,
-        tolerance: 0.175,
-        bracket: [0.25, 0.6],
-        got: (result) => 1 - delay(result, 2) / delay(result, 1),
-      };
-    }),
-  ]);
+        experiment,
+        expected: 2,
+        tolerance: 0,
+        got: (result) => {
+          const slowdown = policies.map((_, point) => meanOf(result, 'slowdown', point));
+          return Number(slowdown[0]! > slowdown[1]!) + Number(slowdown[1]! > slowdown[2]!);
+        },
+      },
+      ...(['slowdown', 'delay_s'] as const).map((measure): Case => {
+        // Delay per second of work, or in seconds: the abstract does not say which.
+        const delay = (result: ExperimentResult, point: number) =>
+          meanOf(result, measure, point) - (measure === 'slowdown' ? 1 : 0);
+        return {
+          id: `P29-cut-${measure === 'slowdown' ? '' : 'seconds-'}${load}`,
+          title: `same: share of birth's queueing and migration delay${measure === 'slowdown' ? ' per second of work' : ', in seconds,'} that age saves`,
+          source: 'Harchol-Balter and Downey 1997 (L030): 35-50 %',
+          kind: 'published',
+          experiment,
+          expected: 0.425,
+          tolerance: 0.175,
+          bracket: [0.25, 0.6],
+          got: (result) => 1 - delay(result, 2) / delay(result, 1),
+        };
+      }),
+    ];
+  });
 }
 
 // -- P30: how many nodes are enough ---------------------------------------------------------------------------
