@@ -39,6 +39,7 @@ interface Given {
   readonly policy?: keyof typeof coschedulingPolicies;
   readonly parameters?: Readonly<Record<string, unknown>>;
   readonly waiting?: keyof typeof waitingPolicies;
+  readonly waits?: { readonly spin?: number; readonly conditional?: number };
   readonly scheduler?: Scheduler;
   readonly pattern?: PatternName;
   readonly nodes?: number;
@@ -90,7 +91,10 @@ function play(given: Given) {
       parameters: { fit: 'first', alternate: true, unify: true, partitions: n, ...given.parameters },
     },
     gangSwitch: { cost: given.gang?.cost ?? MS, skew: given.gang?.skew ?? 0, messages: true },
-    waiting: wait.create({ spin: 'auto', conditional: 'auto', skew_cap: 'auto' }, terms.contextSwitch),
+    waiting: wait.create(
+      { spin: 'auto', conditional: 'auto', skew_cap: 'auto', ...given.waits },
+      terms.contextSwitch,
+    ),
     randomPhases: given.randomPhases ?? kind.randomPhases,
     fidelity: given.fidelity ?? 'stepped',
     horizon: given.horizon ?? Number.POSITIVE_INFINITY,
@@ -196,6 +200,7 @@ describe('both fidelities come to the same, over 10 s', () => {
     ['local, blocking', { policy: 'local', waiting: 'block', pattern: 'summation', grain: 3 * MS }],
     ['local, decaying', { policy: 'local', scheduler: DECAYING }],
     ['implicit, barrier', { policy: 'implicit', grain: 300 * US }],
+    ['implicit, conditional', { policy: 'implicit', waits: { conditional: 2 * MS } }],
     ['implicit, coarse', { policy: 'implicit', grain: 20 * MS, imbalance: 1 }],
     ['implicit, broadcast', { policy: 'implicit', pattern: 'broadcast', grain: 3 * MS }],
     ['implicit, all-to-all', { policy: 'implicit', pattern: 'all-to-all', grain: 3 * MS }],
@@ -365,6 +370,21 @@ describe('gangs', () => {
     expect(play(given).measures.cpu_idle).toBe(0);
   });
 
+  it('rows that fit in one are merged when a program ends', () => {
+    const given: Given = {
+      nodes: 4,
+      widths: [3, 2, 1],
+      lengths: [S, 5 * S, 5 * S],
+      imbalance: 0,
+      terms: FREE,
+      gang: { cost: 0, skew: 0 },
+    };
+    const merged = play(given);
+    const apart = play({ ...given, parameters: { unify: false } });
+    expect(merged.measures.gang_switches).toBe(20);
+    expect(apart.measures.gang_switches).toBeGreaterThan(30);
+  });
+
   it('when a program ends its slice is over, and its row gone', () => {
     const done = play({
       nodes: 2,
@@ -441,6 +461,28 @@ describe('waiting', () => {
       both.measures.blocks! * 40 * US,
       -4,
     );
+  });
+
+  it('a process spins on while messages keep arriving', () => {
+    const blocks = (conditional: number) =>
+      play({
+        policy: 'batch',
+        waiting: 'two-phase',
+        waits: { spin: 10 * US, conditional },
+        pattern: 'random',
+        widths: [8],
+        lengths: [S],
+      }).measures.blocks!;
+    const [never, some, always] = [0, 200 * US, 10 * MS].map(blocks);
+    expect(some!).toBeLessThan(0.8 * never!);
+    expect(always).toBe(0);
+  });
+
+  it('a message makes its receiver run under dynamic coscheduling', () => {
+    const steps = (policy: 'dynamic' | 'local') =>
+      play({ policy, pattern: 'neighbour', horizon: 10 * S, lengths: [30 * S, 30 * S], widths: [8, 8] })
+        .measures.supersteps!;
+    expect(steps('dynamic')).toBeGreaterThan(2 * steps('local'));
   });
 
   it('implicit coscheduling brings partners together, spinning alone does not', () => {
