@@ -475,7 +475,8 @@ describe('waiting', () => {
       }).measures.blocks!;
     const [never, some, always] = [0, 200 * US, 10 * MS].map(blocks);
     expect(some!).toBeLessThan(0.8 * never!);
-    expect(always).toBe(0);
+    // Only before the first arrival.
+    expect(always).toBeLessThanOrEqual(8);
   });
 
   it('a message makes its receiver run under dynamic coscheduling', () => {
