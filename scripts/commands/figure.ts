@@ -122,7 +122,7 @@ function experiments(workers: number, quiet: boolean): Workshop['run'] {
     const result = await watched(quiet, workers, (watching) =>
       runExperiment(asBuilt(study), file, { out, set, vary, ...watching }),
     );
-    return { summary: result.summary, fresh: result.kept === 0 };
+    return { summary: result.summary, fresh: result.kept === 0, folder: out };
   };
 }
 

@@ -13,7 +13,7 @@ import type { Summary } from '../../sim/experiment/results.ts';
 import { CheckError } from '../../sim/problem.ts';
 import { packageFolder } from '../package.ts';
 import type { Picture } from './draw.ts';
-import type { Figure, PublishedRow, Row, Verdict } from './figure.ts';
+import type { Figure, GanttRow, PublishedRow, Row, Verdict } from './figure.ts';
 import { ZOOM } from './style.ts';
 import { csvRows, csvText, differences } from './table.ts';
 
@@ -48,6 +48,8 @@ export interface Built {
 export interface Done {
   readonly summary: Summary;
   readonly fresh: boolean;
+  /** Results folder, which has timelines. */
+  readonly folder: string;
 }
 
 /** What building needs from around: experiments, a clock, a pen. */
@@ -76,13 +78,19 @@ async function dataOf(
   machine: Given | undefined,
 ): Promise<{ text: string; rows: readonly Row[]; fresh: boolean }> {
   let fresh = true;
+  let folder = '';
   const computed = await figure.rows({
     published: publishedOf(figure),
     ...(machine === undefined ? {} : { machine: machine.machine, machinePath: machine.path }),
     run: async (changed = {}) => {
       const done = await run(join(figuresFolder, figure.name, 'experiment.yaml'), changed);
       fresh &&= done.fresh;
+      folder = done.folder;
       return done.summary;
+    },
+    gantt: (point) => {
+      const text = readFileSync(join(folder, 'timelines', `point-${point}.json`), 'utf8');
+      return (JSON.parse(text) as { gantt: { rows: GanttRow[] } }).gantt.rows;
     },
   });
   const text = csvText(Object.keys(figure.columns), computed);

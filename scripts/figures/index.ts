@@ -2,11 +2,15 @@
 import { InputError, nearest } from '../../sim/problem.ts';
 import { breakEvenMap } from './break-even-map.ts';
 import { breakEvenToday } from './break-even-today.ts';
+import { building } from './building.ts';
+import { buildingDay } from './building-day.ts';
+import { checkpointInterval } from './checkpoint-interval.ts';
 import { cpuByStructure } from './cpu-by-structure.ts';
 import { cpuByStructureToday } from './cpu-by-structure-today.ts';
 import { delayEqualsTax } from './delay-equals-tax.ts';
 import type { Figure } from './figure.ts';
 import { loadSharing } from './load-sharing.ts';
+import { memoryHungry } from './memory-hungry.ts';
 import { messagesByNetwork } from './messages-by-network.ts';
 import { nullServiceLadder } from './null-service-ladder.ts';
 import { operationCost } from './operation-cost.ts';
@@ -21,8 +25,12 @@ export const FIGURES: readonly Figure[] = [
   breakEvenToday,
   robustness,
   delayEqualsTax,
+  checkpointInterval,
+  building,
+  buildingDay,
   loadSharing,
   messagesByNetwork,
+  memoryHungry,
 ];
 
 /** The figures of that name, or `all` of them. Throws `InputError` with the nearest name. */
