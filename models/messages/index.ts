@@ -3,12 +3,13 @@
  */
 import { Engine } from '../../sim/engine/engine.ts';
 import { Digest } from '../../sim/measure/digest.ts';
+import { EventLog } from '../../sim/measure/event-log.ts';
 import type { MessageProgram } from '../../workloads/messages/index.ts';
 import type { LogGp } from '../hardware/network/logp.ts';
 import { inFlight } from '../hardware/network/logp.ts';
 import { Medium, pieces, wireTime } from '../hardware/network/medium.ts';
 import type { Network } from '../presets/networks.ts';
-import { type EndCost, Ranks } from './ranks.ts';
+import { type EndCost, LOGGED, Ranks } from './ranks.ts';
 
 export const MESSAGE_MEASURES = {
   makespan_s: { unit: 's', doc: 'from the start to the end of the last rank' },
@@ -33,6 +34,7 @@ export const MESSAGE_MEASURES = {
   },
   wire_time_s: { unit: 's', doc: 'time for which all messages occupy one wire' },
   frames: { unit: '1', doc: 'frames or cells of all messages' },
+  events: { unit: '1', doc: 'events that the engine carried out' },
 } as const;
 export type MessageMeasure = keyof typeof MESSAGE_MEASURES;
 
@@ -52,12 +54,15 @@ export interface MessagesConfig {
   readonly tax: number;
   /** ns a byte of a copy between ranks of one node. */
   readonly copyPerByte: number;
+  /** Keep the event log. */
+  readonly keepLog: boolean;
 }
 
 export interface MessagesRun {
   readonly measures: Partial<Record<MessageMeasure, number>>;
   readonly digest: string;
   readonly events: number;
+  readonly log: EventLog | null;
   /** When each rank ended, s. */
   readonly ends_s: readonly number[];
 }
@@ -69,12 +74,14 @@ export function runMessages(config: MessagesConfig): MessagesRun {
   const nodes = Math.ceil(ranks / perNode);
   const engine = new Engine();
   const digest = new Digest();
+  const log = config.keepLog ? new EventLog(LOGGED) : null;
   const wires = new Wires(network, nodes);
   const loggp = config.wires === 'loggp';
   const auto = loggp ? inFlight(terms) : Infinity;
   const machine = new Ranks({
     engine,
     digest,
+    log,
     program,
     nodes,
     terms: {
@@ -101,6 +108,7 @@ export function runMessages(config: MessagesConfig): MessagesRun {
   const measures: Partial<Record<MessageMeasure, number>> = {
     makespan_s: makespan / 1e9,
     messages: transport.delivered,
+    events: engine.events,
     message_bytes: transport.bytesDelivered,
     rank_end_s: sum(machine.ended) / ranks / 1e9,
     compute_s: sum(machine.computing) / 1e9,
@@ -125,6 +133,7 @@ export function runMessages(config: MessagesConfig): MessagesRun {
     measures,
     digest: digest.hex(),
     events: engine.events,
+    log,
     ends_s: Array.from(machine.ended, (end) => end / 1e9),
   };
 }

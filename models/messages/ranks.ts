@@ -16,6 +16,7 @@
  */
 import type { Engine } from '../../sim/engine/engine.ts';
 import type { Digest } from '../../sim/measure/digest.ts';
+import type { EventLog } from '../../sim/measure/event-log.ts';
 import { CheckError, InputError } from '../../sim/problem.ts';
 import {
   ACTION,
@@ -50,7 +51,15 @@ export interface RanksConfig {
   /** ns of CPU for a ns of `work` (the tax of the OS structure; 1: none). */
   readonly work: number;
   readonly digest: Digest;
+  /** Keeps what happens, of the kinds below, where it is asked for. */
+  readonly log: EventLog | null;
 }
+
+/** Kinds of the event log: a processor has done its part of a send (value: to whom), a message lies there (of whom), a rank has ended. */
+export const LOGGED = ['send', 'message', 'end'] as const;
+const LOG_SEND = 0;
+const LOG_MESSAGE = 1;
+const LOG_END = 2;
 
 const NONE = -1;
 /** Tag of the messages of collectives. */
@@ -419,6 +428,7 @@ export class Ranks {
     this.ended[rank] = this.time[rank]!;
     this.active--;
     this.digest.add(this.time[rank]!, END, rank, 0);
+    this.config.log?.add(this.time[rank]!, LOG_END, rank, 0);
   }
 
   /** The processor begins with a send; the message is handed to the interface when it is done. */
@@ -451,6 +461,7 @@ export class Ranks {
     const bytes = this.outBytes[rank]!;
     const message = transport.message(config.nodeOf[rank]!, config.nodeOf[peer]!, bytes, rank);
     if (message >= this.messageChannel.length) this.growMessages();
+    config.log?.add(this.engine.now, LOG_SEND, rank, peer);
     this.messageChannel[message] = channel;
     this.messageBegan[message] = this.engine.now - config.send.base - bytes * config.send.perByte;
     if (this.outBlocks[rank] === 1) {
@@ -495,6 +506,7 @@ export class Ranks {
     const from = transport.owner[message]!;
     const now = this.engine.now;
     this.digest.add(now, from, rank, bytes);
+    this.config.log?.add(now, LOG_MESSAGE, rank, from);
     this.transit += now - this.messageBegan[message]!;
     const posted = this.postedFor(rank, channel, from);
     if (posted !== NONE) {

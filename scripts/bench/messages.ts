@@ -40,6 +40,7 @@ export function benchMessages(): BenchTable {
         flopRate: 1e9,
         tax: 1,
         copyPerByte: 0,
+        keepLog: false,
       });
       taken.push((performance.now() - begin) / 1e3);
       messages = done.measures.messages!;

@@ -1,4 +1,5 @@
 /** Runs of message-passing programs: a trace, or a program made here, on the nodes of a network. */
+import { writeFileSync } from 'node:fs';
 import { networkNamed } from '../../models/hardware/network/index.ts';
 import type { LogGp } from '../../models/hardware/network/logp.ts';
 import { logGp } from '../../models/hardware/network/logp.ts';
@@ -10,7 +11,7 @@ import { plain } from '../../models/presets/constant.ts';
 import { loadMachine } from '../../models/presets/load.ts';
 import type { Streams } from '../../sim/engine/streams.ts';
 import type { Plain, Value } from '../../sim/experiment/fields.ts';
-import type { RunResult } from '../../sim/experiment/study.ts';
+import type { RunOutputs, RunResult } from '../../sim/experiment/study.ts';
 import { InputError } from '../../sim/problem.ts';
 import type { Settings } from '../fields.ts';
 import { digestOf, messageTrace } from '../inputs.ts';
@@ -115,7 +116,7 @@ function pricesOf(settings: Settings) {
   };
 }
 
-async function run(settings: Settings, streams: Streams): Promise<RunResult> {
+async function run(settings: Settings, streams: Streams, outputs: RunOutputs): Promise<RunResult> {
   const { cluster, messages: set } = settings;
   const { machine, prices, network, terms, send, receive, notes } = pricesOf(settings);
   const nodes = cluster.nodes as number;
@@ -146,7 +147,11 @@ async function run(settings: Settings, streams: Streams): Promise<RunResult> {
     flopRate: set.flop_rate,
     tax: 1 + tax,
     copyPerByte: cluster.os === 'free' ? 0 : 1e3 / machine.copyRate.value,
+    keepLog: outputs.events !== undefined,
   });
+  if (outputs.events !== undefined && done.log !== null) {
+    writeFileSync(outputs.events, [...done.log.csv()].join(''));
+  }
   return {
     measures: done.measures,
     digest: done.digest,

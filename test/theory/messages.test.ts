@@ -54,6 +54,7 @@ function go(what: MessageProgram, more: Partial<MessagesConfig> = {}) {
     flopRate: 1e9,
     tax: 1,
     copyPerByte: 0,
+    keepLog: false,
     ...more,
   });
   return { ...done, ends: done.ends_s.map((end) => Math.round(end * 1e12) / 1e3) };
@@ -401,6 +402,19 @@ describe('processes', () => {
       messages: 1,
       ended_share: expect.closeTo(123 / 400, 9),
     });
+  });
+
+  it('keeps a log of sends, messages and ends where it is asked for', () => {
+    const { log } = go(
+      program(2, [
+        [0, 'send', 1],
+        [1, 'recv', 0],
+      ]),
+      { keepLog: true },
+    );
+    expect([...log!.csv()].join('')).toBe(
+      'time_s,what,who,value\n2e-7,send,0,1\n2e-7,end,0,0\n0.0000012,message,1,0\n0.0000015,end,1,0\n',
+    );
   });
 
   it('has a digest of what happened: the same again, another where a time or a size differs', () => {
