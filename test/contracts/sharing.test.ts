@@ -204,15 +204,15 @@ describe('rules', () => {
     const MIB = 2 ** 20;
     const jobs: Job[] = [
       { node: 0, age: 2.9e9, memory: 2 * MIB },
-      { node: 0, age: 1.5e9, memory: MIB },
+      { node: 0, age: 1.95e9, memory: MIB },
       { node: 0, age: 0.4e9, memory: 0 },
     ];
     const view = viewOf([3, 0], jobs);
     const policy = made(sharingPolicies['preempt-age'], view, { fixed: '1s', rate: '1MiB' });
     expect(policy.arrived(2, 0)).toBe(ASK);
-    // n - t = 3 - 1 = 2: job 0 (2.9 > 1.5; 0.97 for its cost) and job 1 (1.5 > 1; 0.75) pass, job 2 (0.4 < 0.5) does not.
+    // n - t = 3 - 1 = 2: job 0 (2.9 > 1.5; 0.967 for its cost) and job 1 (1.95 > 1; 0.975) pass, job 2 (0.4 < 0.5) does not.
     expect(policy.answered(2, 0, 1, 0)).toBe(1);
-    expect(policy.subject).toBe(0);
+    expect(policy.subject).toBe(1);
     // n - t = 1: none passes.
     expect(policy.answered(2, 0, 1, 1)).toBe(KEEP);
     expect(policy.answered(2, 0, 1, 2)).toBe(KEEP);
