@@ -5,6 +5,7 @@ import { InputError } from '../../sim/problem.ts';
 import { shortNumber } from '../../sim/units.ts';
 import { type Counts, type TraceInfo, traceInfo } from '../../workloads/info.ts';
 import { NUMBERINGS, type Numbering } from '../../workloads/services/index.ts';
+import { widthOf, wrapped } from '../terminal.ts';
 
 interface TraceArguments {
   readonly what: string;
@@ -71,16 +72,17 @@ function jsonOf(info: TraceInfo): Record<string, unknown> {
 
 function textOf(info: TraceInfo): string {
   const { records, header } = info;
-  const lines = [info.file, `  ${info.what}`];
+  const said = (text: string) => wrapped(`  ${text}`, widthOf(process.stdout), '    ');
+  const lines = [info.file, said(info.what)];
   for (const label of ['Computer', 'Installation', 'Acknowledge', 'StartTime', 'EndTime'] as const) {
     for (const value of header?.labels[label] ?? []) {
       lines.push(`  ${label}: ${value.replace(/\n/g, `\n  ${' '.repeat(label.length + 2)}`)}`);
     }
   }
-  for (const [key, value] of Object.entries(info.notes ?? {})) lines.push(`  ${key}: ${value}`);
+  for (const [key, value] of Object.entries(info.notes ?? {})) lines.push(said(`${key}: ${value}`));
   lines.push('', ...table(info.counts), '', `  ${records.read} records read, ${records.kept} kept`);
   lines.push(...reasons('repaired', records.repaired), ...reasons('dropped', records.dropped));
-  lines.push(...(info.remarks ?? []).map((remark) => `  ${remark}`));
+  lines.push(...(info.remarks ?? []).map(said));
   for (const [heading, counts] of Object.entries(info.tables ?? {})) {
     lines.push('', `  ${heading.replaceAll('_', ' ')}`, ...table(counts));
   }

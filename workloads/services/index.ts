@@ -210,7 +210,7 @@ export async function scanCalls(
   const scan = new CallScan(sink);
   const trace = await readCalls(path, scan, options);
   const counts = scan.counts(trace.names);
-  return { ...trace, counts, notes: scanNotes(trace, counts) };
+  return { ...trace, counts, notes: scanNotes(trace, counts, options.userEach_s) };
 }
 
 /** What the head of a trace says of it, without reading on; nothing where its form has no header. Throws `InputError`. */

@@ -74,11 +74,15 @@ export class CallScan implements CallSink {
 }
 
 /** What whoever uses the trace must know, one line each. */
-export function scanNotes(trace: CallTrace, counts: ScanCounts): string[] {
+export function scanNotes(trace: CallTrace, counts: ScanCounts, userEach_s?: number): string[] {
   const notes: string[] = [];
   const { user, tracerCost_s } = trace;
   if (user === null) {
-    notes.push('the trace has no times: the user time of its programs is not known, and taken as none');
+    notes.push(
+      userEach_s === undefined
+        ? 'the trace has no times: the user time of its programs is not known, and taken as none, so that no tax on it shows'
+        : `the trace has no times: the user time of its programs is what was set, ${formatTime(userEach_s * 1e9)} before each call`,
+    );
   } else {
     const taken = user.gaps_s - user.user_s;
     const share = user.gaps_s > 0 ? (100 * taken) / user.gaps_s : 0;
