@@ -735,6 +735,7 @@ class Building {
   }
 
   private showNode(node: number): void {
+    if (this.timeline!.full) return;
     const cell = this.guests?.shown(node) ?? -1;
     const [mode, job] = cell < 0 ? [0, -1] : [this.guests!.mode[cell]!, this.guests!.guestOf[cell]!];
     this.timeline!.show(node, this.engine.now / 1e9, this.rowOf(node, mode), job);

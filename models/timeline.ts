@@ -105,6 +105,11 @@ export class Timeline {
     this.since_s = new Float64Array(nodes);
   }
 
+  /** Whether the chart of nodes is full: what they show from now on does not matter. */
+  get full(): boolean {
+    return this.full_s < Number.POSITIVE_INFINITY;
+  }
+
   /** A node shows a row of this kind from now on; -1: nothing. A guest goes before its owner. */
   show(node: number, now_s: number, kind: number, job: number): void {
     if (this.kind[node] === kind && this.job[node] === job) return;

@@ -132,6 +132,10 @@ export class Guests {
   private readonly since: Float64Array;
   /** 1 while all tasks of a gang could run, by job. */
   private readonly whole: Uint8Array;
+  /** A cell whose task could not run when the gang was looked at last, by job. */
+  private readonly holdsUp: Int32Array;
+  /** Until when, ns, no demand changes at a whole gang's nodes without an event, by job. */
+  private readonly steadyUntil: Float64Array;
   /** 1 where the job's timer is set at its end, 0 where at a time before which it cannot end. */
   private readonly endKnown: Uint8Array;
   /** Set by the cluster where owners' demand changes without events: the pace is then followed, see `follow`. */
@@ -190,6 +194,8 @@ export class Guests {
     this.remaining = new Float64Array(jobs.n);
     this.since = new Float64Array(jobs.n);
     this.whole = new Uint8Array(jobs.n);
+    this.holdsUp = new Int32Array(jobs.n).fill(NONE);
+    this.steadyUntil = new Float64Array(jobs.n).fill(Number.POSITIVE_INFINITY);
     this.endKnown = new Uint8Array(jobs.n);
     this.again = new Uint8Array(jobs.n);
     this.paused = new Uint8Array(jobs.n);
@@ -355,14 +361,11 @@ export class Guests {
     const nodes = this.nodes;
     const { drag } = this.moves;
     this.follow(job);
-    let whole = this.paused[job] === 0;
-    for (let cell = this.first[job]!; whole && cell !== NONE; cell = this.next[cell]!) {
-      if (!runs(this.mode[cell]!)) whole = false;
-    }
+    const whole = this.paused[job] === 0 && !this.isHeldUp(job);
     this.whole[job] = whole ? 1 : 0;
     let rate = whole ? 1 : 0;
+    if (whole && this.course !== null) this.steadyUntil[job] = this.stepAll(job, this.engine.now);
     for (let cell = this.first[job]!; whole && cell !== NONE; cell = this.next[cell]!) {
-      if (this.course !== null) this.course.stepTo(cell, this.engine.now);
       let left = nodes.left(this.nodeOf(cell)) * drag[cell]!;
       // What a task computes at this share of the CPU, and then waits for pages.
       if (this.memory !== null && left > 0) left = 1 / (1 / left + this.memory.waiting(cell));
@@ -397,11 +400,12 @@ export class Guests {
     const { course, nodes } = this;
     if (course === null || this.whole[job] === 0) return;
     const { now } = this.engine;
-    for (let at = this.nextChange(job); at <= now; at = this.nextChange(job)) {
+    const { drag } = this.moves;
+    for (let at = this.steadyUntil[job]!; at <= now; at = this.steadyUntil[job]!) {
+      this.steadyUntil[job] = this.stepAll(job, at);
       let rate = 1;
       for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!) {
-        course.stepTo(cell, at);
-        const left = nodes.left(cell) * this.moves.drag[cell]!;
+        const left = nodes.left(cell) * drag[cell]!;
         if (left < rate) rate = left;
       }
       const old = this.rate[job]!;
@@ -425,19 +429,37 @@ export class Guests {
   /** An owner's event has told of changes of demand to come. */
   courseChanged(node: number): void {
     const job = this.guestOf[node]!;
-    if (this.course === null || job < 0 || this.whole[job] === 0 || this.endKnown[job] === 0) return;
-    if (this.course.nextChange[node]! < this.jobTimers.timeOf(job)) this.setEnd(job);
+    if (this.course === null || job < 0 || this.whole[job] === 0) return;
+    const change = this.course.nextChange[node]!;
+    if (change < this.steadyUntil[job]!) this.steadyUntil[job] = change;
+    if (this.endKnown[job] === 1 && change < this.jobTimers.timeOf(job)) this.setEnd(job);
   }
 
-  /** When the demand at one of the gang's nodes changes next without an event, ns. */
-  private nextChange(job: number): number {
-    if (this.course === null || this.whole[job] === 0) return Number.POSITIVE_INFINITY;
-    const { nextChange } = this.course;
-    let at = Number.POSITIVE_INFINITY;
+  /** Takes the demand at all nodes of the gang to a time; when it changes next at one of them without an event, ns. */
+  private stepAll(job: number, until: number): number {
+    const course = this.course!;
+    const { nextChange } = course;
+    let change = Number.POSITIVE_INFINITY;
     for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!) {
-      if (nextChange[cell]! < at) at = nextChange[cell]!;
+      if (nextChange[cell]! <= until) course.stepTo(cell, until);
+      if (nextChange[cell]! < change) change = nextChange[cell]!;
     }
-    return at;
+    return change;
+  }
+
+  /** Whether a task of the gang cannot run now. */
+  private isHeldUp(job: number): boolean {
+    const last = this.holdsUp[job]!;
+    if (last !== NONE && this.guestOf[last] === job) {
+      const mode = this.mode[last];
+      if (mode === MODE.stopped || (mode === MODE.arriving && !this.moves.copiesTo(last))) return true;
+    }
+    for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!) {
+      if (runs(this.mode[cell]!)) continue;
+      this.holdsUp[job] = cell;
+      return true;
+    }
+    return false;
   }
 
   /** Sets the timer at the end of the job, or, where its pace will change before, at a time that it surely reaches. */
@@ -445,7 +467,7 @@ export class Guests {
     const rate = this.rate[job]!;
     const left = Math.max(0, this.remaining[job]! - this.milestone[job]!);
     const since = this.since[job]!;
-    const change = this.nextChange(job);
+    const change = this.whole[job] === 1 ? this.steadyUntil[job]! : Number.POSITIVE_INFINITY;
     // Accounts keep fractions of a nanosecond; the clock does not.
     const end = rate > 0 ? since + Math.round(left / rate) : Number.POSITIVE_INFINITY;
     this.endKnown[job] = end <= change ? 1 : 0;

@@ -7,12 +7,14 @@
  * every job ending at that time counted, less what the head needs. The promise is made anew at every pass.
  * Source: Lifka 1995; Mu'alem and Feitelson 2001 (by count of processors).
  *
+ * A pass is cut short where no waiting job could start: by width, the shortest estimate of those that wait is known.
  * Within a pass the promise need not be searched again after each start: a job that ends before the shadow time
  * leaves it as it was, and one that does not takes its processors out of the extra ones. Nor can a job that was
  * passed over fit later in the same pass, since free and extra processors only become fewer.
  */
 import type { BatchPolicy, BatchPolicyKind, BatchView } from './contract.ts';
 import { RunningByEstimatedEnd } from './running.ts';
+import { ShortestWaiting } from './shortest-waiting.ts';
 
 export const easy: BatchPolicyKind = {
   doc: 'EASY backfilling: jobs may overtake if the head of the queue is not delayed by their estimates',
@@ -23,6 +25,7 @@ export const easy: BatchPolicyKind = {
 class Easy implements BatchPolicy {
   private readonly view: BatchView;
   private readonly running: RunningByEstimatedEnd;
+  private readonly waiting: ShortestWaiting;
   /** Where the search behind the head goes on; -2: the head has not been passed over yet in this pass. */
   private cursor = -2;
   private shadow = 0;
@@ -31,11 +34,15 @@ class Easy implements BatchPolicy {
   constructor(view: BatchView, jobs: number) {
     this.view = view;
     this.running = new RunningByEstimatedEnd(jobs);
+    this.waiting = new ShortestWaiting(view.width, view.estimate);
   }
 
-  submitted(): void {}
+  submitted(job: number): void {
+    this.waiting.add(job);
+  }
 
   started(job: number): void {
+    this.waiting.remove(job);
     this.running.add(job, this.view.now + this.view.estimate[job]!);
   }
 
@@ -56,8 +63,9 @@ class Easy implements BatchPolicy {
       if (head < 0) return -1;
       if (view.width[head]! <= view.free) return head;
       this.cursor = view.after(head);
-      if (this.cursor < 0 || view.free === 0) return -1;
+      if (this.cursor < 0 || this.waiting.narrowest() > view.free) return -1;
       this.promise(view.width[head]!);
+      if (!this.waiting.canStart(view.free, this.shadow - view.now, this.extra)) return -1;
     }
     while (this.cursor >= 0 && view.free > 0) {
       const job = this.cursor;
