@@ -111,7 +111,12 @@ export const FIELDS = {
           orPath: true,
         },
         network: { kind: 'choice', doc: 'network preset', of: docs(NETWORKS), default: 'atm155' },
-        disk: { kind: 'choice', doc: 'disk preset (replays of services)', of: docs(DISKS), default: 'rz26' },
+        disk: {
+          kind: 'choice',
+          doc: 'disk preset (replays of services, paging)',
+          of: docs(DISKS),
+          default: 'rz26',
+        },
         os: { kind: 'choice', doc: 'OS structure', of: docs(STRUCTURES), default: 'sfi-library' },
         sfi: SFI_FIELDS,
         rows: {

@@ -212,12 +212,17 @@ async function run(settings: Settings, streams: Streams): Promise<RunResult> {
   };
 }
 
-function notesOf({ policies, pages }: Settings, table: ReferenceTable): string[] {
+function notesOf({ policies, pages, memory }: Settings, table: ReferenceTable): string[] {
   const { name } = policies.replacement;
   const notes: string[] = [];
   if (replacementPolicies[name].oracle) notes.push(`${name} knows the references to come: a bound`);
   if (table.stands !== null && name !== 'lru') {
     notes.push(`${pages.trace} leaves hits out: its faults are exact for lru only, those of ${name} are not`);
+  }
+  if (memory.frames !== 'auto' && memory.frames < table.exactFrom) {
+    notes.push(
+      `${pages.trace} is a reduction by a memory of ${table.exactFrom} pages: with fewer frames faults are missing`,
+    );
   }
   return notes;
 }

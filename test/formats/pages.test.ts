@@ -156,6 +156,7 @@ describe('a reduced trace', () => {
     ]);
     expect([...trace.table.stands!.subarray(0, 5)]).toEqual([1, 1, 0, 5, 4]);
     expect(trace.table.told).toBe(4);
+    expect(trace.table.exactFrom).toBe(2);
     expect(trace.records).toMatchObject({ read: 6, kept: 4, dropped: { 'page left at the end': 2 } });
   });
 
@@ -211,6 +212,14 @@ describe('trace info of references', () => {
         miss_ratio: { 1: 1, 2: 1, 4: 0.1 },
       },
     });
+  });
+
+  it('of a reduced trace tells no sizes below that of its memory, and no writes', async () => {
+    const path = file('run.lru', '1 1 R - 0\n1 2 R - 0\n5 3 R 2 1\n4 2 R 1 0\n');
+    const info = await traceInfo(path, 0.1);
+    expect(info.counts).toMatchObject({ refs: 4, unique: 3, writes: null, references_of_the_run: 11 });
+    expect(info.tables).toMatchObject({ lru_faults: { 2: 4, 4: 3 } });
+    expect(Object.keys(info.tables!['lru_faults']!)).toEqual(['2', '4']);
   });
 
   it.skipIf(!haveTraces)('knows every real trace of references', async () => {

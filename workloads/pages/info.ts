@@ -19,7 +19,7 @@ export function curveFrames(unique: number): number[] {
 export async function referenceInfo(path: string, form: ReferenceForm): Promise<TraceInfo> {
   const { table, records } = await readReferences(path, form, PAGE);
   const curve = missCurve(table);
-  const sizes = curveFrames(table.unique);
+  const sizes = curveFrames(table.unique).filter((frames) => frames >= table.exactFrom);
   const reduced = form === 'lru-sequence';
   const by = (value: (frames: number) => number) =>
     Object.fromEntries(sizes.map((frames) => [String(frames), value(frames)]));
@@ -35,7 +35,8 @@ export async function referenceInfo(path: string, form: ReferenceForm): Promise<
     counts: {
       refs: table.told,
       unique: table.unique,
-      writes: table.writes,
+      // Of a reduction only the pages are known that were written at all.
+      writes: reduced ? null : table.writes,
       footprint_bytes: table.unique * PAGE,
       ...(reduced ? { references_of_the_run: stood } : {}),
     },
@@ -48,7 +49,9 @@ export async function referenceInfo(path: string, form: ReferenceForm): Promise<
     remarks: [
       ...(form.startsWith('block') ? ['a block is taken for a page of 4 KiB'] : []),
       ...(reduced
-        ? ['a reduction: exact for LRU memories of at least as many pages as the one that it was made with']
+        ? [
+            `a reduction by an LRU memory of ${table.exactFrom} pages: exact for LRU memories of at least as many`,
+          ]
         : []),
       'tables are by number of frames; first references are faults, pages dirty at the end are not written back',
     ],

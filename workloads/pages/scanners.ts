@@ -339,6 +339,7 @@ export class LruSequence extends Scanner {
     this.columns.add(number, kind === 'W' ? 1 : 0);
     if (dt !== '1') this.columns.lastStandsFor(Number(dt));
     this.there.push(number);
+    if (this.there.length > this.columns.exactFrom) this.columns.exactFrom = this.there.length;
     this.last.push(this.columns.count - 1);
     return true;
   }

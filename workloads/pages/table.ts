@@ -25,6 +25,8 @@ export interface ReferenceTable {
   readonly writes: number;
   /** How many references each entry stands for (reduced traces; 0: its own is counted elsewhere); null: one. */
   readonly stands: Uint32Array | null;
+  /** Frames from which on LRU memories are exact: 1, or those of the memory that a reduced trace was made with. */
+  readonly exactFrom: number;
 }
 
 /** Pages are numbered in 31 bits. */
@@ -102,6 +104,7 @@ function hash(number: number): number {
 /** Takes references in and becomes a table. */
 export class ReferenceColumns {
   count = 0;
+  exactFrom = 1;
   private refs = new Uint32Array(1 << 16);
   private firsts = new Uint32Array(1024);
   private stands: Uint32Array | null = null;
@@ -160,6 +163,7 @@ export class ReferenceColumns {
       firsts: this.firsts,
       writes: this.writes,
       stands: this.stands,
+      exactFrom: this.exactFrom,
     };
   }
 
