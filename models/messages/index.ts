@@ -6,7 +6,7 @@ import { Digest } from '../../sim/measure/digest.ts';
 import { EventLog } from '../../sim/measure/event-log.ts';
 import type { MessageProgram } from '../../workloads/messages/index.ts';
 import type { LogGp } from '../hardware/network/logp.ts';
-import { inFlight } from '../hardware/network/logp.ts';
+import { inFlight, logGp } from '../hardware/network/logp.ts';
 import { Medium, pieces, wireTime } from '../hardware/network/medium.ts';
 import type { Network } from '../presets/networks.ts';
 import { type EndCost, LOGGED, Ranks } from './ranks.ts';
@@ -75,9 +75,13 @@ export function runMessages(config: MessagesConfig): MessagesRun {
   const engine = new Engine();
   const digest = new Digest();
   const log = config.keepLog ? new EventLog(LOGGED) : null;
-  const wires = new Wires(network, nodes);
+  // A latency that is set takes the place of the network's on the wires too.
+  const latency = { ...network.latency, value: terms.latency / 1e3 };
+  const own = logGp(network).latency === terms.latency;
+  const wires = new Wires(own ? network : { ...network, latency }, nodes);
   const loggp = config.wires === 'loggp';
-  const auto = loggp ? inFlight(terms) : Infinity;
+  // Without a gap nothing bounds them.
+  const auto = loggp && terms.gap > 0 ? inFlight(terms) : Infinity;
   const machine = new Ranks({
     engine,
     digest,

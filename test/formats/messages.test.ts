@@ -440,6 +440,21 @@ describe('GOAL', () => {
     expect(await refusal(read(text))).toMatch(message);
   });
 
+  it('does not wait for the end of a receive whose start is all that is required', async () => {
+    const trace = await read([
+      'num_ranks 2',
+      'rank 0 {',
+      'l1: recv 8b from 1',
+      'l2: calc 5',
+      'l2 irequires l1',
+      '}',
+      'rank 1 {',
+      'l1: send 8b to 0',
+      '}',
+    ]);
+    expect(actions(trace, 0).map(([name]) => name)).toEqual(['irecv', 'work', 'waitall']);
+  });
+
   it('names ranks that are missing, and lines outside of a rank', async () => {
     expect(await refusal(read(GOAL.slice(0, 9)))).toMatch(/rank 1 of 0 to 1 missing/);
     expect(await refusal(read(['num_ranks 1', 'l1: calc 5']))).toMatch(/:2: "l1: calc 5" outside of a rank/);
