@@ -360,6 +360,10 @@ describe('damage', () => {
   });
 
   it('says what a file would have to hold that is no trace', async () => {
+    const place = written('a file\n');
+    for (const line of ['x'.repeat(5000), `${place}/below`]) {
+      expect(await refusal(readMessages(written(`${line}\n`)))).toMatch(/no form that nowsim knows/);
+    }
     expect(await refusal(readMessages(written('hello world\n')))).toMatch(
       /no form that nowsim knows.*messages of ranks as SimGrid writes them/s,
     );

@@ -89,7 +89,7 @@ export function listFiles(path: string, lines: readonly string[]): string[] | un
   const found: string[] = [];
   for (const name of names) {
     const places = [join(dirname(path), name), join(dirname(path), '..', name), name];
-    const file = places.find((place) => statSync(place, { throwIfNoEntry: false })?.isFile() === true);
+    const file = places.find(isFile);
     if (file !== undefined) {
       found.push(file);
       continue;
@@ -104,6 +104,15 @@ export function listFiles(path: string, lines: readonly string[]): string[] | un
     });
   }
   return found;
+}
+
+/** A line of any file may stand where a name is looked for: too long for one, or below what is no folder. */
+function isFile(place: string): boolean {
+  try {
+    return statSync(place).isFile();
+  } catch {
+    return false;
+  }
 }
 
 /** The trace among the files of a folder or tar. */
