@@ -642,6 +642,8 @@ describe('collectives', () => {
       [0, 'bcast', 0],
       [0, 'send', 1],
       [1, 'work', ANY, 50_000],
+      // Brings the clock to where the rank is: both messages lie there.
+      [1, 'test', 0],
       [1, 'recv', ANY, 1, { tag: ANY }],
       [1, 'bcast', 0],
     ]);
