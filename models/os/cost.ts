@@ -231,7 +231,9 @@ export class Prices {
     const base = withClock(constant, this.machine);
     if (base.ns === 0) return base;
     const foreign = this.machine.family !== 'mips-r2000';
-    const price: Price = foreign ? { ...base, quality: weakest('borrowed', base.quality) } : base;
+    // Bodies of other families are borrowed wherever they are used; the rest is the R3000's own.
+    const lender = constant.quality === 'borrowed' ? {} : { lender: 'r3000-25, in cycles' };
+    const price: Price = foreign ? { ...base, ...lender, quality: weakest('borrowed', base.quality) } : base;
     this.note(price, what);
     return price;
   }

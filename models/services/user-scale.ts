@@ -11,13 +11,14 @@
  */
 import type { Constant } from '../presets/constant.ts';
 import { megahertz } from '../presets/constant.ts';
-import type { Machine } from '../presets/machines.ts';
+import type { Family, Machine } from '../presets/machines.ts';
 
 /** What is known of the processor on which a trace was made. */
 export interface TracedOn {
   readonly name: string;
   readonly speed?: Constant | 'none';
   readonly clock?: Constant;
+  readonly family?: Family;
 }
 
 /** The factor on user time, and how it came about, for whoever reads the results. */
@@ -34,12 +35,17 @@ export function tracedOnOf(header: Readonly<Record<string, string>>): TracedOn {
     return { value: Number(match[1]), unit: match[2]!, fact: 'header of the trace', quality: 'measured' };
   };
   const [speed, clock] = [said('speed', 'SPECint92'), said('clock', 'MHz|GHz')];
+  const family = FAMILIES[/^\w+/.exec(header['machine'] ?? '')?.[0] ?? ''];
   return {
     name: 'the traced machine',
+    ...(family === undefined ? {} : { family }),
     ...(speed === undefined ? {} : { speed }),
     ...(clock === undefined ? {} : { clock }),
   };
 }
+
+/** Processor families by what node calls them. */
+const FAMILIES: Readonly<Record<string, Family>> = { x64: 'x86-64', arm64: 'arm64' };
 
 const text = (c: Constant) => `${c.value} ${c.unit}`;
 const shown = (factor: number) => Number(factor.toPrecision(3));
@@ -56,9 +62,11 @@ export function userScale(traced: TracedOn, machine: Machine): UserScale {
   }
   if (clock !== undefined) {
     const factor = megahertz(clock) / megahertz(machine.clock);
+    const bias =
+      traced.family === machine.family ? '' : '; too little where the faster one also does more in a cycle';
     return {
       factor,
-      note: `user time is that of ${traced.name}, times ${shown(factor)} for ${machine.name}, by the clocks: ${text(clock)} and ${text(machine.clock)}; too little where the faster one also does more in a cycle`,
+      note: `user time is that of ${traced.name}, times ${shown(factor)} for ${machine.name}, by the clocks: ${text(clock)} and ${text(machine.clock)}${bias}`,
     };
   }
   return {

@@ -22,10 +22,12 @@ describe('user time of a trace on another machine', () => {
       expect(factor).toBe(65);
       expect(note).toContain('too little');
     }
-    expect(userScale(loadMachine('azure-2018'), loadMachine('skylake-sel4')).factor).toBeCloseTo(
-      3.03 / 3.4,
-      12,
-    );
+    const alike = userScale(loadMachine('azure-2018'), loadMachine('skylake-sel4'));
+    expect(alike.factor).toBeCloseTo(3.03 / 3.4, 12);
+    expect(alike.note).not.toContain('too little');
+    const said = tracedOnOf({ machine: 'x64, 2 processors', clock: '2600 MHz' });
+    expect(userScale(said, loadMachine('azure-2018')).note).not.toContain('too little');
+    expect(userScale(said, loadMachine('apple-m1')).note).toContain('too little');
   });
 
   it.each([{}, { clock: 'fast' }, { clock: '0 MHz' }, { speed: '12' }])(
