@@ -222,6 +222,35 @@ describe('the transport', () => {
       expect(transport.waited).toBeGreaterThan(100);
     }
   });
+
+  it('may be offered the next message where it tells that one has entered: an event each to enter and to arrive', () => {
+    const engine = new Engine();
+    const handed: number[] = [];
+    let offered = 0;
+    const next = () => {
+      if (offered === 6) return;
+      offered++;
+      transport.offer(transport.message(0, 1, 1, offered));
+    };
+    const transport: Transport = new Transport(
+      engine,
+      { ...TERMS, capacity: Infinity, copyPerByte: 0 },
+      2,
+      null,
+      {
+        accepted: next,
+        delivered: (m) => {
+          handed.push(engine.now);
+          transport.free(m);
+        },
+      },
+    );
+    next();
+    next();
+    engine.run();
+    expect(handed).toEqual([1000, 1400, 1800, 2200, 2600, 3000]);
+    expect(engine.events).toBe(6 + 5);
+  });
 });
 
 describe('wires', () => {
