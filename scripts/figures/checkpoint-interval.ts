@@ -8,13 +8,16 @@ import { dalyInterval } from '../../models/policies/checkpoint/daly.ts';
 import { youngInterval } from '../../models/policies/checkpoint/young.ts';
 import { dalyRunTime, lowestAt } from '../validate/failure-cases.ts';
 import { type Figure, numberOf, type PublishedRow, type Row, textOf, where } from './figure.ts';
-import { axis, COLOURS, COLUMN, frame, INK, label, logAxis } from './style.ts';
+import { COLOURS, COLUMN, frame, INK, label, logAxis } from './style.ts';
 
 const HOUR_S = 3600;
 const WORK_H = 500;
 /** Checkpoint and restart of the published case, min. */
 const COST = 5;
 const RESTART = 10;
+/** Intervals that are drawn, min. */
+const LEAST = 13;
+const MOST = 450;
 const SIMULATED = 'simulated';
 const CURVE = 'formula';
 const RULES = { young: 'Young', daly: 'Daly' } as const;
@@ -74,7 +77,7 @@ export const checkpointInterval: Figure = {
       ci95_h: 0,
     });
     const closed = crashes.flatMap((mtbf_h) => [
-      ...Array.from({ length: 61 }, (_, i) => exact(CURVE, mtbf_h, 12 * 50 ** (i / 60))),
+      ...Array.from({ length: 61 }, (_, i) => exact(CURVE, mtbf_h, LEAST * (MOST / LEAST) ** (i / 60))),
       exact(RULES.young, mtbf_h, youngInterval(COST, mtbf_h * 60)),
       exact(RULES.daly, mtbf_h, dalyInterval(COST, mtbf_h * 60)),
     ]);
@@ -98,7 +101,6 @@ export const checkpointInterval: Figure = {
   },
   picture(rows, published) {
     const crashes = Object.keys(STYLES).map(Number);
-    const [least, most] = [12, 600];
     const ticks = [15, 30, 60, 120, 240, 480];
     const percent = (row: Row) => 100 * (numberOf(row, 'run_time_h') / WORK_H - 1);
     const lines = crashes.flatMap((mtbf_h) => {
@@ -154,8 +156,8 @@ export const checkpointInterval: Figure = {
       layout: frame(COLUMN, 300, {
         showlegend: true,
         margin: { l: 44, r: 8, t: 62, b: 36 },
-        xaxis: logAxis('run time between two checkpoints (min)', least, most, String, ticks),
-        yaxis: axis('run time beyond the work (%)', { range: [0, 80] }),
+        xaxis: logAxis('run time between two checkpoints (min)', LEAST / 1.1, MOST * 1.1, String, ticks),
+        yaxis: logAxis('run time beyond the work (%)', 2, 150, String, [2, 5, 10, 20, 50, 100]),
         annotations: published.map((row) => publishedLabel(row)),
       }),
     };
@@ -180,14 +182,19 @@ function bestOf(rows: readonly Row[], mtbf_h: number): number {
 function publishedLabel(row: PublishedRow): object {
   const [x, mtbf_h] = [numberOf(row, 'interval_min'), numberOf(row, 'mtbf_h')];
   const y = 100 * (curve(mtbf_h, x) / WORK_H - 1);
-  return label(`published optimum<br>${textOf(row, 'value')} ${textOf(row, 'unit')}`, Math.log10(x), y, {
-    xanchor: 'left',
-    yanchor: 'bottom',
-    showarrow: true,
-    arrowhead: 2,
-    arrowsize: 0.8,
-    arrowwidth: 0.8,
-    ax: 22,
-    ay: -34,
-  });
+  return label(
+    `published optimum<br>${textOf(row, 'value')} ${textOf(row, 'unit')}`,
+    Math.log10(x),
+    Math.log10(y),
+    {
+      xanchor: 'right',
+      yanchor: 'middle',
+      showarrow: true,
+      arrowhead: 2,
+      arrowsize: 0.8,
+      arrowwidth: 0.8,
+      ax: -45,
+      ay: 40,
+    },
+  );
 }
