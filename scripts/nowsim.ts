@@ -19,6 +19,7 @@ import { reportCommand } from './commands/report.ts';
 import { rerunCommand } from './commands/rerun.ts';
 import { runCommand } from './commands/run.ts';
 import { schemaCommand } from './commands/schema.ts';
+import { sensitivityCommand } from './commands/sensitivity.ts';
 import { startCommand } from './commands/start.ts';
 import { version } from './package.ts';
 
@@ -29,6 +30,7 @@ const COMMANDS: readonly CommandModule[] = [
   mergeCommand,
   reportCommand,
   bestCommand,
+  sensitivityCommand,
   analyseCommand,
   exportCommand,
   queryCommand,

@@ -1,4 +1,4 @@
-/** Axes to points: the Cartesian product, in file order, the first axis slowest. */
+/** Axes of a sweep. Points are in file order, the first axis slowest (`design.ts`). */
 import type { Value } from './fields.ts';
 
 export interface Axis {
@@ -12,13 +12,4 @@ export type Params = Readonly<Record<string, Value>>;
 
 export function pointCount(axes: readonly Axis[]): number {
   return axes.reduce((product, axis) => product * axis.values.length, 1);
-}
-
-/** The parameters of every point; one point without parameters where there are no axes. */
-export function product(axes: readonly Axis[]): Params[] {
-  let points: Record<string, Value>[] = [{}];
-  for (const axis of axes) {
-    points = points.flatMap((point) => axis.values.map((value) => ({ ...point, [axis.path]: value })));
-  }
-  return points;
 }

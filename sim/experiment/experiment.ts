@@ -3,9 +3,12 @@
  * point settled by the study. All problems are collected and reported at once, and nothing is written before.
  */
 import { resolve } from 'node:path';
+import { Streams } from '../engine/streams.ts';
 import { InputError, nearest, type Problem } from '../problem.ts';
-import { type Axis, type Params, pointCount, product } from './axes.ts';
+import { type Axis, type Params, pointCount } from './axes.ts';
 import { canonicalJson } from './cells.ts';
+import { type Constraint, constraintOf, keeps } from './constraints.ts';
+import { DESIGNS, type DesignName, designPoints, MOST_SOBOL_AXES, OWN } from './design.ts';
 import { atMost, type Document } from './document.ts';
 import {
   checkLeaf,
@@ -49,6 +52,8 @@ export interface Experiment {
   readonly precision: { readonly share: number; readonly most: number } | null;
   /** Settings of the points that the others are compared with; empty where none was named. */
   readonly baseline: Params;
+  /** How the points were chosen from the axes. */
+  readonly design: DesignName;
   readonly axes: readonly Axis[];
   /** Measures to show; all of the study's where the file names none. */
   readonly measures: readonly string[];
@@ -101,6 +106,25 @@ export const KIT_FIELDS = {
     min: 2,
     max: 100_000,
   },
+  design: {
+    kind: 'choice',
+    doc: 'which combinations of the axes are points',
+    of: DESIGNS,
+    default: 'product',
+  },
+  design_points: {
+    kind: 'integer',
+    doc: 'points of a Latin hypercube or Sobol sequence, trajectories of Morris',
+    default: 32,
+    min: 1,
+    max: 10_000,
+  },
+  where: {
+    kind: 'list',
+    doc: 'constraints that points must keep, others are left out: cluster.rows < cluster.nodes',
+    each: 'text',
+    default: [],
+  },
   measures: {
     kind: 'list',
     doc: 'measures to show in the table (all are computed and kept)',
@@ -147,7 +171,16 @@ export async function settleExperiment(
     path: axis.path.join('.'),
     values: axis.values.map((each) => each.shown),
   }));
-  const count = pointCount(plainAxes);
+  const { design } = kit;
+  const count = design === 'product' ? pointCount(plainAxes) : 0;
+  if (design === 'sobol' && axes.length > MOST_SOBOL_AXES) {
+    problems.add({
+      where: document.shown,
+      found: `a Sobol sequence over ${axes.length} axes`,
+      would: `vary at most ${MOST_SOBOL_AXES}, or use latin-hypercube`,
+    });
+    problems.throwAny();
+  }
   if (count > MOST_POINTS) {
     problems.add({
       where: document.shown,
@@ -160,14 +193,46 @@ export async function settleExperiment(
   const notes = new Set<string>();
   const points: Point[] = [];
   const laid = [];
-  for (const chosen of choices(axes)) {
-    const settings = [...fileSettings, ...set, ...chosen.flatMap((each) => each.settings)];
+  const base = layOver(study.fields, [...fileSettings, ...set], inFile).scenario;
+  const places = designPoints(
+    design,
+    axes.map((axis) => axis.values.length),
+    kit.designPoints,
+    new Streams(kit.seed, 0).stream('design'),
+  );
+  const params: Params[] = [];
+  let left = 0;
+  for (const point of places) {
+    const chosen = point.map((place, axis) => (place === OWN ? undefined : axes[axis]!.values[place]!));
+    const mine = Object.fromEntries(
+      plainAxes.map(({ path }, axis) => [path, chosen[axis]?.shown ?? ownValue(study, base, path)]),
+    );
+    // A value that the scenario has anyway is the scenario.
+    if (design === 'one-at-a-time' && params.some((other) => canonicalJson(other) === canonicalJson(mine)))
+      continue;
+    const settings = [...fileSettings, ...set, ...chosen.flatMap((each) => each?.settings ?? [])];
     const one = layOver(study.fields, settings, inFile);
+    if (one.problems.length === 0) {
+      const kept = problems.guard(() => kit.where.every((each) => keeps(each, one.scenario, 'where')));
+      if (kept === false) left++;
+      if (kept !== true) continue;
+    }
     one.problems.forEach(problems.add);
     for (const note of one.notes) notes.add(note);
     laid.push(one);
+    params.push(mine);
   }
-  const params = product(plainAxes);
+  if (left > 0)
+    notes.add(
+      `${left} of ${places.length} points are left out by where: ${kit.where.map((each) => each.text).join('; ')}`,
+    );
+  if (laid.length === 0) {
+    problems.add({
+      where: 'where',
+      found: 'no point keeps all constraints',
+      would: 'loosen one of them',
+    });
+  }
   checkBaseline(study, kit.baseline, kit.baselineOrigin, problems);
   problems.throwAny();
 
@@ -196,10 +261,11 @@ export async function settleExperiment(
     replications: kit.replications,
     precision: kit.precision,
     baseline,
+    design,
     axes: plainAxes,
     measures: kit.measures.length === 0 ? Object.keys(study.measures) : kit.measures,
     points,
-    base: layOver(study.fields, [...fileSettings, ...set], inFile).scenario,
+    base,
     notes: [...notes],
   };
 }
@@ -259,6 +325,9 @@ interface Kit {
   seed: number;
   replications: number;
   precision: Experiment['precision'];
+  design: DesignName;
+  designPoints: number;
+  where: Constraint[];
   measures: string[];
   baseline: Record<string, Value>;
   baselineOrigin: Map<string, Origin>;
@@ -360,6 +429,11 @@ function readKit(
     seed: read('seed') as number,
     replications: read('replications') as number,
     precision,
+    design: read('design') as DesignName,
+    designPoints: read('design_points') as number,
+    where: (read('where') as string[]).flatMap(
+      (text) => problems.guard(() => constraintOf(text, 'where')) ?? [],
+    ),
     measures,
     baseline,
     baselineOrigin,
@@ -549,6 +623,16 @@ function readAxes(
   return [...axes.values()];
 }
 
+/** What the scenario has where an axis does not say, as it stands in parameters. */
+function ownValue(study: Study, base: Plain, path: string): Value {
+  let value: Value | undefined = base;
+  for (const key of path.split('.')) value = isMap(value) ? value[key] : undefined;
+  const field = fieldAt(study.fields, path.split('.'));
+  // A slot is told by its name; its parameters are the scenario's.
+  if (field?.kind === 'slot' && isMap(value)) return String(value[slotKey(field)]);
+  return shownValue(field, value ?? null);
+}
+
 /** The values of a range in a file; the text itself where it is none. Throws `InputError` at its place. */
 function fileRange(document: Document, place: readonly string[], text: string): Value {
   try {
@@ -573,15 +657,6 @@ function shownValue(field: Field | undefined, value: Value): Value {
   }
   const checked = checkLeaf(field, value);
   return 'found' in checked ? value : checked.settled;
-}
-
-function* choices(axes: readonly RawAxis[], from = 0): Generator<RawAxis['values'][number][]> {
-  const axis = axes[from];
-  if (axis === undefined) {
-    yield [];
-    return;
-  }
-  for (const each of axis.values) for (const rest of choices(axes, from + 1)) yield [each, ...rest];
 }
 
 function pathKey(study: Study, path: string): string {

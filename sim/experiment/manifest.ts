@@ -7,6 +7,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { InputError } from '../problem.ts';
 import type { Axis, Params } from './axes.ts';
 import { canonicalJson } from './cells.ts';
+import type { DesignName } from './design.ts';
 import { type Experiment, KIT_FIELDS } from './experiment.ts';
 import { checkLeaf, isMap, type Plain, type Value } from './fields.ts';
 import { paramsText } from './results.ts';
@@ -49,6 +50,7 @@ export function manifestOf(
       replications,
       measures,
       baseline,
+      ...(experiment.design === 'product' ? {} : { design: experiment.design }),
       vary: Object.fromEntries(axes.map((axis) => [axis.path, axis.values])),
       ...base,
     },
@@ -108,7 +110,8 @@ export async function readManifest(study: Study, path: string, unfinished = fals
   ) {
     fail('is no manifest of nowsim', 'give the manifest.json of a results folder');
   }
-  const { question, seed, replications, baseline, vary, measures, ...plainBase } = experiment as Plain;
+  const { question, seed, replications, baseline, design, vary, measures, ...plainBase } =
+    experiment as Plain;
   if (digest === INTERRUPTED && !unfinished) {
     fail(
       'belongs to a run that was interrupted, so there is nothing to compare with',
@@ -159,6 +162,7 @@ export async function readManifest(study: Study, path: string, unfinished = fals
       replications: whole('replications', replications),
       // What was reached is run again, not the way there.
       precision: null,
+      design: (design ?? 'product') as DesignName,
       baseline: (baseline ?? {}) as Params,
       axes,
       measures: (measures ?? []) as readonly string[],

@@ -15,6 +15,7 @@ const COMMANDS = [
   'rerun',
   'merge',
   'best',
+  'sensitivity',
   'analyse',
   'export',
   'query',

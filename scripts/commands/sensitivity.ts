@@ -1,0 +1,170 @@
+/** `nowsim sensitivity`: which settings of a sweep matter, and which move nothing. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import type { Argv, CommandModule } from 'yargs';
+import { DESIGNS, type DesignName } from '../../sim/experiment/design.ts';
+import { type Plain, valueText } from '../../sim/experiment/fields.ts';
+import { readRows } from '../../sim/experiment/rows.ts';
+import { type Effect, effects } from '../../sim/experiment/sensitivity.ts';
+import { InputError, nearest } from '../../sim/problem.ts';
+import { plainNumber, tableText } from '../terminal.ts';
+import { once } from './run-options.ts';
+
+interface SensitivityArguments {
+  folder: string;
+  measure?: string | string[];
+  picture?: string | string[];
+  json: boolean;
+}
+
+export const sensitivityCommand: CommandModule<object, SensitivityArguments> = {
+  command: 'sensitivity <folder>',
+  describe: 'which settings of a sweep move a measure, how far, and which move nothing',
+  builder: (yargs) =>
+    yargs
+      .usage(
+        '$0 sensitivity <folder>\n\nReads a sweep of any design: one axis at a time (how far each swings the measure), Morris (mean and\n' +
+          'spread of its steps), all combinations or samples (main effects). A setting whose values all come to the\n' +
+          'same results is reported as unused.',
+      )
+      .positional('folder', {
+        type: 'string',
+        demandOption: true,
+        describe: 'a folder that "nowsim run" wrote',
+      })
+      .option('measure', { type: 'string', requiresArg: true, describe: 'which (default response_time_s)' })
+      .option('picture', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'draw a tornado into this .svg or .png',
+      })
+      .option('json', { type: 'boolean', default: false, describe: 'print JSON and nothing else' })
+      .example(
+        '$0 run mine.yaml --set design=one-at-a-time --vary policies.idle.after=10s,5min --vary cluster.rows=1..4',
+        'first a sweep, around the experiment as it is',
+      )
+      .example(
+        '$0 sensitivity results/runs/mine --picture tornado.png',
+        'then what it says',
+      ) as Argv<SensitivityArguments>,
+  handler: sensitivity,
+};
+
+async function sensitivity(args: SensitivityArguments): Promise<void> {
+  const measure = once('measure', args.measure) ?? 'response_time_s';
+  const picture = once('picture', args.picture);
+  if (picture !== undefined && !['.svg', '.png'].includes(extname(picture))) {
+    throw new InputError({
+      where: `--picture ${picture}`,
+      found: `"${extname(picture)}" is no picture`,
+      would: 'give a name in .svg or .png',
+    });
+  }
+  const { rows, paths, design } = sweepOf(args.folder);
+  if (!rows.some((row) => row.measures[measure] !== undefined)) {
+    const known = Object.keys(rows[0]?.measures ?? {});
+    const near = nearest(measure, known);
+    throw new InputError({
+      where: `--measure ${measure}`,
+      found: 'was not measured',
+      would: near === undefined ? `use one of ${known.join(', ')}` : `did you mean "${near}"?`,
+    });
+  }
+  const found = effects(rows, paths, design, measure);
+  if (picture !== undefined) await draw(found, measure, picture);
+  if (args.json) {
+    process.stdout.write(`${JSON.stringify({ measure, design, effects: found }, null, 2)}\n`);
+    return;
+  }
+  const isMorris = design === 'morris';
+  const hasShare = found.some((effect) => effect.share !== null);
+  const table = tableText(
+    [
+      { title: 'setting', align: 'left' },
+      { title: 'least at', align: 'left' },
+      { title: measure, align: 'right' },
+      { title: 'largest at', align: 'left' },
+      { title: measure, align: 'right' },
+      { title: 'swing', align: 'right' },
+      ...(isMorris
+        ? [
+            { title: 'mean step', align: 'right' as const },
+            { title: 'spread of steps', align: 'right' as const },
+          ]
+        : []),
+      ...(hasShare ? [{ title: 'share of variance', align: 'right' as const }] : []),
+    ],
+    found.map(({ path, least, largest, swing, morris, share }) => [
+      path,
+      valueText(least.value),
+      plainNumber(least.mean, 4),
+      valueText(largest.value),
+      plainNumber(largest.mean, 4),
+      plainNumber(swing, 4),
+      ...(isMorris ? [plainNumber(morris!.mean, 4), plainNumber(morris!.deviation, 4)] : []),
+      ...(hasShare ? [`${(100 * (share ?? 0)).toFixed(1)} %`] : []),
+    ]),
+  );
+  const unused = found.filter((effect) => effect.unused).map((effect) => effect.path);
+  const note =
+    unused.length === 0 ? '' : `\nunused: ${unused.join(', ')} (no result differs between the values)\n`;
+  process.stdout.write(
+    `${DESIGNS[design]}\n\n${table}\n${note}${picture === undefined ? '' : `${picture}\n`}`,
+  );
+}
+
+/** Rows, axes and design of a results folder. Throws `InputError`. */
+function sweepOf(folder: string) {
+  const [rowsFile, manifestFile] = [join(folder, 'rows.jsonl'), join(folder, 'manifest.json')];
+  if (!existsSync(rowsFile) || !existsSync(manifestFile)) {
+    throw new InputError({
+      where: folder,
+      found: 'holds no results (manifest.json and rows.jsonl)',
+      would: 'give a folder that "nowsim run" wrote',
+    });
+  }
+  const { experiment } = JSON.parse(readFileSync(manifestFile, 'utf8')) as { experiment: Plain };
+  const paths = Object.keys((experiment['vary'] ?? {}) as Plain);
+  if (paths.length === 0) {
+    throw new InputError({
+      where: folder,
+      found: 'nothing was varied',
+      would: 'run a sweep: --vary path=a,b,c',
+    });
+  }
+  const design = (experiment['design'] ?? 'product') as DesignName;
+  return { rows: [...readRows(rowsFile).values()], paths, design };
+}
+
+/** A tornado: a bar for each setting from its least to its largest mean, the longest on top. */
+async function draw(found: readonly Effect[], measure: string, file: string): Promise<void> {
+  const [{ openDrawing, pngOf }, { axis, COLOURS, frame, PAGE, ZOOM }] = await Promise.all([
+    import('../figures/draw.ts'),
+    import('../figures/style.ts'),
+  ]);
+  const order = found.toReversed();
+  const text = (effect: Effect, side: 'least' | 'largest') => valueText(effect[side].value);
+  const svg = await openDrawing()({
+    data: [
+      {
+        type: 'bar',
+        orientation: 'h',
+        base: order.map((effect) => effect.least.mean),
+        x: order.map((effect) => effect.swing),
+        y: order.map((effect) => effect.path),
+        marker: { color: COLOURS.blue },
+        text: order.map((effect) =>
+          effect.unused ? 'unused' : `${text(effect, 'least')} ... ${text(effect, 'largest')}`,
+        ),
+        textposition: 'outside',
+        cliponaxis: false,
+      },
+    ],
+    layout: frame(PAGE, 60 + 32 * order.length, {
+      margin: { l: 190, r: 150, t: 12, b: 40 },
+      xaxis: axis(measure),
+      yaxis: axis('', { ticks: '' }),
+    }),
+  });
+  writeFileSync(file, extname(file) === '.png' ? await pngOf(svg, ZOOM) : svg);
+}

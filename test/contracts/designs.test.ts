@@ -1,0 +1,187 @@
+/** Designs of sweeps, constraints between settings, and what a sweep says of its settings. */
+import { describe, expect, it } from 'vitest';
+import { Streams } from '../../sim/engine/streams.ts';
+import { constraintOf, keeps } from '../../sim/experiment/constraints.ts';
+import { designPoints, MOST_SOBOL_AXES, morrisStep, OWN } from '../../sim/experiment/design.ts';
+import { documentOf } from '../../sim/experiment/document.ts';
+import { settleExperiment } from '../../sim/experiment/experiment.ts';
+import type { Plain } from '../../sim/experiment/fields.ts';
+import type { Row } from '../../sim/experiment/rows.ts';
+import { runExperiment } from '../../sim/experiment/runner.ts';
+import { effects } from '../../sim/experiment/sensitivity.ts';
+import { toyStudy } from './toy-study.ts';
+
+const chance = (seed = 1) => new Streams(seed, 0).stream('design');
+const settle = (content: Plain) => settleExperiment(toyStudy(), documentOf(content, 'toy', '.'));
+const counts = (column: readonly number[]) => {
+  const seen = new Map<number, number>();
+  for (const value of column) seen.set(value, (seen.get(value) ?? 0) + 1);
+  return [...seen.values()];
+};
+
+describe('designs', () => {
+  it('product: all combinations, the first axis slowest', () => {
+    expect(designPoints('product', [2, 3], 0, chance())).toEqual([
+      [0, 0],
+      [0, 1],
+      [0, 2],
+      [1, 0],
+      [1, 1],
+      [1, 2],
+    ]);
+    expect(designPoints('product', [], 0, chance())).toEqual([[]]);
+  });
+
+  it('one at a time: the base and each value alone', () => {
+    expect(designPoints('one-at-a-time', [2, 1], 0, chance())).toEqual([
+      [OWN, OWN],
+      [0, OWN],
+      [1, OWN],
+      [OWN, 0],
+    ]);
+  });
+
+  it('Latin hypercube: every stratum of every axis once', () => {
+    const points = designPoints('latin-hypercube', [40, 10, 40], 40, chance());
+    expect(new Set(points.map((point) => point[0])).size).toBe(40);
+    expect(counts(points.map((point) => point[1]!))).toEqual(new Array(10).fill(4));
+    expect(points.map((point) => point[0])).not.toEqual(points.map((point) => point[2]));
+  });
+
+  it("Sobol's sequence: each block of 2^k points has one in each of 2^k strata, in every dimension", () => {
+    const axes = MOST_SOBOL_AXES;
+    const points = designPoints('sobol', new Array(axes).fill(64), 64, chance(7));
+    for (let axis = 0; axis < axes; axis++) {
+      expect(new Set(points.map((point) => point[axis])).size, `axis ${axis}`).toBe(64);
+    }
+    // In pairs too: the first two dimensions are a (0, 2)-sequence, so 64 points fill every 8 x 8 cell once.
+    const cells = points.map((point) => Math.floor(point[0]! / 8) * 8 + Math.floor(point[1]! / 8));
+    expect(new Set(cells).size).toBe(64);
+  });
+
+  it('Morris: each trajectory changes every axis once, by half its levels', () => {
+    const levels = [4, 6, 2];
+    const points = designPoints('morris', levels, 5, chance());
+    expect(points).toHaveLength(5 * 4);
+    for (let start = 0; start < points.length; start += 4) {
+      const changed = [];
+      for (let i = start + 1; i < start + 4; i++) {
+        for (const [axis, n] of levels.entries()) {
+          const by = Math.abs(points[i]![axis]! - points[i - 1]![axis]!);
+          if (by === 0) continue;
+          expect(by).toBe(morrisStep(n));
+          changed.push(axis);
+        }
+      }
+      expect(changed.toSorted()).toEqual([0, 1, 2]);
+    }
+    expect(points.flat().every((place) => place >= 0 && place < 6)).toBe(true);
+  });
+
+  it('makes points of an experiment: what is not varied stays as it is', async () => {
+    const { points } = await settle({
+      customers: { load: 0.6 },
+      design: 'one-at-a-time',
+      vary: { 'customers.load': [0.5, 0.6, 0.8], 'policies.order': ['threshold'] },
+    });
+    expect(points.map((point) => point.params)).toEqual([
+      { 'customers.load': 0.6, 'policies.order': 'first-come' },
+      { 'customers.load': 0.5, 'policies.order': 'first-come' },
+      { 'customers.load': 0.8, 'policies.order': 'first-come' },
+      { 'customers.load': 0.6, 'policies.order': 'threshold' },
+    ]);
+  });
+
+  it('is the same for the same seed', async () => {
+    const content = {
+      design: 'latin-hypercube',
+      design_points: 5,
+      vary: { 'customers.load': '0.1..0.9 +0.1' },
+    };
+    const loads = async (seed: number) =>
+      (await settle({ ...content, seed })).points.map((point) => point.params['customers.load']);
+    expect(await loads(3)).toEqual(await loads(3));
+    expect(await loads(3)).not.toEqual(await loads(4));
+  });
+});
+
+describe('constraints', () => {
+  const scenario: Plain = {
+    a: 3,
+    b: 5,
+    time: '2min',
+    longer: '1h',
+    size: '8KiB',
+    os: { name: 'free', more: 1 },
+  };
+  it.each([
+    ['a < b', true],
+    ['a >= b', false],
+    ['time < longer', true],
+    ['time <= 120s', true],
+    ['time > 2min', false],
+    ['size = 8192B', true],
+    ['os = free', true],
+    ['os != free', false],
+    ['a != 4', true],
+  ])('%s is %s', (text, kept) => expect(keeps(constraintOf(text, 'where'), scenario, 'where')).toBe(kept));
+
+  it.each([
+    ['a <', '"a <" is no constraint'],
+    ['a < size', 'compares a number with a bytes'],
+    ['os < free', 'compares "free" with "free"'],
+  ])('%s is refused', (text, message) =>
+    expect(() => keeps(constraintOf(text, 'where'), scenario, 'where')).toThrow(message),
+  );
+
+  it('leave points out, and say how many', async () => {
+    const { points, notes } = await settle({
+      vary: { 'customers.load': [0.2, 0.5, 0.9], 'customers.count': [10, 20] },
+      where: ['customers.load < 0.8', 'customers.count != 10'],
+    });
+    expect(points.map((point) => point.params['customers.load'])).toEqual([0.2, 0.5]);
+    expect(notes).toEqual([
+      '4 of 6 points are left out by where: customers.load < 0.8; customers.count != 10',
+    ]);
+    await expect(settle({ where: ['customers.load > 7'] })).rejects.toThrow('no point keeps all constraints');
+  });
+});
+
+describe('sensitivity', () => {
+  const sweep = async (content: Plain): Promise<readonly Row[]> =>
+    (await runExperiment(toyStudy(), documentOf(content, 'toy', '.'), { out: null })).rows;
+  const AXES: Plain = {
+    'customers.load': [0.3, 0.5, 0.7, 0.9],
+    'queue.service': ['1s', '2s'],
+    'queue.link': ['10Mb/s', '100Mb/s'],
+  };
+  const PATHS = Object.keys(AXES);
+
+  it.each(['one-at-a-time', 'product', 'morris', 'latin-hypercube'] as const)(
+    '%s names what matters, and what does not',
+    async (design) => {
+      const rows = await sweep({ design, design_points: 40, replications: 1, vary: AXES });
+      const found = effects(rows, PATHS, design, 'wait_time_s');
+      expect(found[0]!.path).toBe('customers.load');
+      expect(found[0]!.largest.value).toBe(0.9);
+      const link = found.find((effect) => effect.path === 'queue.link')!;
+      if (design === 'latin-hypercube') expect(link.share).toBeLessThan(0.3);
+      else {
+        expect(link.unused).toBe(true);
+        expect(found[0]!.unused).toBe(false);
+        expect(link.morris?.mean ?? link.swing).toBe(0);
+      }
+    },
+  );
+
+  it('main effects by hand', () => {
+    const row = (point: number, a: number, b: number, y: number) =>
+      ({ point, replication: 0, params: { a, b }, measures: { y }, digest: String(y) }) as unknown as Row;
+    // y = 10 a + b: of the variance 100/101 is a's.
+    const rows = [row(0, 0, 0, 0), row(1, 0, 1, 1), row(2, 1, 0, 10), row(3, 1, 1, 11)];
+    const [first, second] = effects(rows, ['b', 'a'], 'product', 'y');
+    expect([first!.path, first!.swing, second!.swing]).toEqual(['a', 10, 1]);
+    expect(first!.share).toBeCloseTo(100 / 101, 12);
+    expect(second!.share).toBeCloseTo(1 / 101, 12);
+  });
+});
