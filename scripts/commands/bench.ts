@@ -10,7 +10,7 @@ import { ProgressLine, plainNumber, tableText } from '../terminal.ts';
 import { each, wholeNumber } from './run-options.ts';
 
 interface BenchArguments {
-  what: 'all' | 'engine' | 'cluster' | 'services' | 'messages' | 'pages' | 'sharing';
+  what: 'all' | 'engine' | 'cluster' | 'services' | 'messages' | 'pages' | 'sharing' | 'parallel';
   peers: boolean;
   log?: string | string[];
   rounds?: string | string[];
@@ -29,7 +29,16 @@ export const benchCommand: CommandModule<object, BenchArguments> = {
           'Appends to results/bench.jsonl with machine and version. Let nothing else run meanwhile.',
       )
       .positional('what', {
-        choices: ['all', 'engine', 'cluster', 'services', 'messages', 'pages', 'sharing'] as const,
+        choices: [
+          'all',
+          'engine',
+          'cluster',
+          'services',
+          'messages',
+          'pages',
+          'sharing',
+          'parallel',
+        ] as const,
         default: 'all' as const,
       })
       .option('peers', { type: 'boolean', default: true, describe: 'other programs too' })
@@ -95,6 +104,11 @@ async function bench(args: BenchArguments): Promise<void> {
     const { benchSharing } = await import('../bench/sharing.ts');
     progress('load sharing');
     tables.push(benchSharing());
+  }
+  if (args.what === 'all' || args.what === 'parallel') {
+    const { benchParallel } = await import('../bench/parallel.ts');
+    progress('parallel programs');
+    tables.push(benchParallel());
   }
   line.clear();
   record(tables);
