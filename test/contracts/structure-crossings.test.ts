@@ -145,6 +145,19 @@ it.each([
   expect([counts(structure.service('null', prices)), counts(structure.lock(prices))]).toEqual([null_, lock]);
 });
 
+it('an application enters the layer by the bare crossing, or by the way that its structure has for it', () => {
+  const entries: Readonly<Record<string, string>> = {
+    'microkernel-mach': MACH_CALL,
+    'multi-server': 'mach-syscall + mach-stubs + mach-rpc',
+    'microkernel-l4': 'l4-rpc + 43 tlb-miss',
+  };
+  for (const [name, structure] of Object.entries(STRUCTURES)) {
+    const prices = new Prices(unitMachine(WHOLE), name, PRICE_DEFAULTS);
+    const entry = counts((structure.enter ?? structure.crossing)(prices));
+    expect(entry, name).toBe(entries[name] ?? counts(structure.crossing(prices)));
+  }
+});
+
 // What the layer's own operations ask of the system: the calls of a user-level implementation.
 const WORK: Readonly<Record<string, string>> = {
   'sample-idleness': 'file-meta, other',
