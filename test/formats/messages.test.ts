@@ -196,6 +196,22 @@ describe('the three dialects', () => {
     expect([program.peer[5], program.amount[5]]).toEqual([1, 68]);
   });
 
+  it('makes a send, a receive and a wait of an exchange', async () => {
+    const trace = await read([
+      '0 sendRecv 10 1 20 1 0 1',
+      '1 sendRecv 20 0 10 0 1 0',
+      '0 sendRecv 5 -1 5 1 6 6',
+      '1 send 0 0 5 6',
+    ]);
+    expect(actions(trace, 0)).toEqual([
+      ['isend', 1, 0, 80, 0],
+      ['recv', 1, 0, 80, 0],
+      ['wait', 1, 0, 0, 1],
+      ['recv', 1, 0, 5, 0],
+    ]);
+    expect(trace.matching).toMatchObject({ sends: 3, matched: 3, unmatched: [] });
+  });
+
   it('takes negative ranks and tags for any, and negative counts for unknown', async () => {
     const trace = await read(['0 send 1 3 1000', '1 recv -1 -1 -1']);
     expect(actions(trace, 1)).toEqual([['recv', ANY, ANY, Number.NaN, 0]]);

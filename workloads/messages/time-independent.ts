@@ -24,6 +24,9 @@ import { type TraceSource, traceSources } from './sources.ts';
 const KNOWN: ReadonlyMap<string, number> = new Map(
   Object.entries(ACTION).filter(([name]) => !['work', 'poll', 'drain'].includes(name)),
 );
+/** An exchange, which becomes a send, a receive and a wait. */
+const EXCHANGE = 'sendrecv';
+const EXCHANGES = 255;
 const SPELLINGS: Readonly<Record<string, ActionName>> = {
   wait_all: 'waitall',
   reduce_scatter: 'reducescatter',
@@ -59,7 +62,7 @@ export function isTimeIndependent(lines: readonly string[]): boolean {
 
 function kindNamed(word: string): number | undefined {
   const name = word.toLowerCase();
-  return KNOWN.get(SPELLINGS[name] ?? name);
+  return name === EXCHANGE ? EXCHANGES : KNOWN.get(SPELLINGS[name] ?? name);
 }
 
 /** How a trace is written. */
@@ -132,11 +135,12 @@ function eachAction(source: TraceSource, onAction: (one: Raw) => void): ReturnTy
 }
 
 function unknownAction(where: string, word: string): InputError {
-  const near = nearest(word, KNOWN.keys());
+  const known = [...KNOWN.keys(), EXCHANGE];
+  const near = nearest(word, known);
   return new InputError({
     where,
     found: `no action is called "${word}"`,
-    would: near === undefined ? `known are ${[...KNOWN.keys()].join(', ')}` : `did you mean "${near}"?`,
+    would: near === undefined ? `known are ${known.join(', ')}` : `did you mean "${near}"?`,
   });
 }
 
@@ -190,7 +194,8 @@ class Survey {
     if (kind === ACTION.wait || kind === ACTION.test) {
       if (words.length === 2) this.untagged = true;
       else this.tagged = true;
-    } else if (kind >= ACTION.send && kind <= ACTION.irecv) {
+    } else if (kind === EXCHANGES) this.tagged = true;
+    else if (kind >= ACTION.send && kind <= ACTION.irecv) {
       if (words.length >= 5) this.tagged = true;
       if (kind <= ACTION.isend) this.sends = true;
     }
@@ -267,6 +272,9 @@ class Actions {
       case ACTION.irecv:
         this.message(one);
         break;
+      case EXCHANGES:
+        this.exchange(one);
+        break;
       case ACTION.wait:
       case ACTION.test:
         this.request(one);
@@ -294,6 +302,23 @@ class Actions {
     }
     const bytes = given < 0 ? Number.NaN : given * this.size(one, at + 1);
     this.builder.add(one.rank, one.kind, peer, bytes, { tag: tag < 0 ? ANY : tag, line: one.line });
+  }
+
+  /** `sendrecv COUNT DESTINATION COUNT SOURCE TYPE TYPE`; a rank below 0 is nobody. */
+  private exchange(one: Raw): void {
+    const { rank, line } = one;
+    const to = this.peer(one, 3, true);
+    const from = this.peer(one, 5, true);
+    const common = { tag: 0, line };
+    if (to !== ANY) {
+      const bytes = this.amount(one, 2, 'an amount') * this.size(one, 6);
+      this.builder.add(rank, ACTION.isend, to, bytes, common);
+    }
+    if (from !== ANY) {
+      const bytes = this.amount(one, 4, 'an amount') * this.size(one, 7);
+      this.builder.add(rank, ACTION.recv, from, bytes, common);
+    }
+    if (to !== ANY) this.builder.add(rank, ACTION.wait, to, 0, { ...common, second: 1 });
   }
 
   private request(one: Raw): void {
