@@ -86,6 +86,33 @@ describe('Dean & Armand: a read through a mapped file on Mach 3.0', () => {
   });
 });
 
+describe('taxes on user time', () => {
+  const azure = loadMachine('azure-2018');
+  it.each([
+    ['sfi-library', 'writes', 4.28, 16],
+    ['sfi-library', 'full', 20.33, 16],
+    ['sfi-binary', 'writes', 22.5, Infinity],
+    ['lfi', 'writes', 6, 1],
+    ['lfi', 'full', 8, 1],
+    ['nacl', 'writes', 7, 1],
+    ['webassembly', 'writes', 50, Infinity],
+  ] as const)('of %s, checking %s: a mean of %f %%', (name, checks, percent, programs) => {
+    const prices = priceStructure(name, azure, { sfi: { checks } });
+    expect(100 * prices.meanSfiOverhead).toBeCloseTo(percent, 1);
+    // Every program of the law is drawn alike; a law between two ends is drawn between them.
+    const draws = Array.from({ length: 1600 }, (_, i) =>
+      prices.sfiOverhead({ next: () => (i + 0.5) / 1600 }),
+    );
+    const mean = draws.reduce((a, b) => a + b, 0) / draws.length;
+    expect(mean).toBeCloseTo(prices.meanSfiOverhead, 9);
+    if (programs === Infinity) expect(new Set(draws).size).toBe(1600);
+    else expect(new Set(draws).size).toBeLessThanOrEqual(programs);
+  });
+  it('of a structure that taxes nothing is none, whatever is drawn', () => {
+    expect(priceStructure('in-kernel', azure).sfiOverhead({ next: () => 0.99 })).toBe(0);
+  });
+});
+
 describe('Apertos: a free parameter, its sensitivity', () => {
   it('costs what its transitions cost, in proportion', () => {
     const at = (metaTransitions: number) =>
