@@ -90,7 +90,7 @@ describe('taxes on user time', () => {
   const azure = loadMachine('azure-2018');
   it.each([
     ['sfi-library', 'writes', 4.28, 16],
-    ['sfi-library', 'full', 20.33, 16],
+    ['sfi-library', 'full', 20.3, 16],
     ['sfi-binary', 'writes', 22.5, Infinity],
     ['lfi', 'writes', 6, 1],
     ['lfi', 'full', 8, 1],
