@@ -73,6 +73,10 @@ export const MEASURES = {
   evictions: { unit: '1', doc: 'times guests were called off a node' },
   migrations: { unit: '1', doc: 'tasks moved to another node' },
   migration_s: { unit: 's', doc: 'mean time from the decision to move a task until it runs elsewhere' },
+  longest_migration_s: {
+    unit: 's',
+    doc: 'longest time from the decision to move a task until it runs elsewhere',
+  },
   freeze_s: {
     unit: 's',
     doc: 'mean time for which a task that moves is frozen, waiting for the wire included',
@@ -92,6 +96,11 @@ export const MEASURES = {
     doc: "Jain's index of users' slowdowns, each the sum of responses / sum of run times of the user's finished jobs",
   },
   reclaims: { unit: '1', doc: 'nodes taken back from one user for another (policies.share)' },
+  guest_cpu: { unit: '1', doc: 'share of node time that guests have used' },
+  owner_wait_share: {
+    unit: '1',
+    doc: "what owners wait because of guests / CPU time of the owners' programs",
+  },
   nodes_closed: {
     unit: '1',
     doc: 'times a node was closed to guests for the rest of the day (policies.owner_return.delay_limit)',
@@ -211,6 +220,7 @@ export function measure(
   }
   if (run.guests !== null) {
     measures.migrations = run.guests.migrations;
+    if (nodeTime > 0) measures.guest_cpu = total(run.nodes.guest) / nodeTime;
     measureMoves(run.guests, measures);
     if (run.shares !== null) measures.reclaims = run.shares.reclaims;
     measures.suspensions = run.guests.suspensions;
@@ -312,6 +322,7 @@ function measureMoves(guests: Guests, measures: Partial<Record<MeasureName, numb
   const n = moves.arrivals;
   if (n === 0) return;
   measures.migration_s = moves.time / n / 1e9;
+  measures.longest_migration_s = moves.longest / 1e9;
   measures.freeze_s = moves.frozen / n / 1e9;
   measures.frozen_bytes = moves.frozenBytes / n;
   measures.moved_bytes = moves.bytes / n;
@@ -512,6 +523,8 @@ function measureOwners(run: ClusterRun, measures: Partial<Record<MeasureName, nu
   measures.owner_slowdown = total(run.ownerFactor) / config.nodes;
   const waited = run.guests?.delays.time ?? 0;
   if (owners!.returns > 0) measures.owner_delay_s = waited / 1e9 / owners!.returns;
+  const used = total(run.nodes.owner);
+  if (used > 0) measures.owner_wait_share = waited / used;
   measures.owner_delays_per_day = (run.guests?.delays.count ?? 0) / ((config.nodes * end) / 86_400e9);
 }
 

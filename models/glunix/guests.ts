@@ -703,7 +703,8 @@ export class Guests {
     if (this.owners!.present[node] === 0) return;
     this.delays.begin(node);
     const { askAgainAt } = this.ownerReturn;
-    if (askAgainAt < Number.POSITIVE_INFINITY) this.askTimers.set(node, Math.round(askAgainAt));
+    if (askAgainAt === Number.POSITIVE_INFINITY) return;
+    this.askTimers.set(node, Math.max(this.engine.now + 1, Math.ceil(askAgainAt)));
   }
 
   /** A guest has stayed beside its owner for as long as the policy wanted. */

@@ -84,7 +84,8 @@ export class Master {
     this.told.fill(1);
     this.listed.fill(1);
     for (const placement of this.placement) {
-      for (let node = 0; node < this.told.length; node++) placement.offered(node, Number.NEGATIVE_INFINITY, 0);
+      for (let node = 0; node < this.told.length; node++)
+        placement.offered(node, Number.NEGATIVE_INFINITY, 0);
     }
     this.freeIn.fill(this.told.length);
     this.freeNodes = this.told.length;

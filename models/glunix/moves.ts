@@ -54,9 +54,10 @@ export interface MoveActs {
 }
 
 export class Moves {
-  /** Moves that have arrived; their times from the decision on, and frozen, ns; bytes that crossed for moves, and while frozen. */
+  /** Moves that have arrived; their times from the decision on, the longest of them, and frozen, ns; bytes that crossed for moves, and while frozen. */
   arrivals = 0;
   time = 0;
+  longest = 0;
   frozen = 0;
   bytes = 0;
   frozenBytes = 0;
@@ -259,7 +260,9 @@ export class Moves {
     this.frozenBytes += this.sent[to]!;
     this.rounds += this.steps[to]!;
     this.frozen += this.frozenFor[to]!;
-    this.time += this.engine.now - this.began[to]!;
+    const time = this.engine.now - this.began[to]!;
+    this.time += time;
+    if (time > this.longest) this.longest = time;
     this.came[to] = this.acts.done(from);
     if (after !== null) this.fetch(from, to, after);
     this.acts.arrive(from, to, after?.over ?? 0);

@@ -7,6 +7,7 @@
  * the reference, fixed before any run.
  */
 import type { Plain, Value } from '../../sim/experiment/fields.ts';
+import { buildingCases } from './building-cases.ts';
 import type { Case } from './case.ts';
 import { erlang } from './closed-forms.ts';
 import { bare, each } from './experiments.ts';
@@ -368,6 +369,7 @@ export const cases: readonly Case[] = [
   p11Gain(),
   p22(),
   ...p25(),
+  ...buildingCases,
   ...failureCases,
   ...networkCases,
   ...pagingCases,
