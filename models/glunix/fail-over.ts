@@ -15,11 +15,12 @@ import type { Engine } from '../../sim/engine/engine.ts';
 import type { StreamBank } from '../../sim/engine/streams.ts';
 import { Timers } from '../../sim/engine/timers.ts';
 import { type DomainEvents, EVENT } from '../events.ts';
+import { FAIL_OVER_WAIT } from '../presets/recovery.ts';
 import type { Heartbeats } from './heartbeats.ts';
 
-/** Wait of a daemon before it tries, ns: uniform between these (section A2). */
-const SHORTEST_WAIT = 1e9;
-const LONGEST_WAIT = 8e9;
+/** Wait of a daemon before it tries, ns: uniform between these. */
+const SHORTEST_WAIT = FAIL_OVER_WAIT.shortest.value * 1e9;
+const LONGEST_WAIT = FAIL_OVER_WAIT.longest.value * 1e9;
 
 /** What the fail-over needs of the building. */
 export interface FailOverParts {

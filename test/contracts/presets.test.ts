@@ -19,6 +19,7 @@ import * as networks from '../../models/presets/networks.ts';
 import * as parts from '../../models/presets/parts.ts';
 import * as paths from '../../models/presets/paths.ts';
 import * as counts from '../../models/presets/programs.ts';
+import * as recovery from '../../models/presets/recovery.ts';
 import * as programs from '../../models/presets/sfi-programs.ts';
 
 interface Row {
@@ -62,6 +63,7 @@ collect(
     services,
     operations,
     endpoints,
+    recovery,
   },
   CONSTANTS,
   '',

@@ -6,6 +6,7 @@
  */
 import type { Source } from '../../../sim/engine/streams.ts';
 import type { Field } from '../../../sim/experiment/fields.ts';
+import { DALY_CASE } from '../../presets/recovery.ts';
 
 /** Numbers as `readFields` gives them: times in ns, rates in bit/s. */
 export type CheckpointParameters = Readonly<Record<string, unknown>>;
@@ -39,10 +40,15 @@ export const COST_FIELDS = {
   cost: {
     kind: 'time',
     doc: 'for which the job stands still while it is saved (F007)',
-    default: '5min',
+    default: `${DALY_CASE.cost.value}min`,
     min: 0,
   },
-  restart: { kind: 'time', doc: 'to bring a job back from what was saved (F007)', default: '10min', min: 0 },
+  restart: {
+    kind: 'time',
+    doc: 'to bring a job back from what was saved (F007)',
+    default: `${DALY_CASE.restart.value}min`,
+    min: 0,
+  },
   bandwidth: {
     kind: 'rate',
     doc: 'where set, a checkpoint and a restart take the image of a task at this rate instead, all tasks at once',
