@@ -8,6 +8,7 @@
 import yargs, { type Argv, type CommandModule } from 'yargs';
 import { CheckError, InputError, nearest } from '../sim/problem.ts';
 import { analyseCommand } from './commands/analyse.ts';
+import { artifactCommand } from './commands/artifact.ts';
 import { benchCommand } from './commands/bench.ts';
 import { bestCommand } from './commands/best.ts';
 import { exportCommand } from './commands/export.ts';
@@ -33,6 +34,7 @@ const COMMANDS: readonly CommandModule[] = [
   sensitivityCommand,
   analyseCommand,
   exportCommand,
+  artifactCommand,
   queryCommand,
   listCommand,
   initCommand,

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import type { Document } from '../../sim/experiment/document.ts';
 import type { Overrides } from '../../sim/experiment/experiment.ts';
+import { writeWhole } from '../../sim/experiment/files.ts';
 import { shardFolder } from '../../sim/experiment/merge.ts';
 import type { Shard } from '../../sim/experiment/runner.ts';
 import { InputError, nearest } from '../../sim/problem.ts';
@@ -38,6 +39,7 @@ interface RunArguments {
   json: boolean;
   quiet: boolean;
   report: boolean;
+  crate: boolean;
   'jobs-out'?: Text;
   'swf-out'?: Text;
   'events-out'?: Text;
@@ -110,6 +112,11 @@ export const runCommand: CommandModule<object, RunArguments> = {
         type: 'boolean',
         default: true,
         describe: 'write report.html (--no-report: do not)',
+      })
+      .option('crate', {
+        type: 'boolean',
+        default: false,
+        describe: 'write ro-crate-metadata.json too (Process Run Crate)',
       })
       .option('jobs-out', {
         type: 'string',
@@ -209,6 +216,11 @@ async function run(args: RunArguments): Promise<void> {
     return;
   }
   const report = args.report ? await writeReportOf(out) : undefined;
+  if (args.crate) {
+    const { resultsOf } = await import('../provenance/results.ts');
+    const { crateText } = await import('../provenance/crate.ts');
+    writeWhole(join(out, 'ro-crate-metadata.json'), crateText(resultsOf(out)));
+  }
   if (args.json) process.stdout.write(`${JSON.stringify(result.summary, null, 2)}\n`);
   else await printResult(result, report);
 }

@@ -18,6 +18,7 @@ const COMMANDS = [
   'sensitivity',
   'analyse',
   'export',
+  'artifact',
   'query',
   'report',
   'list',
