@@ -179,6 +179,29 @@ describe('what becomes of jobs', () => {
     close(more - none, 2 * (some - none), 0.02);
   });
 
+  it('a gang that is hit again while it comes back begins to come back anew', () =>
+    inFolder(async (folder) => {
+      const trace = join(folder, 'outages.txt');
+      const down = 'n0 50 down\nn0 9000 up\nn1 60 down\nn1 9000 up\n';
+      writeFileSync(trace, `# offset_s 0\n# span_s 100000\nn0 0 up\nn1 0 up\nn2 0 up\nn3 0 up\n${down}`);
+      const experiment = building({
+        nodes: 4,
+        jobs: jobsOf(1, '1000s', 2),
+        failures: { trace, beat: '30s', misses: 2 },
+        policies: { checkpoint: { name: 'fixed', interval: '10h', restart: '200s' } },
+      });
+      const events = await rowsOf(experiment, [], 'eventsOut');
+      const times = (kind: string) =>
+        events.filter(({ what }) => what === kind).map(({ time_s }) => Number(time_s));
+      const detected = times('detect');
+      expect(detected).toHaveLength(2);
+      expect(detected[1]! - detected[0]!).toBeLessThan(200);
+      expect(times('rollback')).toEqual(detected);
+      // Of the two times of coming back only the second came to its end.
+      expect(times('restart')).toEqual([detected[1]! + 200]);
+      expect(times('finish')).toEqual([detected[1]! + 1200]);
+    }));
+
   it('kill: the job is counted as lost', async () => {
     const experiment = building({
       nodes: 3,
@@ -250,6 +273,24 @@ describe('checkpoints', () => {
     });
     const result = await run(experiment);
     expect(mean(result, 'run_time_s')).toBeCloseTo(10 * HOUR_S + 3 * 50, 6);
+  });
+
+  it('of a gang come at the interval of its own time between crashes', async () => {
+    for (const [width, minutes] of [
+      [1, 120],
+      [4, 60],
+    ] as const) {
+      const experiment = building({
+        nodes: 4,
+        jobs: jobsOf(1, '5h', width),
+        failures: { mtbf: '24h', repair: '0s' },
+        policies: { checkpoint: 'young' },
+      });
+      const events = await rowsOf(experiment, [], 'eventsOut');
+      // Whatever crashes before: a first checkpoint comes after one interval of work.
+      const first = events.find(({ what }) => what === 'checkpoint')!;
+      expect(Number(first['value'])).toBeCloseTo(minutes * 60, 6);
+    }
   });
 
   it('are seen in the domain events, with the work that they hold', async () => {
