@@ -38,6 +38,17 @@ describe('a file', () => {
     expect(await seconds(2, { stripe: { file: '255KiB' } })).toBeCloseTo(32 * 0.01 + 0.001, 9);
   });
 
+  it('lies on its disks in a row: the heads hardly move', async () => {
+    // HP 97560: overhead, half a turn, 128 sectors of 72 a turn; a new cylinder every 11 blocks.
+    const turn = 60 / 4002;
+    const done = await run(ready('idle-disks'), [], { vary: ['memory.stripe.disks=0,4'], replications: 8 });
+    for (const point of [0, 1]) {
+      const read = mean(done, 'disk_read_s', point);
+      expect(read).toBeGreaterThan(0.0022 + turn / 2 + (128 / 72) * turn - 0.0003);
+      expect(read).toBeLessThan(0.0022 + turn / 2 + (128 / 72) * turn + 0.0012);
+    }
+  });
+
   it('comes no faster than its reader’s link', async () => {
     const rate = async (disks: number, network: string) =>
       mean(

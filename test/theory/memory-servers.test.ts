@@ -3,7 +3,7 @@
  * owner wants its memory back; what a crash takes; and that a page is always in one place with the right content.
  */
 import { describe, expect, it } from 'vitest';
-import { MemoryServers } from '../../models/paging/servers.ts';
+import { MEMORY_EVENT, MemoryServers } from '../../models/paging/servers.ts';
 import { FixedWires, NetworkWires } from '../../models/paging/wires.ts';
 import { memoryServerPolicies } from '../../models/policies/memory_server/index.ts';
 import { reliabilityPolicies } from '../../models/policies/reliability/index.ts';
@@ -39,6 +39,8 @@ function building(
   const spilled: number[] = [];
   const lost: number[] = [];
   const done: number[] = [];
+  /** Servers that pages were fetched from. */
+  const from: number[] = [];
   const streams = new Streams(1, 0);
   const servers = new MemoryServers({
     engine,
@@ -53,7 +55,9 @@ function building(
       ? new NetworkWires(engine, NETWORKS['atm155']!, nodes)
       : new FixedWires(engine, TIME, PAGE, nodes),
     prices: { answer: 0, receive: 0 },
-    record: () => {},
+    record: (what, who) => {
+      if (what === MEMORY_EVENT.fetch) from.push(who);
+    },
     spilled: (page) => spilled.push(page),
     lost: (page) => lost.push(page),
   });
@@ -68,7 +72,20 @@ function building(
     for (let page = from; page < to; page++) expect(store(page)).toBe(true);
     engine.run();
   };
-  return { engine, servers, ids, parity: nodes - 1, start, store, storeAll, stored, done, spilled, lost };
+  return {
+    engine,
+    servers,
+    ids,
+    parity: nodes - 1,
+    start,
+    store,
+    storeAll,
+    stored,
+    done,
+    from,
+    spilled,
+    lost,
+  };
 }
 
 /** Fetches pages one after another; throws (CheckError) where the content is another. */
@@ -217,11 +234,16 @@ describe('a crash', () => {
     const here: number[] = [];
     const arrived = b.engine.on((page) => here.push(page));
     b.servers.fetch(0, arrived, 0);
-    b.engine.run(b.engine.now + TIME / 2);
+    const at = b.engine.now;
+    b.engine.run(at + TIME / 2);
     expect(here).toEqual([]);
     b.servers.crash(b.ids[0]!);
     b.engine.run();
     expect(here).toEqual([0]);
+    // The answer that was under way is none: the copy comes from another server, after it.
+    expect(b.from).toHaveLength(1);
+    expect(b.from).not.toContain(b.ids[0]!);
+    expect(b.engine.now - at).toBeGreaterThanOrEqual(2 * TIME);
   });
 });
 
@@ -282,6 +304,21 @@ describe('a server whose owner wants the memory back', () => {
     b.engine.run();
     expect(here).toEqual([0]);
     expect(b.engine.now - at).toBeGreaterThanOrEqual(2 * TIME);
+  });
+});
+
+describe('a request', () => {
+  it('that finds the page sent away goes to where it is now', () => {
+    const b = building({ network: true });
+    b.start(100);
+    b.storeAll(0, 4);
+    const arrived = b.engine.on(() => {});
+    b.servers.fetch(0, arrived, 0);
+    // The owner is back before the request has come.
+    b.servers.withdraw(b.ids[0]!);
+    b.engine.run();
+    expect(b.from).toHaveLength(1);
+    expect(b.from).not.toContain(b.ids[0]!);
   });
 });
 

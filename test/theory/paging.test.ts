@@ -223,6 +223,10 @@ describe('generators', () => {
     expect(await misses(points, 100, 50_000)).toBeCloseTo(0.4, 2);
     expect(await misses(points, 550, 50_000)).toBeCloseTo(0.25, 2);
     expect(await misses(points, 1000, 100_000)).toBeCloseTo(0.1, 2);
+    // Every distance is 1 or 2, as often.
+    const near = { ...points, pages: 50, curve: { law: 'points', points: ['1:0.5', '2:0'] } };
+    expect(await misses(near, 1, 1000)).toBeCloseTo(0.5, 2);
+    expect(await misses(near, 2, 1000)).toBe(0);
     const pareto = { ...points, curve: { law: 'pareto', alpha: 0.5, low: 4 } };
     expect(await misses(pareto, 400, 50_000)).toBeCloseTo(0.1, 2);
     const exponential = { ...points, curve: { law: 'exponential', mean: 200 } };
