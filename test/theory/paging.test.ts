@@ -5,7 +5,9 @@
 import { describe, expect, it } from 'vitest';
 import { priceStructure } from '../../models/os/index.ts';
 import { loadMachine } from '../../models/presets/load.ts';
+import { Streams } from '../../sim/engine/streams.ts';
 import type { Plain } from '../../sim/experiment/fields.ts';
+import { missCurve, readReferences } from '../../workloads/pages/index.ts';
 import { scratch } from '../formats/files.ts';
 import { mean, ready, run } from '../support/nowsim.ts';
 
@@ -134,6 +136,45 @@ describe('a page that leaves', () => {
     expect(mean(done, 'disk_page_outs')).toBe(mean(done, 'refused_page_outs'));
     expect(mean(done, 'disk_page_ins') + mean(done, 'remote_page_ins')).toBe(72);
     expect(mean(done, 'remote_page_ins')).toBeGreaterThan(0);
+  });
+});
+
+describe('frames', () => {
+  it('hold what LRU holds: faults and write-backs at every size are those of the stack distances (M12)', async () => {
+    const chance = new Streams(3, 0).stream('a string');
+    let text = '';
+    for (let i = 0; i < 3000; i++) {
+      const page = Math.floor(chance.next() ** 2 * 40);
+      text += `${(page * 4096).toString(16)} ${chance.next() < 0.3 ? 'W' : 'R'}\n`;
+    }
+    const path = file('string.trace', text);
+    const curve = missCurve((await readReferences(path, 'addresses', 4096)).table);
+    const sizes = Array.from({ length: 41 }, (_, k) => k + 1);
+    const more = { pages: { trace: path, law: 'none' }, vary: { 'memory.frames': sizes } };
+    const done = await result({ name: 'none' }, {}, more);
+    sizes.forEach((frames, point) => {
+      expect(mean(done, 'page_faults', point), `${frames} frames`).toBe(curve.faults(frames));
+      expect(mean(done, 'write_backs', point), `${frames} frames`).toBe(curve.writeBacks(frames));
+    });
+  });
+
+  it('at or below the low mark are given to nobody', async () => {
+    const eight = { name: 'sweep', pages: 8, sweeps: 10 };
+    // Two of ten are kept: eight pages fit. Three: they do not, and each goes round.
+    const two = await result(eight, { frames: 10, low_mark: '20%', high_mark: '20%' });
+    expect([mean(two, 'page_faults'), mean(two, 'frame_waits')]).toEqual([8, 0]);
+    const three = await result(eight, { frames: 10, low_mark: '30%', high_mark: '30%' });
+    expect(mean(three, 'page_faults')).toBe(80);
+    expect(mean(three, 'frame_waits')).toBeGreaterThan(60);
+  });
+
+  it('cost an event or two a fault, and hits none', async () => {
+    const hits = 'l 0x1000\nl 0x2000\n'.repeat(20_000);
+    const path = file('hits.trace', `${hits}l 0x3000\n${hits}l 0x4000\n`);
+    const done = await result({ name: 'none' }, { frames: 3 }, { pages: { trace: path, law: 'none' } });
+    expect(mean(done, 'page_faults')).toBe(4);
+    // A fault, its page, the end; one clean page leaves without an event.
+    expect(done.rows[0]!.events).toBeLessThanOrEqual(2 * 4 + 1);
   });
 });
 
