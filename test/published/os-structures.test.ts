@@ -7,6 +7,7 @@ import { networkNamed } from '../../models/hardware/network/index.ts';
 import { wireTime } from '../../models/hardware/network/medium.ts';
 import { cpuOf } from '../../models/os/cost.ts';
 import { priceStructure, STRUCTURES } from '../../models/os/index.ts';
+import { SERVICE_CLASSES, SERVICES } from '../../models/os/services.ts';
 import { loadMachine } from '../../models/presets/load.ts';
 
 const us = (ns: number) => ns / 1e3;
@@ -83,6 +84,55 @@ describe('Dean & Armand: a read through a mapped file on Mach 3.0', () => {
   it('is no path of a machine without those prices', () => {
     const steps = priceStructure('microkernel-mach', loadMachine('r3000-40')).steps('file-read');
     expect(steps.map((s) => s.what)).toContain('Mach RPC to the server and back');
+  });
+});
+
+describe('the table of services', () => {
+  const r3000 = loadMachine('r3000-25');
+  const prices = priceStructure('in-kernel', r3000);
+  // Hand arithmetic on the rows that each body names, us at 25 MHz; cycles of other families at that clock.
+  const bodies: Readonly<Record<string, number>> = {
+    null: 0,
+    'file-read': ((245 - (18 * 50) / 25 - 184 / 4) * (30.1 / 2)) / 16.1,
+    'file-write': (((245 - 36 - 46) * (30.1 / 2)) / 16.1) * (380 / 390),
+    'file-meta': ((1.28 - 0.45) * 2400) / 25,
+    memory: 32 - 21.3,
+    process: 1_030_000 / 4 / 25,
+    ipc: (199 - 2 * 21.3 - 7.4) / 2,
+    'network-send': 231 - (565 - 231) / 1471 - 21.3,
+    'network-receive': 351 - (1042 - 351) / 1471 - 21.3,
+    time: (404 - 12) / 25,
+    signal: ((0.68 - 0.45) * 2400) / 25,
+    other: 79 - 61,
+  };
+  it('has bodies of every class as their rows give them', () => {
+    expect(Object.keys(bodies)).toEqual([...SERVICE_CLASSES]);
+    for (const service of SERVICE_CLASSES) {
+      expect(us(prices.service(service, { in: 0, out: 0 }).body), service).toBeCloseTo(bodies[service]!, 6);
+    }
+  });
+  it('says which calls a library may answer, which lock, and which wait for a disk', () => {
+    const of = (test: (service: (typeof SERVICES)['null']) => boolean) =>
+      SERVICE_CLASSES.filter((name) => test(SERVICES[name]));
+    expect(of(({ answered }) => answered === 'always')).toEqual(['null']);
+    const partly = ['file-read', 'file-write', 'file-meta', 'time', 'other'];
+    expect(of(({ answered }) => answered === 'partly')).toEqual(partly);
+    expect(of(({ locks }) => locks.value === 1)).toEqual(['file-write', 'file-meta', 'process', 'ipc']);
+    expect(of(({ native }) => native.value === 0)).toEqual(['null']);
+    expect(of(({ missShare }) => missShare.value > 0)).toEqual(['file-read']);
+    const bytes = (name: (typeof SERVICE_CLASSES)[number]) => [
+      SERVICES[name].bytesIn.value,
+      SERVICES[name].bytesOut.value,
+    ];
+    expect([bytes('file-read'), bytes('file-write'), bytes('ipc')]).toEqual([
+      [0, 4096],
+      [4096, 0],
+      [100, 100],
+    ]);
+    expect([bytes('network-send'), bytes('network-receive')]).toEqual([
+      [200, 0],
+      [0, 200],
+    ]);
   });
 });
 
