@@ -7,6 +7,7 @@
 import { Engine } from '../../sim/engine/engine.ts';
 import type { Streams } from '../../sim/engine/streams.ts';
 import { Digest } from '../../sim/measure/digest.ts';
+import { EventLog } from '../../sim/measure/event-log.ts';
 import { CheckError, InputError } from '../../sim/problem.ts';
 import type { ReferenceTable } from '../../workloads/pages/index.ts';
 import type { MemoryServerPolicyKind } from '../policies/memory_server/contract.ts';
@@ -15,9 +16,9 @@ import type { ReplacementPolicyKind } from '../policies/replacement/contract.ts'
 import type { Disk } from '../presets/disks.ts';
 import type { Network } from '../presets/networks.ts';
 import { NodeDisks } from './disks.ts';
-import { PagedProcess, type PagingPrices } from './process.ts';
+import { PAGE_EVENT, PagedProcess, type PagingPrices } from './process.ts';
 import { ServerLife } from './server-life.ts';
-import { MemoryServers, type ServerPrices } from './servers.ts';
+import { MEMORY_EVENT, MemoryServers, type ServerPrices } from './servers.ts';
 import { StripedFile } from './striped-file.ts';
 import { FixedWires, NetworkWires, type PageWires } from './wires.ts';
 
@@ -99,6 +100,7 @@ export interface PagingConfig {
   /** When the run ends at the latest, ns; infinity: with the process. */
   readonly horizon: number;
   readonly streams: Streams;
+  readonly keepLog: boolean;
 }
 
 export interface PagingRun {
@@ -107,6 +109,8 @@ export interface PagingRun {
   readonly events: number;
   /** Whether the process has ended before the horizon. */
   readonly ended: boolean;
+  /** Domain events, where they were to be kept. */
+  readonly log: EventLog | null;
 }
 
 /** Restarts after which a run without horizon is given up. */
@@ -117,7 +121,8 @@ export function runPaging(config: PagingConfig): PagingRun {
   const run = simulate(config, config.frames ?? config.table.unique, config.servers);
   const { process, servers, disks, engine, digest } = run;
   const { table } = config;
-  const twin = simulate({ ...config, horizon: Number.POSITIVE_INFINITY }, twinFrames(config), 0);
+  const enough = { ...config, horizon: Number.POSITIVE_INFINITY, keepLog: false };
+  const twin = simulate(enough, twinFrames(config), 0);
   const { counts } = process;
   const references = referencesOf(table);
   const measured = Math.max(0, references - config.warmup);
@@ -170,7 +175,7 @@ export function runPaging(config: PagingConfig): PagingRun {
     if (done.stored > 0) measures.transfers_per_page_out = done.storeTransfers / done.stored;
     if (done.drained > 0) measures.withdrawal_s = done.drainTime / done.drained / 1e9;
   }
-  return { measures, digest: digest.hex(), events: engine.events, ended };
+  return { measures, digest: digest.hex(), events: engine.events, ended, log: run.log };
 }
 
 /** Frames with which no page of the process ever leaves memory, marks and all. */
@@ -220,10 +225,17 @@ export interface FileConfig {
   /** CPU time, ns: see `StripedFileConfig`. */
   readonly prices: { readonly own: number; readonly take: number; readonly answer: number };
   readonly streams: Streams;
+  readonly keepLog: boolean;
 }
 
 /** What a block that has arrived is in the digest. */
 const BLOCK_READ = 32;
+
+/** Names of the domain events in a log, by number. */
+const NAMES: string[] = [];
+for (const [name, number] of Object.entries({ ...MEMORY_EVENT, ...PAGE_EVENT, blockRead: BLOCK_READ })) {
+  NAMES[number] = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
 
 /** Reads a file from one disk or many. */
 export function runFile(config: FileConfig): PagingRun {
@@ -233,6 +245,7 @@ export function runFile(config: FileConfig): PagingRun {
   const nodes = disks + 1;
   const remoteTime = config.remoteTime === null ? null : (config.remoteTime * block) / config.page;
   const nodeDisks = new NodeDisks(engine, disk, nodes, streams.bank('disks of a file', nodes), diskTime);
+  const log = config.keepLog ? new EventLog(NAMES) : null;
   let blocks = 0;
   new StripedFile({
     engine,
@@ -246,6 +259,7 @@ export function runFile(config: FileConfig): PagingRun {
     arrived: (which) => {
       blocks++;
       digest.add(engine.now, BLOCK_READ, 0, which);
+      log?.add(engine.now, BLOCK_READ, 0, which);
     },
   }).start();
   engine.run();
@@ -260,14 +274,18 @@ export function runFile(config: FileConfig): PagingRun {
     nodeDisks.readTime,
     nodeDisks.readSquares,
   );
-  return { measures, digest: digest.hex(), events: engine.events, ended: true };
+  return { measures, digest: digest.hex(), events: engine.events, ended: true, log };
 }
 
 function simulate(config: PagingConfig, frames: number, lenders: number) {
   const { table, page, streams, redundancy } = config;
   const engine = new Engine();
   const digest = new Digest();
-  const record = (what: number, who: number, value: number) => digest.add(engine.now, what, who, value);
+  const log = config.keepLog ? new EventLog(NAMES) : null;
+  const record = (what: number, who: number, value: number) => {
+    digest.add(engine.now, what, who, value);
+    log?.add(engine.now, what, who, value);
+  };
   const parity = redundancy.parity === 'none' ? -1 : lenders + 1;
   const nodes = lenders + 2;
   const disks = new NodeDisks(engine, config.disk, 1, streams.bank('disks of paging', 1), config.diskTime);
@@ -341,5 +359,5 @@ function simulate(config: PagingConfig, frames: number, lenders: number) {
   process.start();
   engine.run(config.horizon);
   check();
-  return { engine, digest, process, servers, disks };
+  return { engine, digest, log, process, servers, disks };
 }

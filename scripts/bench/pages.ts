@@ -108,6 +108,7 @@ async function page(path: string, replacement: 'lru' | 'clock' | 'fifo'): Promis
     repair: 600e9,
     horizon: Number.POSITIVE_INFINITY,
     streams: new Streams(1, 0),
+    keepLog: false,
   });
 }
 

@@ -2,6 +2,7 @@
  * Runs of one process that pages: a trace of references, or a law of them, on one node with the memory of others; or of
  * one that reads a file from its own disk or from those of others.
  */
+import { writeFileSync } from 'node:fs';
 import { cpuOf } from '../../models/os/cost.ts';
 import { priceStructure } from '../../models/os/index.ts';
 import {
@@ -20,7 +21,8 @@ import { loadMachine } from '../../models/presets/load.ts';
 import { NETWORKS } from '../../models/presets/networks.ts';
 import type { Streams } from '../../sim/engine/streams.ts';
 import type { Plain, Value } from '../../sim/experiment/fields.ts';
-import type { RunResult } from '../../sim/experiment/study.ts';
+import type { RunOutputs, RunResult } from '../../sim/experiment/study.ts';
+import type { EventLog } from '../../sim/measure/event-log.ts';
 import { InputError } from '../../sim/problem.ts';
 import { checkLaw, type ReferenceTable, referencesOf } from '../../workloads/pages/index.ts';
 import type { Settings } from '../fields.ts';
@@ -136,7 +138,7 @@ async function tableOf(settings: Settings, streams: Streams): Promise<ReferenceT
 }
 
 /** A file read from one end to the other. */
-function readFile(settings: Settings, bytes: number, streams: Streams): RunResult {
+function readFile(settings: Settings, bytes: number, streams: Streams, outputs: RunOutputs): RunResult {
   const { memory, cluster } = settings;
   const { disks, block, ahead } = memory.stripe;
   const { prices } = pricesOf(settings);
@@ -159,14 +161,20 @@ function readFile(settings: Settings, bytes: number, streams: Streams): RunResul
         prices.operation('send', block),
     },
     streams,
+    keepLog: outputs.events !== undefined,
   };
-  const { measures, digest, events } = runFile(config);
+  const { measures, digest, events, log } = runFile(config);
+  writeEvents(log, outputs);
   return { measures, digest, events, counts: {}, notes: prices.notes };
 }
 
-async function run(settings: Settings, streams: Streams): Promise<RunResult> {
+function writeEvents(log: EventLog | null, outputs: RunOutputs): void {
+  if (log !== null && outputs.events !== undefined) writeFileSync(outputs.events, [...log.csv()].join(''));
+}
+
+async function run(settings: Settings, streams: Streams, outputs: RunOutputs): Promise<RunResult> {
   const { file } = settings.memory.stripe;
-  if (file !== 'none') return readFile(settings, file, streams);
+  if (file !== 'none') return readFile(settings, file, streams, outputs);
   const { memory, pages, policies, cluster } = settings;
   const table = await tableOf(settings, streams);
   const { prices, process, server } = pricesOf(settings);
@@ -197,8 +205,10 @@ async function run(settings: Settings, streams: Streams): Promise<RunResult> {
     repair: memory.repair,
     horizon: settings.horizon === 'auto' ? Number.POSITIVE_INFINITY : settings.horizon,
     streams,
+    keepLog: outputs.events !== undefined,
   };
   const done = runPaging(config);
+  writeEvents(done.log, outputs);
   return {
     measures: done.measures,
     digest: done.digest,

@@ -9,7 +9,7 @@ import { Streams } from '../../sim/engine/streams.ts';
 import type { Plain } from '../../sim/experiment/fields.ts';
 import { missCurve, readReferences } from '../../workloads/pages/index.ts';
 import { scratch } from '../formats/files.ts';
-import { mean, ready, run } from '../support/nowsim.ts';
+import { mean, ready, rowsOf, run } from '../support/nowsim.ts';
 
 const file = scratch();
 
@@ -166,6 +166,25 @@ describe('frames', () => {
     const three = await result(eight, { frames: 10, low_mark: '30%', high_mark: '30%' });
     expect(mean(three, 'page_faults')).toBe(80);
     expect(mean(three, 'frame_waits')).toBeGreaterThan(60);
+  });
+
+  it('come and go in the event log', async () => {
+    const path = file('log.trace', '1000 W\n2000 R\n1000 R\n');
+    const events = await rowsOf(
+      experiment({ name: 'none' }, { frames: 1 }, { pages: { trace: path, law: 'none' } }),
+      [],
+      'eventsOut',
+    );
+    expect(events.map(({ time_s, what, value }) => `${what} ${value} at ${time_s}`)).toEqual([
+      'fault 0 at 0',
+      'page-in 0 at 0.01',
+      'fault 1 at 0.011',
+      'page-out 0 at 0.011',
+      'page-in 1 at 0.031',
+      'fault 0 at 0.032',
+      'page-in 0 at 0.042',
+      'end 0 at 0.043',
+    ]);
   });
 
   it('cost an event or two a fault, and hits none', async () => {
