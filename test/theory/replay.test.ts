@@ -26,12 +26,12 @@ function whole(sink: CallSink, fields: Partial<Call>): void {
   sink.ended(call);
 }
 
-function replay(blocks: number | null = null): Replay {
+function replay(blocks: number | null = null, tracerCost_s = 0): Replay {
   return new Replay({
     prices: new CallPrices(inKernel),
     taxOf: () => 0,
     userScale: 1,
-    tracerCost_s: 0,
+    tracerCost_s,
     blocks,
     block: 4096,
     disk: new Heads(diskNamed('constant'), 1),
@@ -185,6 +185,56 @@ describe('a replay', () => {
     whole(node, { service: CLASS.time, waits: WAITS.outside, duration_s: 2 });
     expect(node.end).toBe(2e9);
     expect(node.cpu).toBeCloseTo(cpuOf(inKernel.service('time')), 3);
+  });
+
+  it('takes half of the tracer’s cost off a wait that was traced, all of it off one that only the next call shows', () => {
+    const ended = replay(null, 0.5);
+    whole(ended, { service: CLASS.time, waits: WAITS.outside, duration_s: 2 });
+    expect(ended.end).toBe(1.75e9);
+    const shown = replay(null, 0.5);
+    whole(shown, { service: CLASS.time, waits: WAITS.outside });
+    whole(shown, { service: CLASS.null, waited_s: 2 });
+    expect(shown.end).toBeCloseTo(1.5e9 + null_, 3);
+  });
+
+  it('gives a wait into which nobody came its traced time, whoever ran before', () => {
+    const node = replay();
+    whole(node, { process: 0, service: CLASS.process, child: 1 });
+    whole(node, { process: 1, user_s: 5e-3, service: CLASS.null });
+    whole(node, { process: 0, service: CLASS.ipc, waits: WAITS.inside, duration_s: 1e-3 });
+    const pipe = cpuOf(inKernel.service('ipc'));
+    const fork = cpuOf(inKernel.service('process'));
+    // Ready after the fork, in turn after the child's burst; the traced time has passed by then.
+    expect(node.end).toBeCloseTo(fork + 5e6 + null_ + pipe, 3);
+    whole(node, { process: 0, service: CLASS.ipc, waits: WAITS.inside, duration_s: 20e-3 });
+    expect(node.end).toBeCloseTo(fork + 5e6 + null_ + pipe + 20e6, 3);
+  });
+
+  it('lets a child begin when its parent’s call has made it, not before', () => {
+    const node = replay();
+    whole(node, { process: 0, service: CLASS.time, waits: WAITS.outside, duration_s: 1 });
+    whole(node, { process: 0, service: CLASS.process, child: 3 });
+    const made = node.end;
+    whole(node, { process: 0, service: CLASS.time, waits: WAITS.outside, duration_s: 1 });
+    whole(node, { process: 3, user_s: 1e-3, service: CLASS.null });
+    // The child used the processor while its parent waited.
+    expect(node.end).toBeLessThan(made + 1e9 + 1e6);
+    const late = replay();
+    whole(late, { process: 3, user_s: 1e-3, service: CLASS.null });
+    expect(late.end).toBeCloseTo(1e6 + null_, 3);
+  });
+
+  it('writes a changed block when another needs its place', () => {
+    const disk = meanServiceTime(diskNamed('constant'), true, 4096);
+    const node = replay(1);
+    const block = { service: CLASS['file-write'], bytes: 4096, file: 5 };
+    whole(node, { ...block, moves: MOVES.in, offset: 0 });
+    const written = node.end;
+    expect(node.diskWait).toBe(0);
+    whole(node, { ...block, service: CLASS['file-read'], moves: MOVES.out, offset: 4096 });
+    // The read waits behind the write.
+    expect(node.diskWait).toBeCloseTo(2 * disk, 3);
+    expect(node.end).toBeGreaterThan(written + 2 * disk);
   });
 
   it('waits where only the next call shows how long', () => {
