@@ -126,6 +126,11 @@ describe('file cache', () => {
     expect(cache.use(1, 2, false)).toBe(3);
     expect(cache.use(1, 3, false)).toBe(1);
     expect([cache.hits, cache.misses]).toEqual([0, 3]);
+    // A block that was read and then written has changed too; writes are no hits.
+    expect(cache.use(1, 3, true)).toBe(0);
+    expect(cache.use(1, 4, false)).toBe(1);
+    expect(cache.use(1, 5, false)).toBe(3);
+    expect([cache.hits, cache.misses]).toEqual([0, 5]);
   });
 });
 
