@@ -234,7 +234,10 @@ export class Ranks {
       }
     }
     const tags = new Map<number, number>();
-    for (let i = 0; i < n; i++) if (!tags.has(tag[i]!)) tags.set(tag[i]!, tags.size);
+    for (let i = 0; i < n; i++) {
+      if (i > 0 && tag[i] === tag[i - 1]) continue;
+      if (!tags.has(tag[i]!)) tags.set(tag[i]!, tags.size);
+    }
     const known = new Map<number, number>();
     const singles = new Int32Array(ranks).fill(NONE);
     for (let rank = 0; rank < ranks; rank++) {
@@ -242,24 +245,35 @@ export class Ranks {
       if (single[rank] === 1) singles[rank] = this.newChannel(ANY, rank, ANY);
       else this.wildChannels[rank] = [];
     }
-    const channel = (from: number, to: number, label: number): number => {
+    // Most sends and most receives of a rank go the way of the last one.
+    const last = { send: NONE, receive: NONE };
+    const channel = (way: 'send' | 'receive', from: number, to: number, label: number): number => {
       if (singles[to]! !== NONE) return singles[to]!;
+      const before = last[way];
+      const same =
+        before !== NONE &&
+        this.channelFrom[before] === from &&
+        this.channelTo[before] === to &&
+        this.channelTag[before] === label;
+      if (same) return before;
       const key = (from * ranks + to) * tags.size + tags.get(label)!;
       let found = known.get(key);
       if (found === undefined) {
         found = this.newChannel(from, to, label);
         known.set(key, found);
       }
+      last[way] = found;
       return found;
     };
     for (let rank = 0; rank < ranks; rank++) {
       for (let i = first[rank]!; i < first[rank + 1]!; i++) {
         const what = kind[i]!;
-        if (what === ACTION.send || what === ACTION.isend) channelOf[i] = channel(rank, peer[i]!, tag[i]!);
+        if (what === ACTION.send || what === ACTION.isend)
+          channelOf[i] = channel('send', rank, peer[i]!, tag[i]!);
         else if (what === ACTION.poll || what === ACTION.drain) channelOf[i] = singles[rank]!;
         else if (what === ACTION.recv || what === ACTION.irecv) {
           const anybody = peer[i] === ANY || tag[i] === ANY;
-          channelOf[i] = anybody ? singles[rank]! : channel(peer[i]!, rank, tag[i]!);
+          channelOf[i] = anybody ? singles[rank]! : channel('receive', peer[i]!, rank, tag[i]!);
         }
       }
     }
