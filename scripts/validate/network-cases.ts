@@ -5,10 +5,12 @@
  * The expected values are the closed forms and published numbers of those references; only terms of the network go
  * in. M3: the remap is bound by the processors where 2o > g. P34's total (row G001) and its fit (G015) go into nothing.
  */
+import { join } from 'node:path';
 import { CM5, FORK_EXEC, MASTER_MESSAGE } from '../../models/presets/endpoints.ts';
 import { NETWORKS } from '../../models/presets/networks.ts';
 import type { Plain } from '../../sim/experiment/fields.ts';
 import type { ExperimentResult } from '../../sim/experiment/runner.ts';
+import { packageFolder } from '../package.ts';
 import type { Case } from './case.ts';
 
 interface LogP {
@@ -300,4 +302,35 @@ function starts(): Case[] {
   ];
 }
 
-export const networkCases: readonly Case[] = [...m1(), ...m2(), ...m3(), ...m5(), ...m7(), ...starts()];
+// -- M27: nothing is lost -------------------------------------------------------------------------------------
+
+/** Sends of the shipped stencil, and the messages of its broadcast, four reductions to all and barrier on 16 ranks. */
+const STENCIL = 960 + 15 + 4 * 16 * 4 + 16 * 4;
+
+function m27(): Case[] {
+  return ['ethernet10', 'atm155', 'myrinet'].map((network) => ({
+    id: `M27-messages-${network}`,
+    title: `a stencil on 16 ranks over ${network}: messages delivered of ${STENCIL} sent`,
+    source: 'conservation; every rank ends, or the run is refused',
+    kind: 'exact',
+    experiment: {
+      replications: 1,
+      cluster: { nodes: 'auto', network, os: 'in-kernel' },
+      jobs: { law: 'none' },
+      messages: { trace: join(packageFolder, 'workloads', 'samples', 'stencil-16.trace.gz') },
+    },
+    expected: STENCIL,
+    tolerance: 0,
+    got: measured('messages'),
+  }));
+}
+
+export const networkCases: readonly Case[] = [
+  ...m1(),
+  ...m2(),
+  ...m3(),
+  ...m5(),
+  ...m7(),
+  ...m27(),
+  ...starts(),
+];
