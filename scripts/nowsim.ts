@@ -22,6 +22,7 @@ import { runCommand } from './commands/run.ts';
 import { schemaCommand } from './commands/schema.ts';
 import { sensitivityCommand } from './commands/sensitivity.ts';
 import { startCommand } from './commands/start.ts';
+import { whyCommand } from './commands/why.ts';
 import { version } from './package.ts';
 
 const COMMANDS: readonly CommandModule[] = [
@@ -30,6 +31,7 @@ const COMMANDS: readonly CommandModule[] = [
   rerunCommand,
   mergeCommand,
   reportCommand,
+  whyCommand,
   bestCommand,
   sensitivityCommand,
   analyseCommand,

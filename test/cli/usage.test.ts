@@ -14,6 +14,7 @@ const COMMANDS = [
   'run',
   'rerun',
   'merge',
+  'why',
   'best',
   'sensitivity',
   'analyse',

@@ -1,0 +1,87 @@
+/** `nowsim why`: the story of a job, on four jobs that can be told by hand. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { nowsim, workFolder } from './nowsim.ts';
+
+const work = workFolder();
+const cwd = work.path;
+afterAll(work.remove);
+
+/** [submit, run, width] on four processors: 2 waits for 1, 3 could run beside 1 but not beside what 2 will need, 9 is too wide. */
+const JOBS = [
+  [101, 0, 100, 2],
+  [102, 10, 50, 4],
+  [103, 20, 500, 2],
+  [104, 30, 5, 9],
+] as const;
+
+beforeAll(async () => {
+  const lines = JOBS.map(
+    ([id, submit, run, width]) =>
+      `${id} ${submit} -1 ${run} ${width} -1 -1 ${width} ${run} -1 1 7 1 -1 -1 -1 -1 -1`,
+  );
+  writeFileSync(join(cwd, 'log.swf'), `; MaxProcs: 4\n${lines.join('\n')}\n`);
+  const done = await nowsim(
+    cwd,
+    'run',
+    'dedicated',
+    '--set',
+    'jobs.trace=log.swf',
+    '--vary',
+    'policies.batch=fcfs,easy',
+    '--out',
+    'out',
+    '--quiet',
+    '--no-report',
+  );
+  expect([done.code, done.err]).toEqual([0, '']);
+});
+
+const why = async (...args: string[]) => {
+  const { code, out, err } = await nowsim(cwd, 'why', ...args, '--run', 'out');
+  expect([code, err]).toEqual([0, '']);
+  return out
+    .split('\n')
+    .slice(2)
+    .map((line) => line.trim());
+};
+
+describe('the story of a job', () => {
+  it('that waits for processors', async () => {
+    expect(await why('102')).toEqual([
+      'job 102 of user 7: 4 processors of 4, 50 s asked for',
+      '0 d 00:00:10  submitted',
+      'for 1 min 30 s too few processors were free: it needs 4, at most 2 were',
+      '0 d 00:01:40  started after 1 min 30 s',
+      '0 d 00:02:30  finished: 2 min 20 s after it was submitted, 50 s after its start',
+      '',
+    ]);
+  });
+
+  it('that waits for a job before it', async () => {
+    const lines = await why('103');
+    expect(lines).toContain('for 1 min 20 s enough were free, but fcfs kept them for jobs before it (102)');
+    expect(lines).toContain('for 50 s too few processors were free: it needs 2, at most 0 were');
+    expect(await why('103', '--point', '1')).toContain(
+      'for 1 min 20 s enough were free, but easy kept them for jobs before it (102)',
+    );
+  });
+
+  it('that starts at once, or never', async () => {
+    expect(await why('101')).toContain('0 d 00:00:00  started at once');
+    expect(await why('104')).toContain('0 d 00:00:30  rejected: wider than the 4 nodes');
+  });
+});
+
+describe('a wrong question', () => {
+  it.each([
+    [['7'], 'the run has 4 jobs, none of this number; give a number such as 101'],
+    [['101', '--point', '9'], '2 points of 1 replications are there'],
+    [['x'], '"x" is not a whole number'],
+  ])('%j', async (args, message) => {
+    const { code, err } = await nowsim(cwd, 'why', ...args, '--run', 'out');
+    expect(code).toBe(2);
+    expect(err).toContain(message);
+  });
+});
