@@ -1,9 +1,10 @@
 /**
  * Nodes whose CPUs parallel programs share, process by process.
  *
- * Each node has one CPU and schedules by quantum: round robin, or levels that decay (one down after a full quantum, to
- * the top when woken; a process of a higher level pre-empts, one that has waited too long is next). Putting another
- * process on the CPU costs W, also when a blocked process comes back to an idle CPU; going on with the same one costs
+ * Each node has one CPU and schedules by quantum: round robin, or by decaying use: the process that has used the CPU
+ * least, where use of long ago counts less, is next; one that is woken counts as if it had used a quantum less, until
+ * it is given the CPU, and pre-empts a process that has then used more. Putting another process on the CPU costs W, also when a
+ * blocked process comes back to an idle CPU; going on with the same one costs
  * nothing. A quantum runs from when the process does. Processes of a program compute, send, receive and meet at
  * barriers (`pattern.ts`); the two ends of a message cost CPU time, its way takes time (`terms.ts`). A process that
  * waits spins and blocks as `policies/waiting` says. Where programs have slots (`policies/coscheduling`), the slot
@@ -65,7 +66,7 @@ export interface ProgramShape {
 
 export type Scheduler =
   | { readonly name: 'round-robin' }
-  | { readonly name: 'decaying'; readonly levels: number; readonly starving: number };
+  | { readonly name: 'decaying'; readonly half_life: number; readonly boost: number };
 
 export interface ParallelConfig {
   readonly nodes: number;
@@ -141,8 +142,9 @@ export class ParallelCluster {
   private readonly togetherSince: Float64Array;
   private readonly waiting: number[] = [];
   private readonly decaying: boolean;
-  private readonly top: number;
-  private readonly starving: number;
+  /** ns: time constant of use, and what a woken process is given. */
+  private readonly constant: number;
+  private readonly boost: number;
   /** By node. */
   private readonly cpu: Uint8Array;
   private readonly runner: Int32Array;
@@ -211,8 +213,8 @@ export class ParallelCluster {
     this.grains = shape.imbalance > 0 ? streams.bank('grains of processes', ranks) : null;
     this.targets = random ? streams.bank('reads of processes', ranks) : null;
     this.decaying = scheduler.name === 'decaying';
-    this.top = scheduler.name === 'decaying' ? scheduler.levels - 1 : 0;
-    this.starving = scheduler.name === 'decaying' ? scheduler.starving : Number.POSITIVE_INFINITY;
+    this.constant = scheduler.name === 'decaying' ? scheduler.half_life / Math.LN2 : 1;
+    this.boost = scheduler.name === 'decaying' ? scheduler.boost : 0;
     this.policy = config.coscheduling.kind.create(
       { nodes, processes: (node) => this.count[node]! },
       config.coscheduling.parameters,
@@ -375,7 +377,7 @@ export class ParallelCluster {
     for (let rank = 0; rank < width; rank++) {
       const p = first + rank;
       const node = nodes[rank]!;
-      this.processes.begin(p, program, rank, node, pattern.first[rank]!, this.top >> 1);
+      this.processes.begin(p, program, rank, node, pattern.first[rank]!);
       this.processes.used[p] = this.leastUsed(node);
       this.count[node]!++;
       if (width > 1) this.meeting[node]!++;
@@ -538,7 +540,6 @@ export class ParallelCluster {
 
   private enqueue(node: number, p: number, front: boolean): void {
     const { next } = this.processes;
-    this.processes.readySince[p] = this.engine.now;
     const head = this.head[node]!;
     if (front || head === NONE) {
       next[p] = head;
@@ -566,24 +567,37 @@ export class ParallelCluster {
     const { next } = this.processes;
     let best = NONE;
     let turn = Number.POSITIVE_INFINITY;
-    let level = 0;
+    let use = 0;
     for (let p = this.head[node]!; p !== NONE; p = next[p]!) {
       const t = this.turn(node, p);
-      const l = this.levelOf(p);
-      if (t < turn || (t === turn && t < Number.POSITIVE_INFINITY && l > level)) {
+      const u = this.useOf(p);
+      if (t < turn || (t === turn && t < Number.POSITIVE_INFINITY && u < use)) {
         best = p;
         turn = t;
-        level = l;
+        use = u;
       }
     }
     return best;
   }
 
-  /** A process that has waited for too long is above all levels. */
-  private levelOf(p: number): number {
+  /** What counts for the decaying scheduler: decayed CPU time, less the boost of a woken process, ns. */
+  private useOf(p: number): number {
     if (!this.decaying) return 0;
-    const processes = this.processes;
-    return this.engine.now - processes.readySince[p]! >= this.starving ? this.top + 1 : processes.level[p]!;
+    return this.recentUse(p) - (this.processes.boosted[p] === 1 ? this.boost : 0);
+  }
+
+  /** CPU time of a process, weighted by exp(-age / constant), ns. */
+  private recentUse(p: number): number {
+    const { recent, recentAt, state } = this.processes;
+    const kept = Math.exp((recentAt[p]! - this.engine.now) / this.constant);
+    return recent[p]! * kept + (state[p] === STATE.running ? this.constant * (1 - kept) : 0);
+  }
+
+  /** Brings the decayed use of a process up to now, before it begins or stops to run. */
+  private keepUse(p: number): void {
+    if (!this.decaying) return;
+    this.processes.recent[p] = this.recentUse(p);
+    this.processes.recentAt[p] = this.engine.now;
   }
 
   /** Puts the next process on a CPU that has none; `cost`: of a switch. */
@@ -595,10 +609,9 @@ export class ParallelCluster {
       this.runner[node] = NONE;
       return;
     }
-    // A process that has waited for too long is raised, and stays so for its quantum.
-    if (this.decaying && this.levelOf(p) > this.top) this.processes.level[p] = this.top;
     this.dequeue(node, p);
     this.runner[node] = p;
+    this.processes.boosted[p] = 0;
     const last = this.last[node]!;
     if (last === p || last === NEVER) {
       this.begin(node);
@@ -629,6 +642,7 @@ export class ParallelCluster {
     const left = processes.sliceLeft[p]!;
     processes.sliceLeft[p] = 0;
     this.sliceEnd[node] = now + (left > 0 ? left : this.config.quantum);
+    this.keepUse(p);
     processes.state[p] = STATE.running;
     processes.runSince[p] = now;
     if (++this.runningRanks[program]! === this.width[program]) this.togetherSince[program] = now;
@@ -642,7 +656,7 @@ export class ParallelCluster {
     const mine = this.turn(node, p);
     const its = this.turn(node, runner);
     if (mine !== its) return mine < its;
-    return this.decaying && this.processes.level[p]! > this.processes.level[runner]!;
+    return this.decaying && this.useOf(p) < this.useOf(runner);
   }
 
   /** A process has become able to run. */
@@ -716,6 +730,7 @@ export class ParallelCluster {
     }
     this.runningRanks[program]!--;
     this.processes.used[p] = this.usedBy(p);
+    this.keepUse(p);
     this.processes.state[p] = state;
   }
 
@@ -726,11 +741,6 @@ export class ParallelCluster {
     if (late < 0 || this.nodeTimers.isSet(node)) return;
     const ended = Math.floor(late / this.config.quantum) + 1;
     this.sliceEnd[node]! += ended * this.config.quantum;
-    this.decay(this.runner[node]!, ended);
-  }
-
-  private decay(p: number, quanta: number): void {
-    if (this.decaying) this.processes.level[p] = Math.max(0, this.processes.level[p]! - quanta);
   }
 
   /** The end of the quantum is an event where another process could run then. */
@@ -758,12 +768,11 @@ export class ParallelCluster {
       this.nodeTimers.set(node, now);
       return;
     }
-    this.decay(p, 1);
     this.sliceEnd[node] = now + this.config.quantum;
     if (this.rounds(node, p)) return;
     const rival = this.best(node);
     if (rival === NONE || this.turn(node, rival) !== this.turn(node, p)) return;
-    if (this.decaying && this.levelOf(rival) < this.processes.level[p]!) {
+    if (this.decaying && this.useOf(rival) >= this.useOf(p)) {
       this.armQuantum(node);
       return;
     }
@@ -992,7 +1001,7 @@ export class ParallelCluster {
     const program = this.processes.program[p]!;
     this.blockedTime[program]! += now - this.processes.blockedSince[p]!;
     this.processes.state[p] = STATE.ready;
-    if (this.decaying) this.processes.level[p] = this.top;
+    if (this.decaying) this.processes.boosted[p] = 1;
     this.events.record(now, PARALLEL_EVENT.wake, node, program);
     this.enqueue(node, p, false);
     this.consider(p);

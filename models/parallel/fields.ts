@@ -98,14 +98,19 @@ export const SHARED_CPU_FIELDS = {
       auto: { doc: 'decaying under implicit coscheduling, else round-robin', fields: {} },
       'round-robin': { doc: 'in turn, a quantum each', fields: {} },
       decaying: {
-        doc: 'levels: one down after a full quantum, to the top when woken; a higher level pre-empts',
+        doc: 'the process that has used the CPU least lately; one that is woken is preferred, and pre-empts',
         fields: {
-          levels: { kind: 'integer', doc: 'levels (assumed)', default: 10, min: 1 },
-          starving: {
+          half_life: {
             kind: 'time',
-            doc: 'a process that has waited for the CPU for so long is next (assumed)',
+            doc: 'time after which use of the CPU counts half (assumed)',
             default: '1s',
             above: 0,
+          },
+          boost: {
+            kind: 'time',
+            doc: 'a woken process counts as if it had used so much less (a quantum; assumed)',
+            default: '100ms',
+            min: 0,
           },
         },
       },
@@ -114,4 +119,4 @@ export const SHARED_CPU_FIELDS = {
 } as const satisfies Readonly<Record<string, Field>>;
 
 /** The decaying scheduler as it is where it is not named. */
-export const DECAYING = { name: 'decaying', levels: 10, starving: 1e9 } as const;
+export const DECAYING = { name: 'decaying', half_life: 1e9, boost: 100e6 } as const;

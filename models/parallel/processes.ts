@@ -22,8 +22,10 @@ export class Processes {
   left: Float64Array;
   /** ns of its quantum that it kept when it was put off the CPU; 0: a new one. */
   sliceLeft: Float64Array;
-  level: Int32Array;
-  readySince: Float64Array;
+  /** Under the decaying scheduler: CPU time used, weighted by how long ago, at a time; woken, and has not run since. */
+  recent: Float64Array;
+  recentAt: Float64Array;
+  boosted: Uint8Array;
   blockedSince: Float64Array;
   lastArrival: Float64Array;
   /** CPU time that it has had, ns; since when it runs. */
@@ -61,8 +63,9 @@ export class Processes {
     this.second = new Uint8Array(room);
     this.left = new Float64Array(room);
     this.sliceLeft = new Float64Array(room);
-    this.level = new Int32Array(room);
-    this.readySince = new Float64Array(room);
+    this.recent = new Float64Array(room);
+    this.recentAt = new Float64Array(room);
+    this.boosted = new Uint8Array(room);
     this.blockedSince = new Float64Array(room);
     this.lastArrival = new Float64Array(room);
     this.used = new Float64Array(room);
@@ -105,7 +108,7 @@ export class Processes {
   }
 
   /** Process `p` is ready to begin. */
-  begin(p: number, program: number, rank: number, node: number, at: number, level: number): void {
+  begin(p: number, program: number, rank: number, node: number, at: number): void {
     this.program[p] = program;
     this.rank[p] = rank;
     this.node[p] = node;
@@ -115,7 +118,9 @@ export class Processes {
     this.second[p] = 0;
     this.left[p] = 0;
     this.sliceLeft[p] = 0;
-    this.level[p] = level;
+    this.recent[p] = 0;
+    this.recentAt[p] = 0;
+    this.boosted[p] = 0;
     this.lastArrival[p] = Number.NEGATIVE_INFINITY;
     this.released[p] = 0;
     this.drawn[p] = -1;
@@ -166,8 +171,9 @@ export class Processes {
     this.second = bytes(this.second);
     this.left = floats(this.left);
     this.sliceLeft = floats(this.sliceLeft);
-    this.level = ints(this.level);
-    this.readySince = floats(this.readySince);
+    this.recent = floats(this.recent);
+    this.recentAt = floats(this.recentAt);
+    this.boosted = bytes(this.boosted);
     this.blockedSince = floats(this.blockedSince);
     this.lastArrival = floats(this.lastArrival);
     this.used = floats(this.used);

@@ -270,42 +270,43 @@ describe('quanta', () => {
     expect([...done.cluster.ended]).toEqual([1010 * MS, 310 * MS]);
   });
 
-  it('levels: after full quanta a process gives way to one that came later', () => {
-    const done = play({
+  it('decaying use: one that comes when another has used the CPU for long has it at once, until it has used as much', () => {
+    const given: Given = {
       policy: 'local',
       scheduler: DECAYING,
       nodes: 1,
       widths: [1, 1],
-      lengths: [S, 250 * MS],
-      submits: [0, 550 * MS],
       grain: 100 * S,
       imbalance: 0,
       terms: FREE,
-    });
-    // The one that comes starts at half height; the other has sunk below that, so the newcomer has the CPU at once.
-    expect(done.cluster.ended[1]).toBe(800 * MS);
+    };
+    const short = play({ ...given, lengths: [S, 250 * MS], submits: [0, 550 * MS] });
+    expect([...short.cluster.ended]).toEqual([1250 * MS, 800 * MS]);
+    // Use halves in a second: that of 5 s and that of what came after them are equal after 0.977 s; the next quantum ends at 1 s.
+    const long = play({ ...given, lengths: [9 * S, 9 * S], submits: [0, 5 * S], horizon: 6.05 * S });
+    const { used, runSince } = long.cluster.processes;
+    expect(used[0]! + long.cluster.end - runSince[0]!).toBe(5.05 * S);
+    // Counted from what the other had when it came.
+    expect(used[1]).toBe(6 * S);
   });
 
-  it('a process that has starved for a second is next', () => {
-    const widths = [1, 1];
-    const scheduler = { name: 'decaying', levels: 100, starving: S } as const;
+  it('decaying use: equal jobs get equal time', () => {
     const done = play({
       policy: 'local',
-      scheduler,
+      scheduler: DECAYING,
       nodes: 1,
-      widths,
-      lengths: [5 * S, 4 * S],
-      submits: [0, 4 * S],
+      widths: [1, 1, 1],
+      lengths: [9 * S, 9 * S, 9 * S],
       grain: 100 * S,
       imbalance: 0,
       terms: FREE,
-      horizon: 5.05 * S,
+      horizon: 6 * S,
     });
-    // The first, 40 levels below, waits from 4 s on and is raised at the first end of a quantum from 5 s on.
-    expect(done.cluster.compute[0]).toBe(5.05 * S);
-    expect(
-      done.cluster.processes.used[0]! + (done.cluster.end - done.cluster.processes.runSince[0]!),
-    ).toBeCloseTo(4.05 * S, 0);
+    const { used, runSince, state } = done.cluster.processes;
+    for (const p of [0, 1, 2]) {
+      const had = used[p]! + (state[p] === 2 ? done.cluster.end - runSince[p]! : 0);
+      expect(Math.abs(had - 2 * S)).toBeLessThanOrEqual(100 * MS);
+    }
   });
 });
 
