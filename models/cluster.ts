@@ -590,9 +590,10 @@ class Building {
     if (this.config.owners?.kind === 'law') return;
     if (this.config.policies.idle.kind.readsLoad && this.daemons !== null) return;
     owners.watched = () => false;
+    const { nodes } = this;
     owners.demanded = (node, time) => {
-      this.nodes.setOwnerShare(node, this.shareOf(node), time);
-      local?.ownerShareChanged(node, time);
+      nodes.setOwnerShare(node, this.shareOf(node), time);
+      if (local !== null) local.ownerShareChanged(node, time);
     };
     this.nodes.course = owners;
     if (local !== null) {
@@ -681,7 +682,7 @@ class Building {
 
   private shareOf(node: number): number {
     const owners = this.owners!;
-    if (this.nodes.crashed[node] === 1) return 0;
+    if (this.config.failures !== null && this.nodes.crashed[node] === 1) return 0;
     return owners.down[node] === 1 ? 1 : Math.min(1, owners.load[node]! * this.ownerFactor[node]!);
   }
 

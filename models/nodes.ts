@@ -44,7 +44,9 @@ export class Nodes {
   /** Operations that the node still has to carry out, CPU-ns: served from what the others leave. */
   private readonly due: Float64Array;
   private readonly engine: Engine;
-  /** Called when a node's guest share has changed by so much, at a time not after now (ns); for pictures. */
+  private readonly withGuests: boolean;
+  private readonly withCrashes: boolean;
+  /** Called when the sum of all guest shares has changed by so much, at a time not after now (ns); for pictures. */
   onGuestShare: ((at: number, change: number) => void) | null = null;
   /** Set by the cluster where demand changes without events. */
   course: DemandCourse | null = null;
@@ -53,6 +55,8 @@ export class Nodes {
     const guests = withGuests ? count : 0;
     this.engine = engine;
     this.count = count;
+    this.withGuests = withGuests;
+    this.withCrashes = withCrashes;
     this.sampleShare = sampleShare;
     this.ownerShare = new Float64Array(count);
     this.guestShare = new Float64Array(guests);
@@ -82,13 +86,13 @@ export class Nodes {
     const span = until - this.since[node]!;
     if (span === 0) return;
     this.since[node] = until;
-    if (this.crashed[node] === 1) {
+    if (this.withCrashes && this.crashed[node] === 1) {
       this.out[node]! += span;
       return;
     }
     // The owner's programs cannot use more than there is; the daemon's samples come first.
     const owner = Math.min(this.ownerShare[node]!, 1 - this.sampleShare);
-    if (this.guest.length === 0) {
+    if (!this.withGuests) {
       this.owner[node]! += span * owner;
       this.operations[node]! += span * this.sampleShare;
       this.idle[node]! += span * (1 - this.sampleShare - owner);
@@ -125,6 +129,17 @@ export class Nodes {
     if (this.onGuestShare !== null && change !== 0) this.onGuestShare(from, change);
   }
 
+  /** As `setGuestShare`, for a chain of nodes, which ends with -1: those of a gang. */
+  setGuestShares(first: number, next: Int32Array, share: number, from: number = this.engine.now): void {
+    let change = 0;
+    for (let node = first; node >= 0; node = next[node]!) {
+      this.settle(node, from);
+      change += share - this.guestShare[node]!;
+      this.guestShare[node] = share;
+    }
+    if (this.onGuestShare !== null && change !== 0) this.onGuestShare(from, change);
+  }
+
   /** Hold a node for a guest, or give it back; a mechanism may use `operationShare` of it meanwhile. */
   setHeld(node: number, held: boolean, operationShare: number): void {
     this.settle(node);
@@ -136,7 +151,7 @@ export class Nodes {
   setOwnerShare(node: number, share: number, from: number = this.engine.now): void {
     this.settle(node, from);
     this.ownerShare[node] = share;
-    if (this.guest.length > 0 && this.operationShare[node]! > 0) {
+    if (this.withGuests && this.operationShare[node]! > 0) {
       this.operationShare[node] = Math.min(this.operationShare[node]!, this.left(node));
     }
   }

@@ -6,7 +6,7 @@
  * trace withdraws (`down`) counts as one whose owner is there and uses all of it.
  * Order within an instant of a trace: nodes by number, after whatever else was due at that instant already.
  * A change of mere CPU demand in a trace is an event only where something must know of it at once (`watched`).
- * Elsewhere the node goes on from change to change when somebody looks at it (`nextChange`, `step`).
+ * Elsewhere the node goes on from change to change when somebody looks at it (`nextChange`, `stepTo`).
  * Left out: the owner's memory, and that owners might behave otherwise because they are disturbed.
  */
 import type { Engine } from '../sim/engine/engine.ts';
@@ -44,7 +44,7 @@ export class Owners {
   readonly nextChange: Float64Array;
   /** Set by the cluster: whether a change of mere CPU demand at the node is an event. */
   watched: (node: number) => boolean = () => true;
-  /** Set by the cluster: goes on from change to change of the node's demand up to now, by `step`. */
+  /** Set by the cluster: goes on from change to change of the node's demand up to now, by `stepTo`. */
   follow: (node: number) => void = (node) => this.stepTo(node, this.engine.now);
   /** Set by the cluster: whether nothing will ever feel this owner again; they are then left as they are. */
   over: (node: number) => boolean = () => false;
@@ -169,32 +169,30 @@ export class Owners {
     if (this.nextChange[node]! < NEVER && this.watched(node) && !this.over(node)) this.replay(node);
   }
 
-  /** Applies the next change of mere CPU demand, `nextChange` of the node; there must be one. */
-  step(node: number): void {
-    if (this.source.kind !== 'trace') return;
-    const { table, repeat } = this.source;
-    const at = this.cursor[node]!;
-    const due = this.nextChange[node]!;
-    const of = node % table.names.length;
-    const end = table.first[of + 1]!;
-    let next = at + 1;
-    if (next === end && repeat) {
-      next = table.first[of]!;
-      this.round[node]!++;
-    }
-    this.cursor[node] = next;
-    const then = this.timeOf(node, next, end);
-    this.nextChange[node] = then < this.nextEvent[node]! ? then : NEVER;
-    if (table.kind[at] === ACTIVITY.mem) return;
-    this.load[node] = table.value[at]!;
-    this.demanded(node, due);
-  }
-
   /** Applies the changes of mere CPU demand up to a time, ns. */
   stepTo(node: number, until: number): void {
-    if (this.nextChange[node]! > until) return;
+    if (!(this.nextChange[node]! <= until) || this.source.kind !== 'trace') return;
     const last = this.over(node) ? Math.min(until, this.overSince) : until;
-    while (this.nextChange[node]! <= last) this.step(node);
+    const { table, repeat } = this.source;
+    const of = node % table.names.length;
+    const end = table.first[of + 1]!;
+    const nextEvent = this.nextEvent[node]!;
+    while (this.nextChange[node]! <= last) {
+      const at = this.cursor[node]!;
+      const due = this.nextChange[node]!;
+      let next = at + 1;
+      if (next === end && repeat) {
+        next = table.first[of]!;
+        this.round[node]!++;
+      }
+      this.cursor[node] = next;
+      const then =
+        next < end ? Math.round((table.time_s[next]! + this.round[node]! * table.span_s) * 1e9) : NEVER;
+      this.nextChange[node] = then < nextEvent ? then : NEVER;
+      if (table.kind[at] === ACTIVITY.mem) continue;
+      this.load[node] = table.value[at]!;
+      this.demanded(node, due);
+    }
   }
 
   /**

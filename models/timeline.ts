@@ -28,6 +28,9 @@ export class BinnedSeries {
   private sum: number[] = [];
   private since_s = 0;
   private value = 0;
+  /** The bin in which `since_s` lies, or which it ends, and the end of that bin, s. */
+  private bin = 0;
+  private end_s = 0;
 
   set(now_s: number, value: number): void {
     this.fill(now_s);
@@ -42,8 +45,13 @@ export class BinnedSeries {
   }
 
   private fill(until_s: number): void {
-    while (until_s > MOST_BINS * this.bin_s) this.merge();
-    this.add(this.since_s, until_s, this.value);
+    if (until_s <= this.end_s) this.sum[this.bin]! += this.value * (until_s - this.since_s);
+    else {
+      while (until_s > MOST_BINS * this.bin_s) this.merge();
+      this.add(this.since_s, until_s, this.value);
+      this.bin = Math.ceil(until_s / this.bin_s) - 1;
+      this.end_s = (this.bin + 1) * this.bin_s;
+    }
     this.since_s = until_s;
   }
 

@@ -382,8 +382,11 @@ export class Guests {
       this.settle(job);
       this.rate[job] = rate;
       const share = rate * this.jobs.cpuPart[job]!;
-      for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!) {
-        this.setGuestShare(cell, share);
+      if (this.rows.rows === 1) nodes.setGuestShares(this.first[job]!, this.next, share);
+      else {
+        for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!) {
+          this.setGuestShare(cell, share);
+        }
       }
       this.setEnd(job);
       if (old === 0) this.onGoing(job);
@@ -413,9 +416,7 @@ export class Guests {
       this.remaining[job]! -= (at - this.since[job]!) * old;
       this.since[job] = at;
       this.rate[job] = rate;
-      const share = rate * this.jobs.cpuPart[job]!;
-      for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!)
-        nodes.setGuestShare(cell, share, at);
+      nodes.setGuestShares(this.first[job]!, this.next, rate * this.jobs.cpuPart[job]!, at);
     }
   }
 
