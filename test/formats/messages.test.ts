@@ -345,6 +345,7 @@ describe('damage', () => {
     ['0 compute -5', /flops: -5; give 0 or more/],
     ['0 send 1 0', /a send without amount/],
     ['0 send x 0 1', /"x" is no rank/],
+    ['0 send 1 4294967296 1', /the tag 4294967296; give a whole number of at most 2147483647/],
     ['0 send 7 0 1', /rank 7, but there are ranks 0 to 1 only/],
     ['0 alltoallv 10 1 2 10 1', /alltoallv has 5 numbers, too few for 2 ranks/],
     ['0 wait 1 1 0', /rank 0 asks for a message from 1 to 1/],

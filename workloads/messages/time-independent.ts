@@ -38,6 +38,7 @@ const RANK = /^(?:p|rank-?)?(-?\d{1,9})$/i;
 /** Lines in which a known action must stand. */
 const LOOKED_AT = 20;
 const MOST_RANKS = 1_000_000;
+const LARGEST_TAG = 2 ** 31 - 1;
 const ZERO = 48;
 const NINE = 57;
 
@@ -289,7 +290,7 @@ class Actions {
     const sends = one.kind === ACTION.send || one.kind === ACTION.isend;
     const tagged = this.dialect === 'tagged';
     const peer = this.peer(one, 2, !sends);
-    const tag = tagged ? this.number(one, 3, 'a tag') : 0;
+    const tag = tagged ? this.tag(one, 3) : 0;
     const at = tagged ? 4 : 3;
     // A receive may leave its size to the send.
     const given = one.words.length > at ? this.number(one, at, 'an amount') : -1;
@@ -301,7 +302,7 @@ class Actions {
       );
     }
     const bytes = given < 0 ? Number.NaN : given * this.size(one, at + 1);
-    this.builder.add(one.rank, one.kind, peer, bytes, { tag: tag < 0 ? ANY : tag, line: one.line });
+    this.builder.add(one.rank, one.kind, peer, bytes, { tag, line: one.line });
   }
 
   /** `sendrecv COUNT DESTINATION COUNT SOURCE TYPE TYPE`; a rank below 0 is nobody. */
@@ -331,7 +332,7 @@ class Actions {
     }
     const source = this.peer(one, 2, true);
     const destination = this.peer(one, 3, true);
-    const tag = words.length > 4 ? this.number(one, 4, 'a tag') : ANY;
+    const tag = words.length > 4 ? this.tag(one, 4) : ANY;
     const sends = source === rank && destination !== rank;
     if (!sends && destination !== rank) {
       this.refuse(
@@ -341,7 +342,7 @@ class Actions {
       );
     }
     const peer = sends ? destination : source;
-    this.builder.add(rank, kind, peer, 0, { tag: tag < 0 ? ANY : tag, second: sends ? 1 : 0, line });
+    this.builder.add(rank, kind, peer, 0, { tag, second: sends ? 1 : 0, line });
   }
 
   private collective(one: Raw): void {
@@ -470,6 +471,15 @@ class Actions {
     if (rank >= 0) return rank;
     if (!orAny) this.refuse(one, `the rank ${word}`, 'give a rank of 0 or more');
     return ANY;
+  }
+
+  /** A tag; negative: any. */
+  private tag(one: Raw, at: number): number {
+    const tag = this.number(one, at, 'a tag');
+    if (!Number.isInteger(tag) || tag > LARGEST_TAG) {
+      this.refuse(one, `the tag ${one.words[at]}`, `give a whole number of at most ${LARGEST_TAG}`);
+    }
+    return tag < 0 ? ANY : tag;
   }
 
   private amount(one: Raw, at: number, what: string): number {
