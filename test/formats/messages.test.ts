@@ -124,6 +124,8 @@ describe('the three dialects', () => {
     const trace = await read(['0 isend 1 1000 1', '0 wait', '1 irecv 0 1000 1', '1 wait']);
     expect(trace.header).toEqual({ syntax: 'untagged' });
     expect(actions(trace, 0)[0]).toEqual(['isend', 1, 0, 4000, 0]);
+    const mixed = ['0 isend 1 0 1e6', '0 wait', '1 recv 0 0 1e6'];
+    expect(await refusal(read(mixed))).toMatch(/:1: 1e6 where a data type stands in a trace without tags/);
   });
 
   it("reads today's: tags, counts of elements and their type", async () => {

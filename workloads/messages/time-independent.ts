@@ -446,8 +446,16 @@ class Actions {
   private size(one: Raw, at: number): number {
     if (this.dialect === 'old' || one.words.length <= at) return this.element[one.rank]!;
     const type = this.number(one, at, 'a data type');
+    const known = TYPE_BYTES[type];
+    if (known === undefined && this.dialect === 'untagged') {
+      this.refuse(
+        one,
+        `${one.words[at]} where a data type stands in a trace without tags`,
+        'where sends have tags, give every "wait" its source, destination and tag',
+      );
+    }
     // SimGrid takes bytes for a type that it does not know.
-    return TYPE_BYTES[type] ?? 1;
+    return known ?? 1;
   }
 
   private peer(one: Raw, at: number, orAny = false): number {
