@@ -67,6 +67,8 @@ export interface SharingConfig {
   readonly transferBytes: number;
   /** No job is submitted after this, ns; those that are there are served to the end. */
   readonly horizon: number;
+  /** A run in which no node has served a job for this long ends, ns (operations may take all of the CPUs). */
+  readonly patience: number;
   /** ns; averages over time begin then. */
   readonly warmup: number;
   readonly streams: Streams;
@@ -266,17 +268,38 @@ class SharedNodes {
     }
     if (this.submissions > 0) {
       engine.scheduleAt(jobs.submit[0]!, this.arriveType, 0);
+      this.lookForProgress();
       engine.run();
     }
     return this.close();
+  }
+
+  /** Ends the run where no node serves anything any more, while jobs are there. */
+  private lookForProgress(): void {
+    const { engine } = this;
+    const { patience } = this.config;
+    let before = 0;
+    const look = engine.on(() => {
+      const served = this.served();
+      if (served === before && this.present.value > 0) engine.stop();
+      else engine.schedule(patience, look, 0);
+      before = served;
+    }, 'look for progress');
+    engine.scheduleAt(this.jobs.submit[0]! + patience, look, 0);
+  }
+
+  /** Work served by all nodes so far, at speed 1, ns. */
+  private served(): number {
+    let sum = 0;
+    for (let node = 0; node < this.config.nodes; node++) sum += this.ready.served(node);
+    return sum;
   }
 
   private close(): SharingRun {
     const { engine, config } = this;
     const end = engine.now;
     const operations = this.cpus.operations.map((ns, node) => ns - this.cpus.pending(node));
-    let served = 0;
-    for (let node = 0; node < config.nodes; node++) served += this.ready.served(node);
+    const served = this.served();
     this.check(end, served);
     return {
       config,
@@ -566,13 +589,13 @@ class SharedNodes {
     if (this.waitsFor[task] === 0) this.freeTasks.push(task);
     this.decider?.changed(node);
     if (--this.jobsLeft === 0) engine.stop();
-    if (policy.freed === undefined || this.ready.tasks(node) > 0) return;
-    if (policy.freed(node, this.held.length)) {
-      this.held.shift();
-      const next = this.held.entity;
-      if (this.nodeOf[next] === node) this.join(next, node);
-      else this.send(next, this.nodeOf[next]!, node, NONE);
-    }
+    if (policy.freed === undefined || this.ready.tasks(node) > 0 || this.held.length === 0) return;
+    const home = this.nodeOf[this.held.firstEntity]!;
+    if (!policy.freed(node, home)) return;
+    this.held.shift();
+    const next = this.held.entity;
+    if (home === node) this.join(next, node);
+    else this.send(next, home, node, NONE);
   }
 
   // -- What the policy can read ------------------------------------------------------------------------------

@@ -94,6 +94,7 @@ function seconds(
       network,
       transferBytes: 0,
       horizon: Number.POSITIVE_INFINITY,
+      patience: 3600e9,
       warmup: 0,
       streams: new Streams(1, k),
       keepLog: false,

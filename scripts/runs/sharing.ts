@@ -104,6 +104,7 @@ async function run(settings: Settings, streams: Streams, outputs: RunOutputs): P
     network,
     transferBytes: nodeSettings.transfer_bytes,
     horizon,
+    patience: settings.patience,
     warmup: settings.warmup,
     streams,
     keepLog: outputs.events !== undefined,

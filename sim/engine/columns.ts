@@ -27,6 +27,11 @@ export class Row {
     return this.amounts[this.head]!;
   }
 
+  /** The entity of the first entry; there must be one. */
+  get firstEntity(): number {
+    return this.entities[this.head]!;
+  }
+
   push(type: number, entity: number, amount: number): void {
     const tail = this.tail;
     this.types[tail] = type;

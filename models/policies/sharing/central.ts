@@ -13,46 +13,45 @@ export const central: SharingPolicyKind = {
 };
 
 class Central implements SharingPolicy {
+  private readonly view: SharingView;
   private readonly fastestFirst: Int32Array;
-  private readonly free: Uint8Array;
-  private freeNodes: number;
+  /** A job is on its way there. */
+  private readonly expects: Uint8Array;
 
   constructor(view: SharingView) {
     const { nodes } = view;
-    this.free = new Uint8Array(nodes).fill(1);
-    this.freeNodes = nodes;
+    this.view = view;
+    this.expects = new Uint8Array(nodes);
     this.fastestFirst = Int32Array.from({ length: nodes }, (_, node) => node).sort(
       (a, b) => view.speed(b) - view.speed(a) || a - b,
     );
-    this.view = view;
   }
 
-  private readonly view: SharingView;
-
   arrived(task: number, node: number): number {
-    // Sent here by an earlier decision, which took the node.
-    if (this.view.moves(task) > 0) return KEEP;
-    if (this.freeNodes === 0) return HOLD;
-    this.freeNodes--;
-    if (this.free[node] === 1) {
-      this.free[node] = 0;
+    if (this.view.moves(task) > 0) {
+      this.expects[node] = 0;
       return KEEP;
     }
-    let i = 0;
-    while (this.free[this.fastestFirst[i]!] === 0) i++;
-    const chosen = this.fastestFirst[i]!;
-    this.free[chosen] = 0;
-    return chosen;
+    if (this.isFree(node)) return KEEP;
+    for (const other of this.fastestFirst) {
+      if (!this.isFree(other)) continue;
+      this.expects[other] = 1;
+      return other;
+    }
+    return HOLD;
   }
 
   answered(): number {
     return KEEP;
   }
 
-  freed(node: number, held: number): boolean {
-    if (held > 0) return true;
-    this.free[node] = 1;
-    this.freeNodes++;
-    return false;
+  freed(node: number, home: number): boolean {
+    if (this.expects[node] === 1) return false;
+    if (home !== node) this.expects[node] = 1;
+    return true;
+  }
+
+  private isFree(node: number): boolean {
+    return this.view.load(node) === 0 && this.expects[node] === 0;
   }
 }

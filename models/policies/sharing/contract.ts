@@ -36,7 +36,7 @@ export interface SharingView {
   /** The present instant, ns. */
   readonly now: number;
   readonly nodes: number;
-  /** Jobs at the node, the one in service included; asked for the node that decides. */
+  /** Jobs at the node, the one in service included; only kinds marked `oracle` ask for another node than that which decides. */
   load(node: number): number;
   /** Speed of a node, relative to the machine of the scenario: known to all. */
   speed(node: number): number;
@@ -63,8 +63,8 @@ export interface SharingPolicy {
   answered(task: number, node: number, other: number, load: number): Decision;
   /** Of a pre-emptive kind: the job that the last decision sends away. */
   readonly subject?: number;
-  /** Of a kind that holds jobs: `node` has no job any more and `held` wait. Whether it takes the first of them. */
-  freed?(node: number, held: number): boolean;
+  /** Of a kind that holds jobs: `node` has no job any more. Whether it takes the job that has been held longest, which is at `home`. */
+  freed?(node: number, home: number): boolean;
   /** A job of `home` that ran `program` (-1 unknown) has ended, having used `cpu` ns. */
   ended?(home: number, program: number, cpu: number): void;
 }
