@@ -5,6 +5,7 @@ import { breakEvenToday } from './break-even-today.ts';
 import { building } from './building.ts';
 import { buildingDay } from './building-day.ts';
 import { checkpointInterval } from './checkpoint-interval.ts';
+import { coschedulingByGrain } from './coscheduling-by-grain.ts';
 import { cpuByStructure } from './cpu-by-structure.ts';
 import { cpuByStructureToday } from './cpu-by-structure-today.ts';
 import { delayEqualsTax } from './delay-equals-tax.ts';
@@ -29,6 +30,7 @@ export const FIGURES: readonly Figure[] = [
   building,
   buildingDay,
   loadSharing,
+  coschedulingByGrain,
   messagesByNetwork,
   memoryHungry,
 ];
