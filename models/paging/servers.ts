@@ -15,14 +15,14 @@
  * Sources: Markatos and Dramitinos 1996 (the pager and its kinds of redundancy: RP-14); section 2.3 of the project's
  * reference on memory and networks.
  */
-import { widened } from '../../sim/engine/columns.ts';
 import type { Engine } from '../../sim/engine/engine.ts';
 import type { StreamBank } from '../../sim/engine/streams.ts';
 import { CheckError } from '../../sim/problem.ts';
 import { FifoServers } from '../hardware/network/medium.ts';
 import type { MemoryServerPolicy, MemoryServerPolicyKind } from '../policies/memory_server/contract.ts';
 import type { Redundancy } from '../policies/reliability/contract.ts';
-import { Chains } from './chains.ts';
+import { PARITY, Slots } from './slots.ts';
+import { NEXT, Tickets } from './tickets.ts';
 import type { PageWires } from './wires.ts';
 
 /** Domain events of memory servers, as `record` gets them: (what, who: node, value: page or number of pages). */
@@ -79,85 +79,9 @@ interface Client {
   open: number;
 }
 
-/** Where a group's parity is. */
-const PARITY = {
-  /** Nowhere: the parity server is down. */
-  none: 0,
-  server: 1,
-  /** With the client, which is still joining pages. */
-  client: 2,
-} as const;
-
 const NONE = -1;
 /** Bytes of a request for a page (assumed: an address and a header). */
 const REQUEST = 32;
-
-/** What follows when a message has arrived. */
-const NEXT = {
-  /** Nothing. */
-  end: 0,
-  /** A handler is called. */
-  call: 1,
-  /** One of several messages that another ticket waits for. */
-  join: 2,
-  /** A server has been asked for a page. */
-  asked: 3,
-  /** The page that was asked for is here. */
-  answered: 4,
-  /** A page that has moved is where it was to go. */
-  moved: 5,
-  /** A page is with its owner and goes to a disk. */
-  spilled: 6,
-  /** A page is with its owner and is to be stored anew. */
-  restore: 7,
-} as const;
-
-/** Messages under way, with what is to follow. */
-class Tickets {
-  next = new Uint8Array(64);
-  to = new Int32Array(64);
-  /** Node to which the message goes on from `to`; -1: none. */
-  via = new Int32Array(64);
-  page = new Int32Array(64);
-  /** Version of the page, or the number of crashes of the server that was asked. */
-  stamp = new Int32Array(64);
-  type = new Int32Array(64);
-  entity = new Int32Array(64);
-  left = new Int32Array(64);
-  /** The server that is rid of the page with this; -1: none. */
-  drains = new Int32Array(64);
-  private readonly free: number[] = [];
-  private used = 0;
-
-  take(next: number, to: number): number {
-    const ticket = this.free.length > 0 ? this.free.pop()! : this.used++;
-    if (ticket === this.next.length) this.widen();
-    this.next[ticket] = next;
-    this.to[ticket] = to;
-    this.via[ticket] = NONE;
-    this.drains[ticket] = NONE;
-    this.left[ticket] = 1;
-    return ticket;
-  }
-
-  give(ticket: number): void {
-    this.free.push(ticket);
-  }
-
-  private widen(): void {
-    const size = 2 * this.next.length;
-    const wider = (column: Int32Array<ArrayBuffer>) => widened(column, new Int32Array(size));
-    this.next = widened(this.next, new Uint8Array(size));
-    this.to = wider(this.to);
-    this.via = wider(this.via);
-    this.page = wider(this.page);
-    this.stamp = wider(this.stamp);
-    this.type = wider(this.type);
-    this.entity = wider(this.entity);
-    this.left = wider(this.left);
-    this.drains = wider(this.drains);
-  }
-}
 
 export class MemoryServers {
   /** What has happened so far. */
@@ -190,6 +114,7 @@ export class MemoryServers {
   private readonly engine: Engine;
   private readonly cpus: FifoServers;
   private readonly tickets = new Tickets();
+  private readonly slots: Slots;
   private readonly arrivedType: number;
   private readonly landedType: number;
 
@@ -203,16 +128,6 @@ export class MemoryServers {
   private lending = 0;
   private readonly clients: (Client | undefined)[] = [];
 
-  // By slot: a frame of a server that holds a page.
-  private readonly byServer = new Chains();
-  private readonly byGroup = new Chains();
-  private slotPage = new Int32Array(64);
-  private slotServer = new Int32Array(64);
-  private slotWord = new Int32Array(64);
-  private slotGroup = new Int32Array(64);
-  private readonly freeSlots: number[] = [];
-  private slots = 0;
-
   // By page.
   private readonly slotOf: Int32Array;
   private readonly mirrorOf: Int32Array;
@@ -225,16 +140,6 @@ export class MemoryServers {
   private readonly waitingType: Int32Array;
   private readonly waitingEntity: Int32Array;
 
-  // Groups of pages with a common parity: the row of that number on each server, or the pages logged together.
-  private groupWord = new Int32Array(16);
-  /** Where the group's parity is, and whose pages it joins (logged). */
-  private groupParity = new Uint8Array(16);
-  private groupOwner = new Int32Array(16);
-  private groups = 0;
-  private readonly freeGroups: number[] = [];
-  private readonly freeRows: number[][];
-  private readonly rows: Int32Array;
-
   constructor(config: ServersConfig) {
     const { nodes, pages, engine } = config;
     this.config = config;
@@ -245,8 +150,7 @@ export class MemoryServers {
     this.drainSince = new Float64Array(nodes);
     this.barred = new Uint8Array(nodes);
     this.cpus = new FifoServers(nodes);
-    this.rows = new Int32Array(nodes);
-    this.freeRows = Array.from({ length: nodes }, () => []);
+    this.slots = new Slots(nodes);
     this.slotOf = new Int32Array(pages).fill(NONE);
     this.mirrorOf = new Int32Array(pages).fill(NONE);
     this.version = new Int32Array(pages);
@@ -269,20 +173,20 @@ export class MemoryServers {
   /** A node keeps parity from now on; where pages are without, it is made again from all of them. */
   offerParity(node: number): void {
     this.parityNode = node;
-    for (let group = 0; group < this.groups; group++) {
-      if (this.byGroup.count(group) === 0 || this.groupParity[group] !== PARITY.none) continue;
-      for (let slot = this.byGroup.first(group); slot !== NONE; slot = this.byGroup.after(slot)) {
+    for (let group = 0; group < this.slots.groups; group++) {
+      if (this.slots.byGroup.count(group) === 0 || this.slots.groupParity[group] !== PARITY.none) continue;
+      for (let slot = this.slots.byGroup.first(group); slot !== NONE; slot = this.slots.byGroup.after(slot)) {
         this.counts.recoveryTransfers++;
-        this.ship(this.slotServer[slot]!, node, NEXT.end);
+        this.ship(this.slots.server[slot]!, node, NEXT.end);
       }
-      this.groupParity[group] = PARITY.server;
+      this.slots.groupParity[group] = PARITY.server;
     }
   }
 
   /** The owner of a node wants its memory back: its pages go to other servers, or to their owners' disks. */
   withdraw(node: number): void {
     this.counts.withdrawals++;
-    this.config.record(MEMORY_EVENT.withdraw, node, this.byServer.count(node));
+    this.config.record(MEMORY_EVENT.withdraw, node, this.slots.byServer.count(node));
     this.lend(node, 0);
     this.shrink(node);
   }
@@ -290,17 +194,17 @@ export class MemoryServers {
   /** A node fails: what it held is gone, and is recovered where redundancy allows. */
   crash(node: number): void {
     this.counts.crashes++;
-    this.config.record(MEMORY_EVENT.crash, node, this.byServer.count(node));
+    this.config.record(MEMORY_EVENT.crash, node, this.slots.byServer.count(node));
     this.crashes[node]!++;
     this.lend(node, 0);
     this.draining[node] = 0;
     if (node === this.parityNode) {
       this.parityNode = NONE;
-      for (let group = 0; group < this.groups; group++) {
-        if (this.groupParity[group] === PARITY.server) this.groupParity[group] = PARITY.none;
+      for (let group = 0; group < this.slots.groups; group++) {
+        if (this.slots.groupParity[group] === PARITY.server) this.slots.groupParity[group] = PARITY.none;
       }
     }
-    for (let slot = this.byServer.first(node); slot !== NONE; slot = this.byServer.first(node)) {
+    for (let slot = this.slots.byServer.first(node); slot !== NONE; slot = this.slots.byServer.first(node)) {
       this.take(slot);
     }
   }
@@ -317,7 +221,7 @@ export class MemoryServers {
 
   /** Pages that a node holds for others. */
   heldBy(node: number): number {
-    return this.byServer.count(node);
+    return this.slots.byServer.count(node);
   }
 
   /**
@@ -337,10 +241,10 @@ export class MemoryServers {
     this.tickets.type[ticket] = type;
     this.tickets.entity[ticket] = entity;
     this.tickets.page[ticket] = page;
-    this.tickets.stamp[ticket] = this.slotServer[this.slotOf[page]!]!;
+    this.tickets.stamp[ticket] = this.slots.server[this.slotOf[page]!]!;
     this.counts.stored++;
     this.counts.storeTransfers += this.counts.transfers - before;
-    this.config.record(MEMORY_EVENT.store, this.slotServer[this.slotOf[page]!]!, page);
+    this.config.record(MEMORY_EVENT.store, this.slots.server[this.slotOf[page]!]!, page);
     return true;
   }
 
@@ -359,7 +263,7 @@ export class MemoryServers {
       this.engine.call(type, entity);
       return;
     }
-    const server = this.slotServer[slot]!;
+    const server = this.slots.server[slot]!;
     const ticket = this.tickets.take(NEXT.asked, server);
     this.tickets.page[ticket] = page;
     this.tickets.stamp[ticket] = this.crashes[server]!;
@@ -374,7 +278,7 @@ export class MemoryServers {
       if (slot === NONE) continue;
       if (this.config.redundancy.parity === 'logged') this.outdate(slot);
       else {
-        this.leaveGroup(slot, this.slotServer[slot]!);
+        this.leaveGroup(slot, this.slots.server[slot]!);
         this.free(slot);
       }
     }
@@ -385,42 +289,32 @@ export class MemoryServers {
 
   /** Throws `CheckError` where a page is in two places, a server holds more than it lends, or parity is wrong. */
   check(): void {
+    this.slots.check(this.config.nodes);
     let held = 0;
     for (let node = 0; node < this.config.nodes; node++) {
-      const count = this.byServer.count(node);
+      const count = this.slots.byServer.count(node);
       held += count;
       if (count > this.capacity[node]!) {
         throw new CheckError(
           `node ${node} holds ${count} pages of others and lends ${this.capacity[node]} frames`,
         );
       }
-      let found = 0;
-      for (let slot = this.byServer.first(node); slot !== NONE; slot = this.byServer.after(slot)) {
-        found++;
-        if (this.slotServer[slot] !== node) throw new CheckError(`slot ${slot} is not on node ${node}`);
-      }
-      if (found !== count) throw new CheckError(`node ${node} holds ${found} pages, ${count} were counted`);
     }
     let live = 0;
     for (let page = 0; page < this.config.pages; page++) {
       for (const slot of [this.slotOf[page]!, this.mirrorOf[page]!]) {
         if (slot === NONE) continue;
         live++;
-        if (this.slotPage[slot] !== page) throw new CheckError(`page ${page} is not in slot ${slot}`);
-        if (this.slotWord[slot] !== this.word[page])
+        if (this.slots.page[slot] !== page) throw new CheckError(`page ${page} is not in slot ${slot}`);
+        if (this.slots.word[slot] !== this.word[page]) {
           throw new CheckError(`page ${page} is not what was stored`);
+        }
       }
     }
     let old = 0;
-    const { parity } = this.config.redundancy;
-    for (let group = 0; parity !== 'none' && group < this.groups; group++) {
-      let word = 0;
-      for (let slot = this.byGroup.first(group); slot !== NONE; slot = this.byGroup.after(slot)) {
-        word ^= this.slotWord[slot]!;
+    for (let group = 0; group < this.slots.groups; group++) {
+      for (let slot = this.slots.byGroup.first(group); slot !== NONE; slot = this.slots.byGroup.after(slot)) {
         if (!this.isLive(slot)) old++;
-      }
-      if (this.byGroup.count(group) > 0 && word !== this.groupWord[group]) {
-        throw new CheckError(`the parity of group ${group} is not that of its pages`);
       }
     }
     if (live + old !== held) {
@@ -440,14 +334,14 @@ export class MemoryServers {
     if (parity === 'logged') return this.log(page, from);
     if (known !== NONE) {
       this.renew(page);
-      this.rewrite(known, page);
-      const ticket = this.ship(from, this.slotServer[known]!, NEXT.end);
+      this.slots.rewrite(known, this.word[page]!);
+      const ticket = this.ship(from, this.slots.server[known]!, NEXT.end);
       if (parity === 'in-place') this.tickets.via[ticket] = this.parityLeg();
       if (copies === 1) return ticket;
       const mirror = this.mirrorOf[page]!;
       if (mirror === NONE) return this.addMirror(page, from, ticket);
-      this.rewrite(mirror, page);
-      return this.both(ticket, this.ship(from, this.slotServer[mirror]!, NEXT.end));
+      this.slots.rewrite(mirror, this.word[page]!);
+      return this.both(ticket, this.ship(from, this.slots.server[mirror]!, NEXT.end));
     }
     const owner = this.config.ownerOf(page);
     const server = this.choose(owner);
@@ -471,7 +365,7 @@ export class MemoryServers {
 
   /** A page that has lost its second copy gets one again, where a server has room. */
   private addMirror(page: number, from: number, ticket: number): number {
-    const first = this.slotServer[this.slotOf[page]!]!;
+    const first = this.slots.server[this.slotOf[page]!]!;
     this.barred[first] = 1;
     const second = this.choose(this.config.ownerOf(page));
     this.barred[first] = 0;
@@ -489,13 +383,13 @@ export class MemoryServers {
     const old = this.slotOf[page]!;
     this.renew(page);
     const client = this.client(owner);
-    if (client.open === NONE) client.open = this.newGroup(owner);
+    if (client.open === NONE) client.open = this.slots.newGroup(owner);
     const slot = this.occupy(server, page);
     this.slotOf[page] = slot;
     if (old !== NONE) this.outdate(old);
-    this.join(slot, client.open);
+    this.slots.join(slot, client.open);
     const ticket = this.ship(from, server, NEXT.end);
-    if (this.byGroup.count(client.open) >= this.lending) this.close(owner);
+    if (this.slots.byGroup.count(client.open) >= this.lending) this.close(owner);
     return ticket;
   }
 
@@ -503,8 +397,8 @@ export class MemoryServers {
   private chooseForLog(owner: number): number {
     const { open } = this.client(owner);
     if (open === NONE) return this.choose(owner);
-    for (let slot = this.byGroup.first(open); slot !== NONE; slot = this.byGroup.after(slot)) {
-      this.barred[this.slotServer[slot]!] = 1;
+    for (let slot = this.slots.byGroup.first(open); slot !== NONE; slot = this.slots.byGroup.after(slot)) {
+      this.barred[this.slots.server[slot]!] = 1;
     }
     const server = this.choose(owner);
     this.barred.fill(0);
@@ -519,7 +413,7 @@ export class MemoryServers {
     const client = this.client(owner);
     const group = client.open;
     client.open = NONE;
-    this.groupParity[group] = this.parityNode === NONE ? PARITY.none : PARITY.server;
+    this.slots.groupParity[group] = this.parityNode === NONE ? PARITY.none : PARITY.server;
     if (this.parityNode !== NONE) this.ship(owner, this.parityNode, NEXT.end);
     if (this.oldOnly(group)) this.dissolve(group);
   }
@@ -530,7 +424,7 @@ export class MemoryServers {
     for (;;) {
       const server = policy.choose(this.barred);
       if (server === NONE) return NONE;
-      if (this.byServer.count(server) < this.capacity[server]!) return server;
+      if (this.slots.byServer.count(server) < this.capacity[server]!) return server;
       told[server] = 0;
       this.counts.refusals++;
     }
@@ -541,7 +435,10 @@ export class MemoryServers {
     const known = this.clients[node];
     if (known !== undefined) return known;
     const { nodes, policy, chance } = this.config;
-    const told = Int32Array.from(this.capacity, (frames, server) => frames - this.byServer.count(server));
+    const told = Int32Array.from(
+      this.capacity,
+      (frames, server) => frames - this.slots.byServer.count(server),
+    );
     const view = { nodes, free: (server: number) => told[server]! };
     const made = { told, policy: policy.create(view, { next: () => chance.next(node) }), open: NONE };
     this.clients[node] = made;
@@ -553,35 +450,35 @@ export class MemoryServers {
     if (this.capacity[node] === 0 && frames > 0) this.lending++;
     if (this.capacity[node]! > 0 && frames === 0) this.lending--;
     this.capacity[node] = frames;
-    const free = Math.max(0, frames - this.byServer.count(node));
+    const free = Math.max(0, frames - this.slots.byServer.count(node));
     for (const client of this.clients) if (client !== undefined) client.told[node] = free;
   }
 
   /** A server has answered a client: it has told how many frames it has free. */
   private heard(owner: number, server: number): void {
     const { told } = this.client(owner);
-    told[server] = Math.max(0, this.capacity[server]! - this.byServer.count(server));
+    told[server] = Math.max(0, this.capacity[server]! - this.slots.byServer.count(server));
   }
 
   /** Gains room in the log: gives up the group with most old pages; those still wanted are logged anew. */
   private collect(): boolean {
     let best = NONE;
     let most = 0;
-    for (let group = 0; group < this.groups; group++) {
-      if (this.groupParity[group] === PARITY.client) continue;
+    for (let group = 0; group < this.slots.groups; group++) {
+      if (this.slots.groupParity[group] === PARITY.client) continue;
       let old = 0;
-      for (let slot = this.byGroup.first(group); slot !== NONE; slot = this.byGroup.after(slot)) {
+      for (let slot = this.slots.byGroup.first(group); slot !== NONE; slot = this.slots.byGroup.after(slot)) {
         if (!this.isLive(slot)) old++;
       }
       if (old > most) [best, most] = [group, old];
     }
     if (best === NONE) return false;
     this.counts.collected++;
-    for (let slot = this.byGroup.first(best); slot !== NONE; slot = this.byGroup.after(slot)) {
+    for (let slot = this.slots.byGroup.first(best); slot !== NONE; slot = this.slots.byGroup.after(slot)) {
       if (!this.isLive(slot)) continue;
-      const page = this.slotPage[slot]!;
+      const page = this.slots.page[slot]!;
       this.slotOf[page] = NONE;
-      this.move(page, this.slotServer[slot]!, this.config.ownerOf(page), NEXT.restore);
+      this.move(page, this.slots.server[slot]!, this.config.ownerOf(page), NEXT.restore);
     }
     this.dissolve(best);
     return true;
@@ -590,7 +487,7 @@ export class MemoryServers {
   // -- Slots and groups -----------------------------------------------------------------------------------------
 
   private isLive(slot: number): boolean {
-    const page = this.slotPage[slot]!;
+    const page = this.slots.page[slot]!;
     return this.slotOf[page] === slot || this.mirrorOf[page] === slot;
   }
 
@@ -601,107 +498,54 @@ export class MemoryServers {
   }
 
   private occupy(server: number, page: number): number {
-    const slot = this.freeSlots.length > 0 ? this.freeSlots.pop()! : this.slots++;
-    if (slot === this.slotPage.length) {
-      const size = 2 * slot;
-      this.slotPage = widened(this.slotPage, new Int32Array(size));
-      this.slotServer = widened(this.slotServer, new Int32Array(size));
-      this.slotWord = widened(this.slotWord, new Int32Array(size));
-      this.slotGroup = widened(this.slotGroup, new Int32Array(size));
-    }
-    this.slotPage[slot] = page;
-    this.slotServer[slot] = server;
-    this.slotWord[slot] = this.word[page]!;
-    this.slotGroup[slot] = NONE;
-    this.byServer.add(server, slot);
+    const slot = this.slots.add(server, page, this.word[page]!);
     const { told } = this.client(this.config.ownerOf(page));
     if (told[server]! > 0) told[server]!--;
-    if (this.config.redundancy.parity === 'in-place') this.joinRow(slot, server);
+    const { parity } = this.config.redundancy;
+    if (parity === 'in-place') {
+      this.slots.joinRow(slot, this.parityNode === NONE ? PARITY.none : PARITY.server);
+    }
     return slot;
   }
 
   private free(slot: number): void {
-    const server = this.slotServer[slot]!;
-    this.byServer.remove(server, slot);
-    this.heard(this.config.ownerOf(this.slotPage[slot]!), server);
-    this.freeSlots.push(slot);
-  }
-
-  /** The content of a slot becomes that of its page's new version. */
-  private rewrite(slot: number, page: number): void {
-    const group = this.slotGroup[slot]!;
-    if (group !== NONE) this.groupWord[group]! ^= this.slotWord[slot]! ^ this.word[page]!;
-    this.slotWord[slot] = this.word[page]!;
-  }
-
-  private newGroup(owner: number): number {
-    const group = this.freeGroups.length > 0 ? this.freeGroups.pop()! : this.groups;
-    this.makeGroup(group);
-    this.groupParity[group] = PARITY.client;
-    this.groupOwner[group] = owner;
-    return group;
-  }
-
-  private makeGroup(group: number): void {
-    if (group < this.groups) return;
-    this.groups = group + 1;
-    if (group >= this.groupWord.length) {
-      const size = Math.max(2 * this.groupWord.length, group + 1);
-      this.groupWord = widened(this.groupWord, new Int32Array(size));
-      this.groupParity = widened(this.groupParity, new Uint8Array(size));
-      this.groupOwner = widened(this.groupOwner, new Int32Array(size));
-    }
-  }
-
-  /** A slot becomes part of the first row that its server has free. */
-  private joinRow(slot: number, server: number): void {
-    const free = this.freeRows[server]!;
-    const row = free.length > 0 ? free.pop()! : this.rows[server]!++;
-    this.makeGroup(row);
-    this.join(slot, row);
-    if (this.byGroup.count(row) > 1) return;
-    this.groupParity[row] = this.parityNode === NONE ? PARITY.none : PARITY.server;
-  }
-
-  private join(slot: number, group: number): void {
-    this.slotGroup[slot] = group;
-    this.byGroup.add(group, slot);
-    this.groupWord[group]! ^= this.slotWord[slot]!;
+    const server = this.slots.server[slot]!;
+    const owner = this.config.ownerOf(this.slots.page[slot]!);
+    this.slots.remove(slot);
+    this.heard(owner, server);
   }
 
   /** A slot leaves its group; `from`, which has its content, sends it to the parity server to be taken out there. */
   private leaveGroup(slot: number, from: number): void {
-    const group = this.slotGroup[slot]!;
+    const group = this.slots.group[slot]!;
     if (group === NONE) return;
-    this.byGroup.remove(group, slot);
-    this.groupWord[group]! ^= this.slotWord[slot]!;
-    this.slotGroup[slot] = NONE;
-    if (this.config.redundancy.parity === 'in-place') this.freeRows[this.slotServer[slot]!]!.push(group);
-    const last = this.byGroup.count(group) === 0;
+    const logged = this.config.redundancy.parity === 'logged';
+    if (logged) this.slots.leave(slot);
+    else this.slots.leaveRow(slot);
+    const last = this.slots.byGroup.count(group) === 0;
     // With nothing left there is no parity to keep; the parity of an open group is with the client.
-    if (!last && this.groupParity[group] === PARITY.server) this.ship(from, this.parityNode, NEXT.end);
-    if (this.config.redundancy.parity !== 'logged') return;
+    if (!last && this.slots.groupParity[group] === PARITY.server) this.ship(from, this.parityNode, NEXT.end);
+    if (!logged) return;
     if (last) this.dropGroup(group);
-    else if (this.groupParity[group] !== PARITY.client && this.oldOnly(group)) this.dissolve(group);
+    else if (this.slots.groupParity[group] !== PARITY.client && this.oldOnly(group)) this.dissolve(group);
   }
 
   private dropGroup(group: number): void {
-    if (this.groupParity[group] === PARITY.client) this.client(this.groupOwner[group]!).open = NONE;
-    this.groupWord[group] = 0;
-    this.groupParity[group] = PARITY.none;
-    this.freeGroups.push(group);
+    if (this.slots.groupParity[group] === PARITY.client)
+      this.client(this.slots.groupOwner[group]!).open = NONE;
+    this.slots.dropGroup(group);
   }
 
   /** A logged version is old: it stays for the sake of its group's parity, until all of the group is old. */
   private outdate(slot: number): void {
-    const page = this.slotPage[slot]!;
+    const page = this.slots.page[slot]!;
     if (this.slotOf[page] === slot) this.slotOf[page] = NONE;
-    const group = this.slotGroup[slot]!;
-    if (this.groupParity[group] !== PARITY.client && this.oldOnly(group)) this.dissolve(group);
+    const group = this.slots.group[slot]!;
+    if (this.slots.groupParity[group] !== PARITY.client && this.oldOnly(group)) this.dissolve(group);
   }
 
   private oldOnly(group: number): boolean {
-    for (let slot = this.byGroup.first(group); slot !== NONE; slot = this.byGroup.after(slot)) {
+    for (let slot = this.slots.byGroup.first(group); slot !== NONE; slot = this.slots.byGroup.after(slot)) {
       if (this.isLive(slot)) return false;
     }
     return true;
@@ -709,9 +553,8 @@ export class MemoryServers {
 
   /** All slots of a group are free again. */
   private dissolve(group: number): void {
-    for (let slot = this.byGroup.first(group); slot !== NONE; slot = this.byGroup.first(group)) {
-      this.byGroup.remove(group, slot);
-      this.slotGroup[slot] = NONE;
+    for (let slot = this.slots.byGroup.first(group); slot !== NONE; slot = this.slots.byGroup.first(group)) {
+      this.slots.leave(slot);
       this.free(slot);
     }
     this.dropGroup(group);
@@ -721,9 +564,10 @@ export class MemoryServers {
 
   /** Pages leave a server until what it holds fits into what it lends. */
   private shrink(node: number): void {
-    if (this.byServer.count(node) <= this.capacity[node]!) return;
+    if (this.slots.byServer.count(node) <= this.capacity[node]!) return;
     if (this.draining[node] === 0) this.drainSince[node] = this.engine.now;
-    while (this.byServer.count(node) > this.capacity[node]!) this.evict(this.byServer.first(node));
+    while (this.slots.byServer.count(node) > this.capacity[node]!)
+      this.evict(this.slots.byServer.first(node));
     if (this.draining[node] === 0) this.drainedNow(node);
   }
 
@@ -734,8 +578,8 @@ export class MemoryServers {
 
   private evict(slot: number): void {
     const { redundancy, ownerOf } = this.config;
-    const server = this.slotServer[slot]!;
-    const page = this.slotPage[slot]!;
+    const server = this.slots.server[slot]!;
+    const page = this.slots.page[slot]!;
     const live = this.isLive(slot);
     this.leaveGroup(slot, server);
     this.free(slot);
@@ -770,7 +614,7 @@ export class MemoryServers {
     const other = this.slotOf[page] === slot ? this.mirrorOf[page]! : this.slotOf[page]!;
     this.slotOf[page] = other;
     this.mirrorOf[page] = NONE;
-    if (other !== NONE) this.barred[this.slotServer[other]!] = 1;
+    if (other !== NONE) this.barred[this.slots.server[other]!] = 1;
     const target = this.choose(this.config.ownerOf(page));
     this.barred.fill(0);
     if (target === NONE) {
@@ -803,31 +647,29 @@ export class MemoryServers {
   /** What stood in a slot is gone. */
   private take(slot: number): void {
     const { redundancy, ownerOf } = this.config;
-    const page = this.slotPage[slot]!;
+    const page = this.slots.page[slot]!;
     const live = this.isLive(slot);
     const owner = ownerOf(page);
     if (redundancy.copies === 2) {
       this.takeCopy(slot, page);
       return;
     }
-    const group = this.slotGroup[slot]!;
-    const kept = group !== NONE && this.groupParity[group] !== PARITY.none;
+    const group = this.slots.group[slot]!;
+    const kept = group !== NONE && this.slots.groupParity[group] !== PARITY.none;
     const alone = group !== NONE && !live && this.oldOnly(group);
     if (!kept || alone) {
       // Parity that this content cannot be taken out of is worth nothing to the others.
       if (group !== NONE) {
-        this.byGroup.remove(group, slot);
-        this.groupWord[group]! ^= this.slotWord[slot]!;
-        this.slotGroup[slot] = NONE;
-        if (redundancy.parity === 'in-place') this.freeRows[this.slotServer[slot]!]!.push(group);
-        if (this.byGroup.count(group) === 0 && redundancy.parity === 'logged') this.dropGroup(group);
+        if (redundancy.parity === 'logged') this.slots.leave(slot);
+        else this.slots.leaveRow(slot);
+        if (this.slots.byGroup.count(group) === 0 && redundancy.parity === 'logged') this.dropGroup(group);
       }
       this.free(slot);
       if (live) this.lose(page);
       return;
     }
-    const word = this.rebuild(slot, group);
-    if (word !== this.slotWord[slot] || (live && word !== this.word[page])) {
+    const word = this.slots.rebuild(slot);
+    if (word !== this.slots.word[slot] || (live && word !== this.word[page])) {
       throw new CheckError(`page ${page} was recovered as something else than was stored`);
     }
     const reads = this.readGroup(slot, group, owner);
@@ -849,15 +691,6 @@ export class MemoryServers {
     this.settle(reads);
   }
 
-  /** The content of a slot from its group's parity and the other pages of the group. */
-  private rebuild(slot: number, group: number): number {
-    let word = this.groupWord[group]!;
-    for (let other = this.byGroup.first(group); other !== NONE; other = this.byGroup.after(other)) {
-      if (other !== slot) word ^= this.slotWord[other]!;
-    }
-    return word;
-  }
-
   /** The owner reads the other pages of a group and its parity; gives the ticket that ends with the last of them. */
   private readGroup(slot: number, group: number, owner: number): number {
     const all = this.tickets.take(NEXT.end, owner);
@@ -868,10 +701,14 @@ export class MemoryServers {
       const one = this.ship(from, owner, NEXT.join);
       this.tickets.entity[one] = all;
     };
-    for (let other = this.byGroup.first(group); other !== NONE; other = this.byGroup.after(other)) {
-      if (other !== slot) read(this.slotServer[other]!);
+    for (
+      let other = this.slots.byGroup.first(group);
+      other !== NONE;
+      other = this.slots.byGroup.after(other)
+    ) {
+      if (other !== slot) read(this.slots.server[other]!);
     }
-    if (this.groupParity[group] === PARITY.server) read(this.parityNode);
+    if (this.slots.groupParity[group] === PARITY.server) read(this.parityNode);
     return all;
   }
 
@@ -892,14 +729,14 @@ export class MemoryServers {
       return;
     }
     this.counts.recovered++;
-    this.config.record(MEMORY_EVENT.recover, this.slotServer[other]!, page);
-    this.barred[this.slotServer[other]!] = 1;
+    this.config.record(MEMORY_EVENT.recover, this.slots.server[other]!, page);
+    this.barred[this.slots.server[other]!] = 1;
     const target = this.choose(this.config.ownerOf(page));
     this.barred.fill(0);
     if (target === NONE) return;
     this.mirrorOf[page] = this.occupy(target, page);
     this.counts.recoveryTransfers++;
-    this.ship(this.slotServer[other]!, target, NEXT.end);
+    this.ship(this.slots.server[other]!, target, NEXT.end);
   }
 
   private lose(page: number): void {
@@ -1033,15 +870,15 @@ export class MemoryServers {
   private isAt(page: number, server: number): boolean {
     const [slot, mirror] = [this.slotOf[page]!, this.mirrorOf[page]!];
     return (
-      (slot !== NONE && this.slotServer[slot] === server) ||
-      (mirror !== NONE && this.slotServer[mirror] === server)
+      (slot !== NONE && this.slots.server[slot] === server) ||
+      (mirror !== NONE && this.slots.server[mirror] === server)
     );
   }
 
   /** Throws `CheckError` where a server would answer with something else than was stored last. */
   private compare(page: number): void {
     const slot = this.slotOf[page]!;
-    if (slot !== NONE && this.slotWord[slot] !== this.word[page]) {
+    if (slot !== NONE && this.slots.word[slot] !== this.word[page]) {
       throw new CheckError(`page ${page} is not what was stored`);
     }
   }
@@ -1056,7 +893,7 @@ export class MemoryServers {
         this.counts.spilled++;
         this.config.record(MEMORY_EVENT.spill, this.config.ownerOf(page), page);
         this.config.spilled(page);
-      } else this.config.record(MEMORY_EVENT.move, this.slotServer[this.slotOf[page]!]!, page);
+      } else this.config.record(MEMORY_EVENT.move, this.slots.server[this.slotOf[page]!]!, page);
     }
     this.here(page);
   }
