@@ -51,14 +51,7 @@ interface Schedule {
 
 /** Reads a schedule. Throws `InputError` with `file:line`. */
 export async function readGoal(path: string, member = 'all'): Promise<ReadTrace> {
-  const { sources, skipped, others } = await traceSources(path, isGoal, member);
-  if (sources.length > 1) {
-    throw new InputError({
-      where: path,
-      found: `${sources.length} schedules, each with all its ranks`,
-      would: `name one of them by messages.member: ${sources.map(({ name }) => name.split(/[\\/ ]/).at(-1)).join(', ')}`,
-    });
-  }
+  const { sources, skipped, others } = await traceSources(path, isGoal, member, true);
   const [source] = sources;
   const records = recordCount();
   const schedules: (Schedule | undefined)[] = [];

@@ -44,15 +44,8 @@ const COLLECTIVES: Readonly<Record<string, ActionName>> = {
 
 /** Reads the text; `ticks` of its clock a second. Throws `InputError` with `file:line`. */
 export async function readOtf2Print(path: string, member = 'all', ticks = 1e9): Promise<ReadTrace> {
-  const { sources, skipped, others } = await traceSources(path, isOtf2Print, member);
+  const { sources, skipped, others } = await traceSources(path, isOtf2Print, member, true);
   const [source] = sources;
-  if (sources.length > 1) {
-    throw new InputError({
-      where: path,
-      found: `${sources.length} traces, each with all its ranks`,
-      would: 'name one of them by messages.member',
-    });
-  }
   const records = recordCount();
   const ranks: Event[][] = [];
   let base: bigint | undefined;

@@ -45,19 +45,24 @@ interface Candidate {
 }
 
 /**
- * The files of the trace at `path`. `member` names one file of a folder or tar (a list file or a trace); `all`: by
+ * The files of the trace at `path`. With `whole` each file is a trace by itself, and the first is taken. `member` names one file of a folder or tar (a list file or a trace); `all`: by
  * the rules above. Throws `InputError`.
  */
-export async function traceSources(path: string, isTrace: HeadTest, member = 'all'): Promise<TraceSources> {
+export async function traceSources(
+  path: string,
+  isTrace: HeadTest,
+  member = 'all',
+  whole = false,
+): Promise<TraceSources> {
   let isFolder: boolean;
   try {
     isFolder = statSync(path).isDirectory();
   } catch (error) {
     throw openFault(path, error);
   }
-  if (isFolder) return chosen(path, await folderFiles(path), isTrace, member);
+  if (isFolder) return chosen(path, await folderFiles(path), isTrace, member, whole);
   const head = await readHead(path, HEAD);
-  if (isTarHead(head)) return chosen(path, await tarFiles(path), isTrace, member);
+  if (isTarHead(head)) return chosen(path, await tarFiles(path), isTrace, member, whole);
   if (member !== 'all') {
     throw new InputError({
       where: 'messages.member',
@@ -116,7 +121,13 @@ function isFile(place: string): boolean {
 }
 
 /** The trace among the files of a folder or tar. */
-function chosen(path: string, files: readonly Candidate[], isTrace: HeadTest, member: string): TraceSources {
+function chosen(
+  path: string,
+  files: readonly Candidate[],
+  isTrace: HeadTest,
+  member: string,
+  whole: boolean,
+): TraceSources {
   const traces = files.filter((file) => isTrace(file.head));
   const lists = files.filter((file) => !traces.includes(file) && listedAmong(file, files) !== undefined);
   const skipped = files.filter((file) => !traces.includes(file) && !lists.includes(file)).map((f) => f.name);
@@ -137,9 +148,10 @@ function chosen(path: string, files: readonly Candidate[], isTrace: HeadTest, me
       would: `use one of ${names.join(', ')}`,
     });
   }
+  const sorted = traces.toSorted((a, b) => byNumber.compare(a.name, b.name));
   const picked =
     list === undefined
-      ? traces.toSorted((a, b) => byNumber.compare(a.name, b.name))
+      ? sorted.slice(0, whole ? 1 : sorted.length)
       : traces.includes(list)
         ? [list]
         : listedAmong(list, files)!;
