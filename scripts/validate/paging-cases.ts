@@ -315,6 +315,64 @@ function m25(): Case[] {
   ];
 }
 
+// -- M27: conservation ----------------------------------------------------------------------------------------
+
+function m27(): Case[] {
+  // Owners take their memory back all the time, and servers are too small for all pages.
+  const experiment = paging(
+    { name: 'zipf', s: 0.5, pages: 400, count: 40_000 },
+    {
+      frames: 100,
+      low_mark: '5%',
+      high_mark: '10%',
+      servers: 5,
+      server_frames: 60,
+      wanted_after: '2s',
+      lent_after: '2s',
+      remote_time: '2ms',
+      disk_time: '10ms',
+    },
+    {
+      pages: { compute: '1ms' },
+      vary: { 'policies.reliability': ['none', 'mirror', 'parity', 'parity-logging'] },
+    },
+  );
+  return [
+    {
+      id: 'M27-pages',
+      title:
+        'servers that come and go, every redundancy: faults without a page, page-outs without a dirty page',
+      source: 'by definition: each fault brings in one page, each dirty page evicted goes out once',
+      kind: 'exact',
+      experiment,
+      expected: 0,
+      tolerance: 0,
+      got: (result) =>
+        [0, 1, 2, 3].reduce((sum, point) => {
+          const value = (measure: string) => at(measure, 1, point)(result);
+          const withdrawn = value('server_withdrawals') > 10 && value('pages_spilled') > 0 ? 0 : 1;
+          const ins = value('page_faults') - value('remote_page_ins') - value('disk_page_ins');
+          const outs = value('page_outs') - value('write_backs');
+          return sum + withdrawn + Math.abs(ins) + Math.abs(outs);
+        }, 0),
+    },
+    {
+      id: 'M27-seed',
+      title: 'the same run three times, with networks whose times are not used: digests that differ',
+      source: 'by definition: a seed repeats',
+      kind: 'exact',
+      experiment: {
+        ...experiment,
+        policies: { reliability: 'parity' },
+        vary: { 'cluster.network': ['atm155', 'ethernet10', 'myrinet'] },
+      },
+      expected: 0,
+      tolerance: 0,
+      got: (result) => new Set(result.rows.map((row) => row.digest)).size - 1,
+    },
+  ];
+}
+
 export const pagingCases: readonly Case[] = [
   ...m10(),
   ...m11(),
@@ -323,4 +381,5 @@ export const pagingCases: readonly Case[] = [
   ...m14(),
   ...m20(),
   ...m25(),
+  ...m27(),
 ];
