@@ -5,6 +5,7 @@ import { deflateRawSync, gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { formOf } from '../../workloads/form.ts';
 import { traceInfo } from '../../workloads/info.ts';
+import { Descriptors, OPEN, OpenFiles } from '../../workloads/services/descriptors.ts';
 import {
   CALL_CLASSES,
   type Call,
@@ -358,6 +359,24 @@ describe('what descriptors are', () => {
     expect(trace.mostProcesses).toBe(3);
     expect(Math.max(...calls.map((call) => call.process))).toBe(2);
   });
+});
+
+it('memory goes with what is open, not with what was', () => {
+  const open = new OpenFiles();
+  const own = new Descriptors(open);
+  const child = new Descriptors(open, own);
+  const places = new Set<number>();
+  for (let i = 0; i < 10_000; i++) {
+    const at = open.open(OPEN.file, i);
+    places.add(at);
+    (i % 2 === 0 ? own : child).set(3 + (i % 5), at);
+  }
+  // Five descriptors in each of two processes, and one to be replaced.
+  expect(places.size).toBeLessThanOrEqual(11);
+  own.leave();
+  child.leave();
+  const left = Array.from({ length: places.size }, () => open.open(OPEN.file, 0));
+  expect(new Set(left)).toEqual(places);
 });
 
 describe('text that looks like something else', () => {
