@@ -1,0 +1,176 @@
+// The batch policies on a queue of their own, without a building: what they start when jobs outlast their estimates,
+// when nodes are withdrawn, when the head is wider than all that is offered.
+import { describe, expect, it } from 'vitest';
+import type { BatchPolicy, BatchPolicyKind, BatchView } from '../../models/policies/batch/contract.ts';
+import { batchPolicies } from '../../models/policies/batch/index.ts';
+
+/** A machine and its queue, told to a policy as the master tells it. */
+class Bench implements BatchView {
+  now = 0;
+  free: number;
+  readonly width: Int32Array;
+  readonly estimate: Float64Array;
+  private readonly waiting: number[] = [];
+  private readonly policy: BatchPolicy;
+
+  /** `jobs`: width and estimate of each, in their order of arrival. */
+  constructor(kind: BatchPolicyKind, processors: number, jobs: readonly (readonly [number, number])[]) {
+    this.free = processors;
+    this.width = Int32Array.from(jobs, ([width]) => width);
+    this.estimate = Float64Array.from(jobs, ([, estimate]) => estimate);
+    this.policy = kind.create(this, jobs.length);
+  }
+
+  isFreed(): boolean {
+    return false;
+  }
+
+  head(): number {
+    return this.waiting[0] ?? -1;
+  }
+
+  after(job: number): number {
+    return this.waiting[this.waiting.indexOf(job) + 1] ?? -1;
+  }
+
+  /** The jobs that a pass starts. */
+  pass(): number[] {
+    const started: number[] = [];
+    this.policy.begin();
+    for (let job = this.policy.next(); job >= 0; job = this.policy.next()) {
+      expect(this.waiting).toContain(job);
+      expect(this.width[job]).toBeLessThanOrEqual(this.free);
+      this.waiting.splice(this.waiting.indexOf(job), 1);
+      this.free -= this.width[job]!;
+      this.policy.started(job);
+      started.push(job);
+    }
+    return started;
+  }
+
+  submit(...jobs: number[]): number[] {
+    for (const job of jobs) {
+      this.waiting.push(job);
+      this.policy.submitted(job);
+    }
+    return this.pass();
+  }
+
+  end(job: number, now: number): number[] {
+    this.now = now;
+    this.free += this.width[job]!;
+    this.policy.ended(job);
+    return this.pass();
+  }
+
+  resize(change: number, now: number): number[] {
+    this.now = now;
+    this.free += change;
+    this.policy.resized();
+    return this.pass();
+  }
+
+  at(now: number): number[] {
+    this.now = now;
+    return this.pass();
+  }
+}
+
+describe.each(Object.entries(batchPolicies))('%s', (_, kind) => {
+  it('starts what fits in order of arrival', () => {
+    const bench = new Bench(kind, 10, [
+      [4, 100],
+      [6, 100],
+      [1, 100],
+    ]);
+    expect(bench.submit(0, 1, 2)).toEqual([0, 1]);
+    expect(bench.end(0, 50)).toEqual([2]);
+  });
+
+  it('starts nothing where nothing is free, and all of it when a node comes', () => {
+    const bench = new Bench(kind, 0, [
+      [1, 10],
+      [1, 10],
+    ]);
+    expect(bench.submit(0, 1)).toEqual([]);
+    expect(bench.resize(2, 5)).toEqual([0, 1]);
+  });
+});
+
+describe('backfilling', () => {
+  // Job 0 holds 6 of 10 until 100; the head, job 1, needs 8 and so waits until then.
+  const jobs: readonly (readonly [number, number])[] = [
+    [6, 100],
+    [8, 50],
+    [4, 100], // ends with job 0
+    [4, 101], // a moment too long
+    [2, 500], // long, on the two processors that the head leaves
+    [1, 500],
+  ];
+
+  it.each(['easy', 'conservative'] as const)('%s lets jobs pass that end with the head’s promise', (name) => {
+    const bench = new Bench(batchPolicies[name], 10, jobs);
+    expect(bench.submit(0, 1, 3)).toEqual([0]);
+    expect(bench.submit(2)).toEqual([2]);
+  });
+
+  it.each(['easy', 'conservative'] as const)('%s gives away once what the head leaves', (name) => {
+    const bench = new Bench(batchPolicies[name], 10, jobs);
+    expect(bench.submit(0, 1, 4, 5)).toEqual([0, 4]);
+    expect(bench.end(0, 90)).toEqual([1]);
+  });
+
+  it('fcfs lets nothing pass', () => {
+    expect(new Bench(batchPolicies.fcfs, 10, jobs).submit(0, 1, 2, 4)).toEqual([0]);
+  });
+
+  it('easy promises nothing to a head wider than all that is offered, so that nothing can delay it', () => {
+    const bench = new Bench(batchPolicies.easy, 10, [
+      [6, 100],
+      [12, 50],
+      [4, 1000],
+    ]);
+    expect(bench.submit(0, 1, 2)).toEqual([0, 2]);
+  });
+
+  it('conservative gives it no reservation either, until there are nodes for it', () => {
+    const bench = new Bench(batchPolicies.conservative, 10, [
+      [6, 100],
+      [12, 50],
+      [4, 1000],
+    ]);
+    expect(bench.submit(0, 1, 2)).toEqual([0, 2]);
+    expect(bench.end(2, 20)).toEqual([]);
+    expect(bench.resize(8, 30)).toEqual([1]);
+  });
+
+  it('easy takes a job that outlasts its estimate as one that ends now', () => {
+    // Both running jobs are overdue at 200: the head could start now but for them, and leaves 10 - 5 = 5 processors.
+    const bench = new Bench(batchPolicies.easy, 10, [
+      [3, 100],
+      [3, 150],
+      [5, 50],
+      [4, 1000],
+    ]);
+    expect(bench.submit(0, 1)).toEqual([0, 1]);
+    expect(bench.submit(2)).toEqual([]);
+    bench.now = 200;
+    expect(bench.submit(3)).toEqual([3]);
+  });
+
+  it('conservative moves reservations up when a job ends early, and down when nodes are withdrawn', () => {
+    const bench = new Bench(batchPolicies.conservative, 10, [
+      [10, 100],
+      [6, 50],
+      [6, 50],
+      [4, 50],
+    ]);
+    expect(bench.submit(0, 1, 2, 3)).toEqual([0]);
+    expect(bench.end(0, 40)).toEqual([1, 3]);
+    // The second wide job is promised the end of the first, and does not start before.
+    expect(bench.at(60)).toEqual([]);
+    expect(bench.end(3, 70)).toEqual([]);
+    expect(bench.resize(-4, 75)).toEqual([]);
+    expect(bench.end(1, 90)).toEqual([2]);
+  });
+});
