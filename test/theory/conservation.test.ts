@@ -135,7 +135,9 @@ function check({ jobs, events, counts }: Outcome, horizon_s: number): void {
       turn(who, ['runs'], 'waits');
       lastKill.set(who, time);
     } else if (what === 'rollback' || what === 'checkpoint') turn(who, ['runs'], 'runs');
-    else if (what === 'crash') {
+    else if (['recruit', 'refuse', 'evict', 'suspend', 'resume'].includes(what)) {
+      must(!down.has(who), `node ${who} is down and says ${what}`);
+    } else if (what === 'crash') {
       must(!down.has(who), `node ${who} crashes while it is down`);
       down.add(who);
       toDetect.add(who);
