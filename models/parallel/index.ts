@@ -48,6 +48,8 @@ export type ParallelMeasure = keyof typeof PARALLEL_MEASURES;
 
 export interface ParallelRun {
   readonly cluster: ParallelCluster;
+  /** Time of each program on dedicated nodes, ns, NaN where it has done nothing; null: not run there. */
+  readonly dedicated: Float64Array | null;
   readonly measures: Partial<Record<ParallelMeasure, number>>;
   readonly counts: Readonly<Record<string, number>>;
   /** Events of the run and of the run on dedicated nodes. */
@@ -64,7 +66,13 @@ export function runParallel(config: ParallelConfig, warmup: number, dedicated: b
   checkAccounts(cluster);
   const alone = dedicated ? runAlone(cluster) : null;
   const { measures, counts } = measure(cluster, alone?.times ?? null, warmup);
-  return { cluster, measures, counts, events: cluster.engine.events + (alone?.events ?? 0) };
+  return {
+    cluster,
+    dedicated: alone?.times ?? null,
+    measures,
+    counts,
+    events: cluster.engine.events + (alone?.events ?? 0),
+  };
 }
 
 /** Each program alone on the nodes, one after the other; ns by program, NaN where it has done nothing. */

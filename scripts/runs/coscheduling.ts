@@ -1,10 +1,10 @@
 /** Runs of bulk-synchronous programs that share nodes process by process: copies that start together, or jobs. */
-import { writeFileSync } from 'node:fs';
 import { networkNamed } from '../../models/hardware/network/index.ts';
+import { JOB } from '../../models/jobs.ts';
 import { mixNamed } from '../../models/os/index.ts';
 import type { Programs, Scheduler } from '../../models/parallel/cluster.ts';
 import { DECAYING } from '../../models/parallel/fields.ts';
-import { PARALLEL_MEASURES, runParallel } from '../../models/parallel/index.ts';
+import { PARALLEL_MEASURES, type ParallelRun, runParallel } from '../../models/parallel/index.ts';
 import { type GangSwitch, gangSwitch, termsOf } from '../../models/parallel/terms.ts';
 import type { CoschedulingPolicyKind } from '../../models/policies/coscheduling/contract.ts';
 import { coschedulingPolicies } from '../../models/policies/coscheduling/index.ts';
@@ -16,9 +16,11 @@ import type { Streams } from '../../sim/engine/streams.ts';
 import type { Plain, Value } from '../../sim/experiment/fields.ts';
 import type { RunOutputs, RunResult } from '../../sim/experiment/study.ts';
 import { InputError } from '../../sim/problem.ts';
+import { JobColumns } from '../../workloads/jobs/columns.ts';
 import type { JobTable } from '../../workloads/jobs/index.ts';
 import type { Settings } from '../fields.ts';
 import { digestOf, jobLog } from '../inputs.ts';
+import { writeJobs } from '../outputs.ts';
 import { jobsOfRun, prices } from './building.ts';
 import type { RunKind } from './contract.ts';
 
@@ -94,6 +96,7 @@ async function run(settings: Settings, streams: Streams, outputs: RunOutputs): P
   const network = networkNamed(cluster.network);
   const terms = termsOf(structure, network, program.endpoint, cluster.context_switch);
   const made = await jobsOfRun(settings, nodes, horizon / 1e9, streams);
+  const table = made.jobs ?? copiesOf(settings, nodes);
   const { coscheduling: chosen, waiting } = policies;
   const kind: CoschedulingPolicyKind = coschedulingPolicies[chosen.name];
   const copies = made.jobs === null;
@@ -105,7 +108,7 @@ async function run(settings: Settings, streams: Streams, outputs: RunOutputs): P
   const done = runParallel(
     {
       nodes,
-      programs: programsOf(settings, made.jobs, nodes, streams),
+      programs: programsOf(settings, table, nodes, streams),
       shape: program,
       terms,
       quantum: Math.max(1, Math.round(cluster.quantum)),
@@ -125,8 +128,7 @@ async function run(settings: Settings, streams: Streams, outputs: RunOutputs): P
     settings.warmup,
     program.dedicated,
   );
-  const { log } = done.cluster.events;
-  if (outputs.events !== undefined && log !== null) writeFileSync(outputs.events, [...log.csv()].join(''));
+  writeJobs({ jobs: records(done, table), events: done.cluster.events }, outputs, nodes, made.header);
   const pending = done.counts['pending']!;
   return {
     measures: done.measures,
@@ -150,25 +152,18 @@ function schedulerOf(settings: Settings, kind: CoschedulingPolicyKind): Schedule
   return { name: 'round-robin' };
 }
 
-/** Copies that start together, or each job as a program of its width and run time. */
-function programsOf(settings: Settings, jobs: JobTable | null, nodes: number, streams: Streams): Programs {
-  const { program } = settings;
-  const { structure, costs } = prices(settings);
-  const n = jobs?.n ?? program.copies;
-  const taxes = structure.taxesUserTime ? streams.bank("jobs' programs", n) : null;
-  const factor = Float64Array.from({ length: n }, (_, i) =>
-    costs.runTime(1, taxes === null ? 0 : structure.sfiOverhead(taxes.at(i))),
-  );
-  const common = { n, factor, stepsOnly: null };
-  if (jobs === null) {
-    const width = program.width === 'auto' ? nodes : program.width;
-    return {
-      ...common,
-      submit: new Float64Array(n),
-      width: new Int32Array(n).fill(width),
-      length: new Float64Array(n).fill(program.length),
-    };
+/** The copies as a table of jobs that are submitted together. */
+function copiesOf({ program }: Settings, nodes: number): JobTable {
+  const jobs = new JobColumns();
+  const width = program.width === 'auto' ? nodes : program.width;
+  for (let copy = 0; copy < program.copies; copy++) {
+    jobs.add(0, program.length / 1e9, program.length / 1e9, width, copy);
   }
+  return jobs.table('copies', Number.POSITIVE_INFINITY);
+}
+
+/** Each job as a program of its width and run time. Throws `InputError` where one is too wide. */
+function programsOf(settings: Settings, jobs: JobTable, nodes: number, streams: Streams): Programs {
   const wide = jobs.width.findIndex((width) => width > nodes);
   if (wide >= 0 && settings.jobs.too_wide !== 'clamp') {
     throw new InputError({
@@ -177,10 +172,31 @@ function programsOf(settings: Settings, jobs: JobTable | null, nodes: number, st
       would: 'set cluster.nodes higher, or jobs.too_wide=clamp',
     });
   }
+  const { structure, costs } = prices(settings);
+  const taxes = structure.taxesUserTime ? streams.bank("jobs' programs", jobs.n) : null;
   return {
-    ...common,
+    n: jobs.n,
     submit: jobs.submit_s.map((s) => Math.round(s * 1e9)),
     width: jobs.width.map((width) => Math.min(width, nodes)),
     length: jobs.run_s.map((s) => Math.max(1, Math.round(s * 1e9))),
+    factor: Float64Array.from({ length: jobs.n }, (_, i) =>
+      costs.runTime(1, taxes === null ? 0 : structure.sfiOverhead(taxes.at(i))),
+    ),
+    stepsOnly: null,
+  };
+}
+
+/** What became of the programs, as the files of jobs have it; the run time is that on dedicated nodes, where known. */
+function records({ cluster, dedicated }: ParallelRun, table: JobTable) {
+  const own = dedicated ?? new Float64Array(table.n).fill(Number.NaN);
+  return {
+    n: table.n,
+    table,
+    width: cluster.config.programs.width,
+    submit: cluster.config.programs.submit,
+    run_s: table.run_s.map((run_s, i) => (own[i]! > 0 ? own[i]! / 1e9 : run_s)),
+    state: Uint8Array.from(cluster.ended, (end) => (end >= 0 ? JOB.finished : JOB.pending)),
+    start: cluster.started,
+    end: cluster.ended,
   };
 }

@@ -11,7 +11,7 @@ import type { MessageTerms, Terms } from '../../models/parallel/terms.ts';
 import { coschedulingPolicies } from '../../models/policies/coscheduling/index.ts';
 import { waitingPolicies } from '../../models/policies/waiting/index.ts';
 import { Streams } from '../../sim/engine/streams.ts';
-import { run as runFile } from '../support/nowsim.ts';
+import { rowsOf, run as runFile } from '../support/nowsim.ts';
 
 const US = 1e3;
 const MS = 1e6;
@@ -507,6 +507,27 @@ describe('as an experiment', () => {
       (part) => measures[`cpu_${part}`]!,
     );
     expect(cpu.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 9);
+  });
+
+  it('jobs of a law are programs of their widths, and stand in the file of jobs with their time on dedicated nodes', async () => {
+    const law = [
+      'jobs.law=poisson',
+      'jobs.law.widths=[1,2,4]',
+      'jobs.law.count=40',
+      'jobs.law.service.mean=2s',
+      'jobs.load=0.6',
+    ];
+    const rows = await rowsOf(file, ['cluster.nodes=4', 'replications=1', ...law]);
+    expect(rows.length).toBe(40);
+    for (const row of rows) {
+      expect(row['status']).toBe('finished');
+      expect([1, 2, 4]).toContain(Number(row['width']));
+      expect(Number(row['start_s'])).toBeGreaterThanOrEqual(Number(row['submit_s']) - 1e-9);
+      expect(Number(row['response_s'])).toBeGreaterThan(0);
+    }
+    const events = await rowsOf(file, [...small, 'replications=1'], 'eventsOut');
+    const ended = events.filter((row) => row['what'] === 'finish');
+    expect(ended.map((row) => row['who']).toSorted()).toEqual(['0', '1', '2']);
   });
 
   it('user-level switching costs more than the kernel, by structure', async () => {
