@@ -191,7 +191,8 @@ class Building {
   constructor(config: ClusterConfig) {
     this.config = config;
     const { nodes: count, glunix, costs, streams } = config;
-    this.engine = new Engine({ expected: config.owners === null ? 1024 : count + 1024 });
+    // An event for each owner, and one for some of the daemons: room at once, since growing takes both blocks.
+    this.engine = new Engine({ expected: config.owners === null ? 1024 : Math.ceil(1.1 * count) + 1024 });
     this.events = new DomainEvents(this.engine, config.keepLog);
     this.jobs = jobRecords(config);
     this.jobsLeft = this.jobs.n;
@@ -223,7 +224,8 @@ class Building {
       const placement = Array.from({ length: config.slices.rows }, () =>
         config.policies.placement.create(count, chance),
       );
-      const master = new Master(this.engine, this.events, count, placement, costs.messageDelay);
+      const loads = config.policies.placement.readsLoad === true;
+      const master = new Master(this.engine, this.events, count, placement, costs.messageDelay, loads);
       this.master = master;
       if (hasJobs) this.guests = this.makeGuests(master);
       if (hasJobs) this.queue = this.makeQueue(master, this.guests!);
@@ -240,7 +242,7 @@ class Building {
             idle.kind.create(readings, count, idle.parameters, streams.bank('idle policy', count)),
           guests ?? undefined,
         );
-        this.daemons.tellsLoads = config.policies.placement.readsLoad === true;
+        this.daemons.tellsLoads = loads;
         this.wireDaemons(this.daemons);
       }
     } else if (hasJobs) this.local = this.makeLocal();

@@ -33,6 +33,7 @@ export class Nodes {
   /** 1 while the node is held for a guest. */
   readonly held: Uint8Array;
   readonly owner: Float64Array;
+  /** Empty where nothing takes any. */
   readonly operations: Float64Array;
   readonly guest: Float64Array;
   readonly waiting: Float64Array;
@@ -45,6 +46,7 @@ export class Nodes {
   private readonly due: Float64Array;
   private readonly engine: Engine;
   private readonly withGuests: boolean;
+  private readonly withOperations: boolean;
   private readonly withCrashes: boolean;
   /** Called when the sum of all guest shares has changed by so much, at a time not after now (ns); for pictures. */
   onGuestShare: ((at: number, change: number) => void) | null = null;
@@ -63,7 +65,8 @@ export class Nodes {
     this.operationShare = new Float64Array(guests);
     this.held = new Uint8Array(guests);
     this.owner = new Float64Array(count);
-    this.operations = new Float64Array(count);
+    this.withOperations = withGuests || sampleShare > 0;
+    this.operations = new Float64Array(this.withOperations ? count : 0);
     this.guest = new Float64Array(guests);
     this.waiting = new Float64Array(guests);
     this.idle = new Float64Array(count);
@@ -94,7 +97,7 @@ export class Nodes {
     const owner = Math.min(this.ownerShare[node]!, 1 - this.sampleShare);
     if (!this.withGuests) {
       this.owner[node]! += span * owner;
-      this.operations[node]! += span * this.sampleShare;
+      if (this.withOperations) this.operations[node]! += span * this.sampleShare;
       this.idle[node]! += span * (1 - this.sampleShare - owner);
       return;
     }
@@ -170,7 +173,8 @@ export class Nodes {
   total(node: number): number {
     const ofGuests = this.guest.length === 0 ? 0 : this.guest[node]! + this.waiting[node]!;
     const out = this.out.length === 0 ? 0 : this.out[node]!;
-    return this.owner[node]! + this.operations[node]! + this.idle[node]! + ofGuests + out;
+    const operations = this.withOperations ? this.operations[node]! : 0;
+    return this.owner[node]! + operations + this.idle[node]! + ofGuests + out;
   }
 
   settleAll(): void {

@@ -8,6 +8,8 @@ import { MODE, runs } from './glunix/guests.ts';
 
 const MOST_BINS = 400;
 const MOST_ROWS = 20_000;
+/** The chart shows this many nodes, the first ones. */
+const MOST_NODES = 4096;
 /** First length of a bin, s; doubled as the run goes on. */
 const FIRST_BIN_S = 60;
 
@@ -108,9 +110,10 @@ export class Timeline {
   private full_s = Number.POSITIVE_INFINITY;
 
   constructor(nodes: number) {
-    this.kind = new Int8Array(nodes).fill(-1);
-    this.job = new Int32Array(nodes).fill(-1);
-    this.since_s = new Float64Array(nodes);
+    const shown = Math.min(nodes, MOST_NODES);
+    this.kind = new Int8Array(shown).fill(-1);
+    this.job = new Int32Array(shown).fill(-1);
+    this.since_s = new Float64Array(shown);
   }
 
   /** Whether the chart of nodes is full: what they show from now on does not matter. */
@@ -120,6 +123,7 @@ export class Timeline {
 
   /** A node shows a row of this kind from now on; -1: nothing. A guest goes before its owner. */
   show(node: number, now_s: number, kind: number, job: number): void {
+    if (node >= this.kind.length) return;
     if (this.kind[node] === kind && this.job[node] === job) return;
     this.close(node, now_s);
     this.kind[node] = kind;

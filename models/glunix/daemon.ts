@@ -51,8 +51,9 @@ export class Daemons {
   private readonly reportEvery: number;
   private readonly lastReport: Float64Array;
   private quietUntilLast = 0;
-  private readonly closedUntil: Float64Array;
-  private readonly reopening: Timers;
+  /** Until when each node takes no guests, ns; empty, and no timers, until one is closed. */
+  private closedUntil = new Float64Array(0);
+  private reopening: Timers | null = null;
   /** 1 while the daemon is down with its node. */
   private readonly dead: Uint8Array;
   /** Called with what the idle policy asks of the node's guest (`ORDER`). */
@@ -93,9 +94,7 @@ export class Daemons {
     this.ordersGuests = kind.ordersGuests === true;
     this.reportEvery = kind.reportEvery;
     this.lastReport = new Float64Array(kind.reportEvery < Number.POSITIVE_INFINITY ? nodes : 0);
-    this.closedUntil = new Float64Array(nodes);
     this.dead = new Uint8Array(nodes);
-    this.reopening = new Timers(engine, (node) => this.accept(node), nodes, 'node open to guests again');
   }
 
   /** Something that the daemon of this node can read has changed. */
@@ -142,6 +141,11 @@ export class Daemons {
   /** The node takes no guests until then (ns), whatever the idle policy says. */
   close(node: number, until: number): void {
     this.closings++;
+    if (this.reopening === null) {
+      const nodes = this.accepting.length;
+      this.closedUntil = new Float64Array(nodes);
+      this.reopening = new Timers(this.engine, (n) => this.accept(n), nodes, 'node open to guests again');
+    }
     this.closedUntil[node] = until;
     this.reopening.set(node, until);
     this.accept(node);
@@ -158,7 +162,8 @@ export class Daemons {
   /** Tell everybody whether the node accepts guests, where that has changed. */
   private accept(node: number): void {
     if (this.dead[node] === 1) return;
-    const accepts = this.policy.accepting(node) && this.closedUntil[node]! <= this.engine.now;
+    const closed = this.reopening !== null && this.closedUntil[node]! > this.engine.now;
+    const accepts = this.policy.accepting(node) && !closed;
     if (accepts !== (this.accepting[node] === 1)) {
       this.accepting[node] = accepts ? 1 : 0;
       if (accepts) {

@@ -43,13 +43,17 @@ export class Master {
   /** Called when a node has become free or is no longer (except by `take`). */
   onFreeChanged: (node: number, free: boolean) => void = () => {};
 
-  /** A placement for each row of the gang matrix; `delay`: ns from a node's report to the master's knowing. */
+  /**
+   * A placement for each row of the gang matrix; `delay`: ns from a node's report to the master's knowing; `loads`:
+   * whether placement looks at loads.
+   */
   constructor(
     engine: Engine,
     events: DomainEvents,
     nodes: number,
     placement: readonly PlacementPolicy[],
     delay: number,
+    loads = false,
   ) {
     this.engine = engine;
     this.events = events;
@@ -62,7 +66,7 @@ export class Master {
     this.down = new Uint8Array(nodes);
     this.saying = new Uint8Array(nodes);
     this.idleSince = new Float64Array(nodes).fill(Number.NEGATIVE_INFINITY);
-    this.load = new Float64Array(nodes);
+    this.load = new Float64Array(loads ? nodes : 0);
     this.listed = new Uint8Array(cells);
     this.timers = delay > 0 ? new Timers(engine, (node) => this.hear(node), nodes) : null;
   }
@@ -74,7 +78,7 @@ export class Master {
   report(node: number, accepting: boolean, idleSince: number, load: number): void {
     this.saying[node] = accepting ? 1 : 0;
     this.idleSince[node] = idleSince;
-    this.load[node] = load;
+    if (this.load.length > 0) this.load[node] = load;
     if (this.timers === null) this.hear(node);
     else this.timers.set(node, this.engine.now + this.delay);
   }
@@ -150,7 +154,8 @@ export class Master {
     const row = (cell - node) / nodes;
     if (free) {
       this.count(row, 1);
-      this.placement[row]!.offered(node, this.idleSince[node]!, this.load[node]!);
+      const load = this.load.length > 0 ? this.load[node]! : 0;
+      this.placement[row]!.offered(node, this.idleSince[node]!, load);
     } else {
       this.count(row, -1);
       this.placement[row]!.withdrawn(node);

@@ -208,6 +208,15 @@ export class LadderQueue {
     return this.floats[slot << 2]!;
   }
 
+  /** Payload of the pending event in `slot`. */
+  payloadOf(slot: number): number {
+    return this.floats[(slot << 2) | PAYLOAD]!;
+  }
+
+  setPayload(slot: number, payload: number): void {
+    this.floats[(slot << 2) | PAYLOAD] = payload;
+  }
+
   /** Cancels the event that `handle` names; false if it has been taken or cancelled already. */
   cancel(handle: number): boolean {
     const generation = Math.floor(handle / SLOT_LIMIT);

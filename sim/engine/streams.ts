@@ -51,14 +51,21 @@ class Stream implements Source {
 /** The streams of one purpose, one per entity: columns of sfc32 state, 16 bytes an entity. */
 export class StreamBank {
   readonly entities: number;
-  private readonly state: Int32Array;
+  private readonly seeds: Int32Array;
+  /** Empty until the first number is asked for. */
+  private state = new Int32Array(0);
   private readonly view: BankView;
 
   /** `seeds`: at least three words that stand for the purpose. */
   constructor(seeds: Int32Array, entities: number) {
     this.entities = entities;
-    this.state = new Int32Array(4 * entities);
+    this.seeds = seeds;
     this.view = new BankView(this);
+  }
+
+  private begin(): void {
+    const { seeds, entities } = this;
+    this.state = new Int32Array(4 * entities);
     for (let i = 0; i < entities; i++) {
       // For given seeds each word is a bijection of i: no two entities share a state.
       this.state[4 * i] = mix(seeds[0]! ^ mix(i + GOLDEN));
@@ -71,6 +78,7 @@ export class StreamBank {
 
   /** The next number of entity `i`, uniform in (0, 1). */
   next(i: number): number {
+    if (this.state.length === 0) this.begin();
     const state = this.state;
     const at = i << 2;
     const b = state[at + 1]!;

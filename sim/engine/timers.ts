@@ -1,10 +1,10 @@
 /**
- * Timers: at most one pending event per entity, in typed columns (16 bytes an entity).
+ * Timers: at most one pending event per entity, in typed columns (8 bytes an entity, beside the event).
  *
  * Setting a timer that is set replaces it. An event's place among the events of its instant is that of its
  * last `set`, as if it had been cancelled and scheduled anew; yet moving a deadline later costs no queue
  * work: the timer reserves the order that it would have got, leaves its event where it is, and puts it off
- * to the deadline, with that order, when it comes up. So timers that are always moved before they expire
+ * to the deadline, with that order, when it comes up; until then the deadline stands in the event's payload. So timers that are always moved before they expire
  * (time-outs, completions under processor sharing) are nearly free and hold one record each.
  * `engine.events` and `engine.pending` count such a put-off event as any other.
  */
@@ -15,7 +15,6 @@ const NONE = -1;
 export class Timers {
   /** Orders reserved by deadlines that were moved later; NONE where the queued event stands at its deadline. */
   orders: Int32Array;
-  private deadlines: Float64Array;
   private slots: Int32Array;
   private readonly engine: Engine;
   private readonly handler: Handler;
@@ -25,7 +24,6 @@ export class Timers {
   constructor(engine: Engine, handler: Handler, entities: number, name = handler.name) {
     this.engine = engine;
     this.handler = handler;
-    this.deadlines = new Float64Array(entities).fill(Infinity);
     this.slots = new Int32Array(entities).fill(NONE);
     this.orders = new Int32Array(entities).fill(NONE);
     this.type = engine.on((entity) => this.fire(entity), name === '' ? 'timers' : name);
@@ -46,13 +44,12 @@ export class Timers {
       if (time > queue.timeOf(slot)) {
         this.orders[entity] = NONE;
         this.orders[entity] = queue.reserve();
-        this.deadlines[entity] = time;
+        queue.setPayload(slot, time);
         return;
       }
       queue.cancelSlot(slot);
       this.orders[entity] = NONE;
     } else if (slot === undefined) throw new RangeError(`no timer ${entity}: there are ${this.entities}`);
-    this.deadlines[entity] = time;
     this.slots[entity] = queue.push(time, this.type, entity, 0);
   }
 
@@ -63,7 +60,6 @@ export class Timers {
     this.engine.queue.cancelSlot(slot);
     this.slots[entity] = NONE;
     this.orders[entity] = NONE;
-    this.deadlines[entity] = Infinity;
   }
 
   isSet(entity: number): boolean {
@@ -72,20 +68,20 @@ export class Timers {
 
   /** The deadline of `entity`; Infinity if none is set. */
   timeOf(entity: number): number {
-    return this.deadlines[entity]!;
+    const slot = this.slots[entity]!;
+    if (!(slot >= 0)) return Infinity;
+    const { queue } = this.engine;
+    return this.orders[entity] === NONE ? queue.timeOf(slot) : queue.payloadOf(slot);
   }
 
   /** Room for at least `entities` entities. */
   grow(entities: number): void {
     const old = this.slots.length;
     if (entities <= old) return;
-    const deadlines = new Float64Array(entities).fill(Infinity, old);
     const slots = new Int32Array(entities).fill(NONE, old);
     const orders = new Int32Array(entities).fill(NONE, old);
-    deadlines.set(this.deadlines);
     slots.set(this.slots);
     orders.set(this.orders);
-    this.deadlines = deadlines;
     this.slots = slots;
     this.orders = orders;
   }
@@ -94,11 +90,11 @@ export class Timers {
     const order = this.orders[entity]!;
     if (order >= 0) {
       this.orders[entity] = NONE;
-      this.slots[entity] = this.engine.queue.pushReserved(this.deadlines[entity]!, this.type, entity, order);
+      const { queue } = this.engine;
+      this.slots[entity] = queue.pushReserved(queue.payload, this.type, entity, order);
       return;
     }
     this.slots[entity] = NONE;
-    this.deadlines[entity] = Infinity;
     this.handler(entity);
   }
 }

@@ -18,7 +18,7 @@ class LeastLoaded implements PlacementPolicy {
   private readonly ordered: OrderedNodes;
 
   constructor(nodes: number) {
-    this.ordered = new OrderedNodes(nodes);
+    this.ordered = new OrderedNodes(nodes, true);
   }
 
   offered(node: number, idleSince: number, load: number): void {

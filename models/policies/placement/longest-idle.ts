@@ -20,7 +20,7 @@ class LongestIdle implements PlacementPolicy {
   }
 
   offered(node: number, idleSince: number): void {
-    this.ordered.add(node, idleSince, 0);
+    this.ordered.add(node, idleSince);
   }
 
   withdrawn(node: number): void {

@@ -10,16 +10,16 @@ export class OrderedNodes {
   private readonly second: Float64Array;
   private count = 0;
 
-  constructor(nodes: number) {
+  constructor(nodes: number, withSecond = false) {
     this.node = new Int32Array(nodes);
     this.at = new Int32Array(nodes);
     this.key = new Float64Array(nodes);
-    this.second = new Float64Array(nodes);
+    this.second = new Float64Array(withSecond ? nodes : 0);
   }
 
-  add(node: number, key: number, second: number): void {
+  add(node: number, key: number, second = 0): void {
     this.key[node] = key;
-    this.second[node] = second;
+    if (this.second.length > 0) this.second[node] = second;
     this.up(this.count++, node);
   }
 
@@ -39,6 +39,7 @@ export class OrderedNodes {
     const ka = this.key[a]!;
     const kb = this.key[b]!;
     if (ka !== kb) return ka < kb;
+    if (this.second.length === 0) return a < b;
     const sa = this.second[a]!;
     const sb = this.second[b]!;
     return sa < sb || (sa === sb && a < b);
