@@ -248,6 +248,7 @@ export class ParallelCluster {
     }
     engine.run();
     this.end = engine.now;
+    this.events.close();
     for (let node = 0; node < config.nodes; node++) {
       this.account(node);
       // A handler that the end has cut was charged to its own end.

@@ -49,8 +49,13 @@ export class ParallelEvents {
     this.values[i] = value;
   }
 
-  hex(): string {
+  /** The run is over: the last instant is taken in. */
+  close(): void {
     this.flush(this.instant);
+  }
+
+  /** The digest, once the run is over. */
+  hex(): string {
     return this.digest.hex();
   }
 
