@@ -47,8 +47,9 @@ export class BinnedSeries {
   }
 
   private fill(until_s: number): void {
-    if (until_s <= this.end_s) this.sum[this.bin]! += this.value * (until_s - this.since_s);
-    else {
+    if (until_s <= this.end_s) {
+      this.sum[this.bin] = (this.sum[this.bin] ?? 0) + this.value * (until_s - this.since_s);
+    } else {
       while (until_s > MOST_BINS * this.bin_s) this.merge();
       this.add(this.since_s, until_s, this.value);
       this.bin = Math.ceil(until_s / this.bin_s) - 1;
