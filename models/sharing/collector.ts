@@ -26,6 +26,7 @@ export class Collector {
   private readonly mail: Mail;
   private readonly bookings: Bookings;
   private readonly jobsAt: (node: number) => number;
+  private readonly onTold: (messages: number) => void;
   private readonly copies: number;
   private readonly takeType: number;
   private readonly tellType: number;
@@ -40,7 +41,9 @@ export class Collector {
     mail: Mail,
     bookings: Bookings,
     jobsAt: (node: number) => number,
+    onTold: (messages: number) => void,
   ) {
+    this.onTold = onTold;
     this.engine = engine;
     this.every = every;
     this.fare = fare;
@@ -87,6 +90,7 @@ export class Collector {
     this.nextLoad = load;
     this.nextKnown = known;
     this.toldAt = this.nextAt;
+    this.onTold(load.length + this.copies);
     for (let node = 0; node < load.length; node++) this.cpus.charge(node, this.fare.receive);
   }
 }

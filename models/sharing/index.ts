@@ -117,10 +117,16 @@ const EVENT = {
   migrate: 4,
   /** J waits in the one queue (jobs there, it included). */
   hold: 5,
-  /** N has become the master. */
+  /** N has become the master (0). */
   'fail-over': 6,
   /** The master fails (-1). */
   'master-fails': 7,
+  /** J is the reason of a probe (the node asked). */
+  probe: 8,
+  /** N sends a message (to that node; numbers from that of the nodes on: the master). */
+  message: 9,
+  /** A load vector is known everywhere (messages that it took). */
+  vector: 10,
 } as const;
 
 /** Where a job is: with the node that decides on it, in the one queue, at its node, on its way, or nowhere any more. */
@@ -214,7 +220,7 @@ class SharedNodes {
       if (speeds[node] !== 1) this.ready.setCapacity(node, speeds[node]!);
     }
     this.cpus = new Cpus(engine, this.ready, speeds);
-    this.mail = new Mail(engine, this.cpus, nodes);
+    this.mail = new Mail(engine, this.cpus, nodes, (from, to) => this.record(EVENT.message, from, to));
     this.bookings = new Bookings(nodes);
     this.medium = new Medium(config.network, nodes);
     this.log = config.keepLog ? new EventLog(Object.keys(EVENT)) : null;
@@ -242,6 +248,7 @@ class SharedNodes {
         this.mail,
         this.bookings,
         jobsAt,
+        (messages) => this.record(EVENT.vector, NONE, messages),
       );
     }
     if (kind.asks === true) this.decider = this.makeDecider(jobsAt);
@@ -381,6 +388,7 @@ class SharedNodes {
       }
       const other = probed(decision);
       this.probes++;
+      this.record(EVENT.probe, this.jobOf[task]!, other);
       if (!this.probesFree) {
         this.sendProbe(task, node, other);
         return;

@@ -42,7 +42,11 @@ export class Mail {
   private used = 0;
   private readonly free: number[] = [];
 
-  constructor(engine: Engine, cpus: Cpus, nodes: number) {
+  private readonly tell: (from: number, to: number) => void;
+
+  /** `tell` is told of every message that is sent. */
+  constructor(engine: Engine, cpus: Cpus, nodes: number, tell: (from: number, to: number) => void) {
+    this.tell = tell;
     this.engine = engine;
     this.cpus = cpus;
     this.nodes = nodes;
@@ -59,6 +63,7 @@ export class Mail {
   /** Sends a message at `fare`; a lost one is only charged to its sender. */
   send(kind: number, fare: Fare, message: Readonly<Message>, lost = false): void {
     this.sent++;
+    this.tell(message.from, message.to);
     const { now } = this.engine;
     const leaves = message.from < this.nodes ? this.cpus.charge(message.from, fare.send) : now;
     if (lost) return;

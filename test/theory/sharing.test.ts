@@ -246,6 +246,7 @@ describe('a run', () => {
     expect(count('start')).toBe(jobs.length);
     expect(count('finish')).toBe(jobs.length);
     expect(count('transfer')).toBeGreaterThan(0);
+    expect(count('probe')).toBeGreaterThan(count('transfer'));
   });
 
   it('switching sharing on changes the digest', async () => {
