@@ -93,8 +93,9 @@ export class Crashes {
   private readonly unknown: Uint8Array;
   /** Jobs that each node's crash has hit, until the master knows. */
   private readonly hit: number[][];
-  /** Crashes that have hit each job since it was last saved. */
+  /** Crashes that have hit each job since it was saved further than ever before; how far that was, ns of its work. */
   private readonly attempts: Int32Array;
+  private readonly furthest: Float64Array;
   /** Gangs that wait for nodes to go on, in order, how many they need, and ns of work that new tasks do again alone. */
   private readonly waiting: number[] = [];
   private readonly wanted: Int32Array;
@@ -115,6 +116,7 @@ export class Crashes {
     this.unknown = new Uint8Array(count);
     this.hit = Array.from({ length: count }, () => []);
     this.attempts = new Int32Array(jobs.n);
+    this.furthest = new Float64Array(jobs.n);
     this.wanted = new Int32Array(jobs.n);
     this.again = new Float64Array(jobs.n);
     this.againSince = new Float64Array(jobs.n).fill(Number.NaN);
@@ -123,6 +125,8 @@ export class Crashes {
     guests.onFree = () => this.placeWaiting();
     parts.checkpoints.onBack = (job) => this.isBack(job);
     parts.checkpoints.onSaved = (job) => {
+      if (guests.saved[job]! <= this.furthest[job]!) return;
+      this.furthest[job] = guests.saved[job]!;
       this.attempts[job] = 0;
     };
     this.failOver =
@@ -167,7 +171,7 @@ export class Crashes {
     return this.waiting.length;
   }
 
-  /** Crashes that have hit a job since it was last saved. */
+  /** Crashes that have hit a job since it was saved further than ever before. */
   attemptsOf(job: number): number {
     return this.attempts[job]!;
   }

@@ -252,6 +252,17 @@ describe('what becomes of jobs', () => {
     expect(mean(result, 'crashes')).toBe(26);
   });
 
+  it('a job that is saved again and again but always starts over is given up too', async () => {
+    const experiment = building({
+      jobs: jobsOf(1, '500h'),
+      failures: { mtbf: '1h', repair: '0s', attempts: 100 },
+      policies: { recovery: 'restart', checkpoint: { name: 'fixed', interval: '10min', cost: '0s' } },
+    });
+    const result = await run(experiment);
+    expect(result.rows[0]!.counts['killed']).toBe(1);
+    expect(mean(result, 'checkpoints')).toBeGreaterThan(100);
+  });
+
   it('a job that an owner drives out goes on from its last checkpoint', async () => {
     const experiment: Plain = {
       ...building({

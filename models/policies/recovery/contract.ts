@@ -20,7 +20,7 @@ export interface RecoveryView {
   saved(job: number): number;
   /** Whether every task that the job has lost has a backup that is there. */
   backedUp(job: number): boolean;
-  /** Crashes that have hit the job since it was last saved. */
+  /** Crashes that have hit the job since it was saved further than ever before. */
   attempts(job: number): number;
 }
 
