@@ -112,7 +112,7 @@ describe('what the master is told', () => {
 
 describe('what becomes of jobs', () => {
   it('restart: from the beginning, until it gets through without a crash', async () => {
-    const jobs = 2000;
+    const jobs = 1000;
     const experiment = building({
       nodes: jobs,
       jobs: jobsOf(jobs, '60min'),
@@ -151,7 +151,7 @@ describe('what becomes of jobs', () => {
       nodes: 4,
       jobs: jobsOf(1, '100h', 4),
       failures: { mtbf: '40h', repair: '0s' },
-      more: { replications: 200 },
+      more: { replications: 120 },
     };
     const log = { name: 'message-log', rate: 1, reads: 1_000_000, every: '1h' };
     const logged = await run(building({ ...parts, policies: { recovery: log } }));
