@@ -9,6 +9,17 @@
 import type { ParallelCluster, PricedPattern } from './cluster.ts';
 import { OP } from './pattern.ts';
 
+/** A pattern in which every process first sends all its messages and then receives all. */
+interface SendsFirst {
+  /** ns of a process's sends. */
+  readonly sends: Float64Array;
+  /** Receives of process k: from `first[k]` up to `first[k + 1]`; each by its source, and the time from that one's grain to the arrival. */
+  readonly first: Int32Array;
+  readonly source: Int32Array;
+  readonly delay: Float64Array;
+  readonly receive: number;
+}
+
 export class Leap {
   private readonly cluster: ParallelCluster;
   /** By process of the program: grains of the superstep being tried and of the last one done, their sum. */
@@ -17,6 +28,7 @@ export class Leap {
   private sums = new Float64Array(0);
   /** When it reaches the barrier: in the superstep being tried and in the last one done. */
   private times = new Float64Array(0);
+  private next = new Float64Array(0);
   private reached = new Float64Array(0);
   /** Its present operation, the arrival of its last message, and ns of software in a superstep. */
   private at = new Int32Array(0);
@@ -24,6 +36,7 @@ export class Leap {
   private arrivalsBefore = new Float64Array(0);
   private software = new Float64Array(0);
   private deadlines = new Float64Array(0);
+  private readonly sendsFirst = new Map<PricedPattern, SendsFirst | null>();
   /** Arrival of each message of a superstep; -1: not sent yet. */
   private mail = new Float64Array(0);
 
@@ -121,9 +134,6 @@ export class Leap {
     const first = cluster.first[program]!;
     const done = cluster.stepsDone[program]!;
     const { drawn } = cluster.processes;
-    const streams = cluster.streamsOf(program);
-    const nominal = cluster.nominal(program, done);
-    const { imbalance } = cluster.config.shape;
     sums.fill(0, 0, width);
     this.software.fill(short.receive + short.send, 0, width);
     let grains = this.grains;
@@ -131,27 +141,14 @@ export class Leap {
     let open = opens;
     let opened = opens;
     let n = 0;
-    // The first superstep may have been drawn already.
-    let fresh = false;
     while (n < most) {
+      this.draw(program, done + n, grains, n === 0);
       let least = Number.POSITIVE_INFINITY;
       let greatest = 0;
-      if (fresh && streams !== null) {
-        const { bank, base } = streams;
-        for (let k = 0; k < width; k++) {
-          const g = Math.floor(nominal * (1 + imbalance * (bank.next(base + k) - 0.5)) + 0.5);
-          grains[k] = g;
-          if (g < least) least = g;
-          if (g > greatest) greatest = g;
-        }
-      } else {
-        for (let k = 0; k < width; k++) {
-          const g = cluster.grain(first + k, done + n);
-          grains[k] = g;
-          if (g < least) least = g;
-          if (g > greatest) greatest = g;
-        }
-        fresh = true;
+      for (let k = 0; k < width; k++) {
+        const g = grains[k]!;
+        if (g < least) least = g;
+        if (g > greatest) greatest = g;
       }
       const reached = open + short.receive + greatest + short.send;
       if (!(reached < limit) || greatest - least + short.transit >= barrier) {
@@ -183,7 +180,7 @@ export class Leap {
     limit: number,
     most: number,
   ): number {
-    const { cluster, sums, grains, times, arrivals } = this;
+    const { cluster, sums, grains, arrivals } = this;
     const { short } = cluster.config.terms;
     const width = pattern.processes;
     const first = cluster.first[program]!;
@@ -191,20 +188,21 @@ export class Leap {
     const { drawn } = cluster.processes;
     sums.fill(0, 0, width);
     this.priceSoftware(pattern, short.receive);
+    const straight = this.sendsFirstOf(pattern);
     let open = opens;
     let n = 0;
     while (n < most) {
+      this.draw(program, done + n, grains, n === 0);
       for (let k = 0; k < width; k++) {
-        const g = cluster.grain(first + k, done + n);
-        grains[k] = g;
-        times[k] = open + short.receive + g;
-        this.at[k] = pattern.first[k]! + 1;
+        this.times[k] = open + short.receive + grains[k]!;
         arrivals[k] = open;
       }
-      if (!this.exchange(pattern) || !this.meets(pattern, limit)) {
+      const fits = straight === null ? this.exchange(pattern) : this.straightExchange(pattern, straight);
+      if (!fits || !this.meets(pattern, limit)) {
         for (let k = 0; k < width; k++) drawn[first + k] = grains[k]!;
         break;
       }
+      const { times } = this;
       let greatest = 0;
       for (let k = 0; k < width; k++) {
         sums[k]! += grains[k]!;
@@ -216,6 +214,61 @@ export class Leap {
       n++;
     }
     return n;
+  }
+
+  /** The grains of a superstep; those of the first one tried may have been drawn already. */
+  private draw(program: number, step: number, grains: Float64Array, first: boolean): void {
+    const { cluster } = this;
+    const width = cluster.width[program]!;
+    const streams = cluster.streamsOf(program);
+    if (first || streams === null) {
+      const p = cluster.first[program]!;
+      for (let k = 0; k < width; k++) grains[k] = cluster.grain(p + k, step);
+      return;
+    }
+    const { bank, base } = streams;
+    const nominal = cluster.nominal(program, step);
+    const { imbalance } = cluster.config.shape;
+    for (let k = 0; k < width; k++) {
+      grains[k] = Math.floor(nominal * (1 + imbalance * (bank.next(base + k) - 0.5)) + 0.5);
+    }
+  }
+
+  private sendsFirstOf(pattern: PricedPattern): SendsFirst | null {
+    let known = this.sendsFirst.get(pattern);
+    if (known === undefined) {
+      known = sendsFirst(pattern);
+      this.sendsFirst.set(pattern, known);
+    }
+    return known;
+  }
+
+  /** The messages of one superstep, all sends first; as `exchange`. */
+  private straightExchange(pattern: PricedPattern, straight: SendsFirst): boolean {
+    const { times, next, arrivals } = this;
+    const { sends, first, source, delay, receive } = straight;
+    const { processes } = pattern;
+    const { oneWay } = pattern.spin;
+    const barrier = this.cluster.config.terms.short.send;
+    for (let k = 0; k < processes; k++) {
+      let t = times[k]! + sends[k]!;
+      let latest = arrivals[k]!;
+      const end = first[k + 1]!;
+      for (let i = first[k]!; i < end; i++) {
+        const arrival = times[source[i]!]! + delay[i]!;
+        if (arrival > t) {
+          if (arrival - t >= oneWay) return false;
+          t = arrival;
+        }
+        if (arrival > latest) latest = arrival;
+        t += receive;
+      }
+      arrivals[k] = latest;
+      next[k] = t + barrier;
+    }
+    this.times = next;
+    this.next = times;
+    return true;
   }
 
   private priceSoftware(pattern: PricedPattern, receive: number): void {
@@ -248,6 +301,7 @@ export class Leap {
     const { first, kind, peer, slot, work, slots, message, processes } = pattern;
     const { oneWay } = pattern.spin;
     mail.fill(-1, 0, processes * slots);
+    for (let k = 0; k < processes; k++) at[k] = first[k]! + 1;
     let left = processes;
     while (left > 0) {
       const leftBefore = left;
@@ -289,10 +343,48 @@ export class Leap {
     this.before = new Float64Array(width);
     this.sums = new Float64Array(width);
     this.times = new Float64Array(width);
+    this.next = new Float64Array(width);
     this.reached = new Float64Array(width);
     this.at = new Int32Array(width);
     this.arrivals = new Float64Array(width);
     this.arrivalsBefore = new Float64Array(width);
     this.software = new Float64Array(width);
   }
+}
+
+/** The pattern, if every process sends all its messages before it receives one; null otherwise. */
+function sendsFirst(pattern: PricedPattern): SendsFirst | null {
+  const { processes, first, kind, peer, slot, work, slots, message } = pattern;
+  const sends = new Float64Array(processes);
+  const sent = new Float64Array(processes * slots);
+  const from = new Int32Array(processes * slots);
+  const receives = new Int32Array(processes + 1);
+  for (let k = 0; k < processes; k++) {
+    let t = 0;
+    let received = 0;
+    for (let i = first[k]! + 1; i < first[k + 1]!; i++) {
+      if (kind[i] === OP.receive) received++;
+      else if (kind[i] === OP.send) {
+        if (received > 0) return null;
+        t += work[i]!;
+        const at = peer[i]! * slots + slot[i]!;
+        sent[at] = t + message.transit;
+        from[at] = k;
+      }
+    }
+    sends[k] = t;
+    receives[k + 1] = receives[k]! + received;
+  }
+  const source = new Int32Array(receives[processes]!);
+  const delay = new Float64Array(receives[processes]!);
+  for (let k = 0; k < processes; k++) {
+    let next = receives[k]!;
+    for (let i = first[k]! + 1; i < first[k + 1]!; i++) {
+      if (kind[i] !== OP.receive) continue;
+      source[next] = from[k * slots + slot[i]!]!;
+      delay[next] = sent[k * slots + slot[i]!]!;
+      next++;
+    }
+  }
+  return { sends, first: receives, source, delay, receive: message.receive };
 }
