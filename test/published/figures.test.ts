@@ -54,3 +54,28 @@ describe.each([cpuByStructure, cpuByStructureToday])('figure $name', (figure) =>
     expect(told.filter((row) => !taxed.includes(textOf(row, 'structure'))).length).toBeGreaterThan(8);
   });
 });
+
+describe('the verdict on CPU time by structure', () => {
+  const verdict = (library: readonly number[], server: number) => {
+    const row = (trace: number, structure: string, relative: number) => ({
+      trace: `trace ${trace}`,
+      user_scale: 1,
+      structure,
+      relative,
+    });
+    return cpuByStructure.verdict(
+      library.flatMap((relative, trace) => [
+        row(trace, 'sfi-library', relative),
+        row(trace, 'microkernel-mach', server),
+        row(trace, 'user-server', server + 1),
+      ]),
+      [],
+    ).holds;
+  };
+  it('holds where the library is no slower than the kernel for any program, and faster than every server', () => {
+    expect(verdict([0.9, 1], 2)).toBe('holds');
+    expect(verdict([0.9, 1.1], 2)).toBe('holds in part');
+    expect(verdict([0.9, 1], 0.95)).toBe('holds in part');
+    expect(verdict([0.9, 1.1], 1)).toBe('does not hold');
+  });
+});
