@@ -3,11 +3,11 @@
  * from what was saved last, which takes its own time, and runs again.
  *
  * Model: all tasks of a job are saved together, at a point of its work that is common to them (coordinated). The
- * policy says for how long it runs in between. A checkpoint that is due while the job stands still anyway is made when
- * it goes on; one at whose end an owner has a task stopped or on its way is worth nothing and made anew. What a crash interrupts,
- * be it work, a checkpoint or coming back, is lost. Where messages are logged (`message-log.ts`), a checkpoint is the
- * synchronisation of all tasks with their backups: it takes the time to ship what is dirty since the last one, and the
- * CPU of receiving what was logged since then, which is paid for here.
+ * policy says for how long it runs in between. A checkpoint that is due while the job stands still anyway is made
+ * when it goes on; one at whose end an owner has a task stopped or on its way is worth nothing and made anew. What a
+ * crash interrupts, be it work, a checkpoint or coming back, is lost. Where messages are logged (`message-log.ts`), a
+ * checkpoint is the synchronisation of all tasks with their backups: it takes the time to ship what is dirty since
+ * the last one, and the CPU of receiving what was logged since then, which is paid for here.
  * Left out: the traffic of images to stable storage and its failures; saving while the job runs.
  */
 import type { Engine } from '../../sim/engine/engine.ts';

@@ -1,16 +1,16 @@
 /**
  * Crashes of nodes: what falls with a node, when the master learns of it, and what becomes of the jobs that were hit.
  *
- * Model: a node that crashes loses its owner's session, its daemon and its tasks, and is up again after its repair. The
- * master goes on believing it alive until its beats have failed to come for long enough, until a connection to it has
- * been found broken (one round trip), or until the node is up again and its daemon registers, whichever comes first; a
- * gang that lost a task stands still so long. Then the recovery policy decides. A gang that goes back keeps its other
- * nodes, gets free ones for its lost tasks before any waiting job does, in the order in which gangs lost theirs, is
- * launched again, and comes back from what was saved (`checkpoints.ts`). Where messages are logged, the lost task alone
- * does again what it did since it was last synchronised, while the others wait. Where the master runs on a node, it can be
- * lost too (`fail-over.ts`); what it did not know yet the new one finds out anew.
- * What a node was carrying out for the layer is gone with it; memory of its idle policy is kept as on a disk, but
- * starting up counts as an input.
+ * Model: a node that crashes loses its owner's session, its daemon and its tasks, and is up again after its repair.
+ * The master goes on believing it alive until its beats have failed to come for long enough, until a connection to it
+ * has been found broken (one round trip), or until the node is up again and its daemon registers, whichever comes
+ * first; a gang that lost a task stands still so long. Then the recovery policy decides. A gang that goes back keeps
+ * its other nodes, gets free ones for its lost tasks before any waiting job does, in the order in which gangs lost
+ * theirs, is launched again, and comes back from what was saved (`checkpoints.ts`). Where messages are logged, the
+ * lost task alone does again what it did since it was last synchronised, while the others wait. Where the master runs
+ * on a node, it can be lost too (`fail-over.ts`); what it did not know yet the new one finds out anew. What a node
+ * was carrying out for the layer is gone with it; memory of its idle policy is kept as on a disk, but starting up
+ * counts as an input.
  * Left out: what the owner lost with the session; crashes of the network; a task whose target crashes could have gone
  * on where it came from.
  */

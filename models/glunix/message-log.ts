@@ -2,11 +2,11 @@
  * Message logging with backups: a process that crashes is run again by its backup from its last synchronisation, reads
  * the same messages in the same order, and sends nothing twice.
  *
- * Model: every message is delivered, all or nothing, to its receiver, to the receiver's backup and to the sender's backup.
- * A backup keeps the messages that its process has been given since it was last synchronised, and counts what it
- * has sent. A synchronisation ships the process's state; the backup then forgets what had been read. After a crash
- * the backup begins from the last synchronisation, reads its queue, and drops as many of its first sends as were counted.
- * Programs are deterministic: what they do follows from their state and what they read.
+ * Model: every message is delivered, all or nothing, to its receiver, to the receiver's backup and to the sender's
+ * backup. A backup keeps the messages that its process has been given since it was last synchronised, and counts what
+ * it has sent. A synchronisation ships the process's state; the backup then forgets what had been read. After a crash
+ * the backup begins from the last synchronisation, reads its queue, and drops as many of its first sends as were
+ * counted. Programs are deterministic: what they do follows from their state and what they read.
  * Source: Borg and others, "Fault tolerance under UNIX", ACM TOCS 7(1), 1989 (TARGON/32; facts F001-F003).
  * Left out: signals and clocks, which TARGON turns into messages; loss of a process and its backup at one time, which
  * the user of this class has to notice.
@@ -16,7 +16,7 @@
 export const NO_MESSAGE = -1;
 
 export class MessageLog {
-  /** Messages on the network, each to three receivers; sends that were dropped as done before; reads from a queue of old. */
+  /** Messages on the network, each to three receivers; sends dropped as done before; messages read once more. */
   delivered = 0;
   suppressed = 0;
   replayed = 0;
@@ -78,7 +78,7 @@ export class MessageLog {
     return this.read[process]! - this.readThen[process]!;
   }
 
-  /** A process crashes; its backup runs it from its last synchronisation. Answers how many of its sends will be dropped. */
+  /** A process crashes; its backup runs it from its last synchronisation. Answers how many sends will be dropped. */
   crash(process: number): number {
     this.read[process] = this.readThen[process]!;
     this.sent[process] = this.sentThen[process]!;

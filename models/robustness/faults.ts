@@ -8,9 +8,9 @@
  * the same numbers whatever becomes of it, so compared structures meet the same candidates.
  *
  * What falls follows the structure's blast radius (models/os/blast.ts). A process: a guest's whole job, which starts
- * over from the end of the queue, from what was saved of it, or one program of the owner with what was not saved in it. A
- * node: its guest, and all open programs of its owner where they use the layer or the kernel falls, the owner being
- * there or not. The building: every job. What fell is out of use for guests until it has recovered.
+ * over from the end of the queue, from what was saved of it, or one program of the owner with what was not saved in
+ * it. A node: its guest, and all open programs of its owner where they use the layer or the kernel falls, the owner
+ * being there or not. The building: every job. What fell is out of use for guests until it has recovered.
  *
  * Left out: buildings without GLUnix; damage that is found only later; faults during recovery; what it costs a program
  * to carry on after a call that failed; the CPU time of checking the layer's own code.

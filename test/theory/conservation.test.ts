@@ -48,6 +48,8 @@ const CHOICES: Readonly<Record<string, readonly (string | number | boolean)[]>> 
   'policies.idle.name': Object.keys(idlePolicies),
   'policies.placement.name': Object.keys(placementPolicies),
   'faults.rate': [0, 0, 1e-7],
+  'memory.frames': ['auto', 'auto', 3000],
+  'program.image': ['8MiB', '8MiB', '16MiB'],
 };
 
 const pick = <T>(of: readonly T[], chance: Source): T => of[Math.floor(chance.next() * of.length)]!;
