@@ -795,13 +795,14 @@ class Building {
     let guest = 0;
     for (let node = 0; node < nodes.count; node++) {
       const sum = nodes.total(node);
-      if (Math.abs(sum - end) > 1e-9 * end + 1) {
+      // Said so that a sum that is no number fails too.
+      if (!(Math.abs(sum - end) <= 1e-9 * end + 1)) {
         throw new CheckError(`node ${node}: its accounts add up to ${sum / 1e9} s of ${end / 1e9} s`);
       }
       guest += nodes.guest[node] ?? 0;
     }
     // A completion falls on a whole nanosecond, so each task may be off by as much.
-    if (Math.abs(guest - jobCpu) > 1e-6 * jobCpu + 1e3 * (this.jobs.n + 1)) {
+    if (!(Math.abs(guest - jobCpu) <= 1e-6 * jobCpu + 1e3 * (this.jobs.n + 1))) {
       throw new CheckError(
         `guests used ${guest / 1e9} s of CPU by the nodes' accounts and ${jobCpu / 1e9} s by the jobs' progress`,
       );

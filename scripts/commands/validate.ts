@@ -1,5 +1,6 @@
 /** `nowsim validate`: runs the validation cases and prints expected, got, tolerance, verdict. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import { shortFacts } from '../../models/os/cost.ts';
@@ -17,6 +18,7 @@ interface ValidateArguments {
   cases?: string[];
   workers?: string | string[];
   json: boolean;
+  docs: boolean;
   quiet: boolean;
 }
 /** ok: within tolerance; miss: outside, and listed with its cause; NEW MISS and FAILED end with exit code 3; reported: no verdict. */
@@ -62,6 +64,11 @@ export const validateCommand: CommandModule<object, ValidateArguments> = {
         default: false,
         describe: 'print the outcomes as JSON, and nothing else',
       })
+      .option('docs', {
+        type: 'boolean',
+        default: false,
+        describe: 'run the commands of the documentation instead, the slow ones too',
+      })
       .option('quiet', { type: 'boolean', default: false, describe: 'no progress' })
       .example('$0 validate', 'all cases')
       .example('$0 validate P01 O7', 'two of them') as Argv<ValidateArguments>,
@@ -69,6 +76,10 @@ export const validateCommand: CommandModule<object, ValidateArguments> = {
 };
 
 async function validate(args: ValidateArguments): Promise<void> {
+  if (args.docs) {
+    await validateDocs(args.json);
+    return;
+  }
   const workers = wholeNumber('workers', args.workers, 1) ?? defaultWorkers();
   const { cases } = await import('../validate/cases.ts');
   const { study } = await import('../study.ts');
@@ -86,6 +97,32 @@ async function validate(args: ValidateArguments): Promise<void> {
   else print(outcomes, (args.cases ?? []).length > 0);
   if (bad.length > 0) {
     throw new CheckError(`${bad.length} of ${outcomes.length} cases: ${bad.map(({ id }) => id).join(', ')}`);
+  }
+}
+
+/** Runs every command of the tutorial and the how-to pages, each page in a folder of its own. */
+async function validateDocs(json: boolean): Promise<void> {
+  const { blocksOf, PAGES, runBlock } = await import('../docs/blocks.ts');
+  const outcomes: { page: string; line: number; ok: boolean }[] = [];
+  for (const page of PAGES) {
+    const folder = mkdtempSync(join(tmpdir(), 'nowsim-docs-'));
+    try {
+      for (const block of blocksOf(page)) {
+        const { code, output } = runBlock(block, folder);
+        outcomes.push({ page, line: block.line, ok: code === 0 });
+        if (!json) process.stdout.write(`docs/${page}:${block.line}  ${code === 0 ? 'ok' : 'FAILED'}\n`);
+        if (code !== 0) process.stderr.write(`${block.text}\n${output}\n`);
+      }
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+  if (json) process.stdout.write(`${JSON.stringify(outcomes, null, 2)}\n`);
+  const bad = outcomes.filter(({ ok }) => !ok);
+  if (bad.length > 0) {
+    throw new CheckError(
+      `${bad.length} of ${outcomes.length} blocks: ${bad.map(({ page, line }) => `docs/${page}:${line}`).join(', ')}`,
+    );
   }
 }
 
