@@ -1,9 +1,10 @@
 /**
- * Benchmarks of whole commands: replaying a log under EASY, memory of idle owned nodes, and what two workers reach
- * of two independent processes. Each command runs as a process of its own, as a person would start it.
+ * Benchmarks of whole commands: replaying a log under EASY, a log over owned nodes, a week of a building by its size,
+ * memory of idle owned nodes, and what two workers reach of two independent processes. Each command runs as a process
+ * of its own, as a person would start it.
  */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -18,6 +19,8 @@ const execute = promisify(execFile);
 export interface ClusterBenchOptions {
   /** Logs to replay beside the generated one. */
   readonly logs?: readonly string[];
+  /** Traces of owners for the logs over owned nodes, beside those that follow a law. */
+  readonly owners?: readonly string[];
   readonly rounds?: number;
   readonly progress?: (what: string) => void;
 }
@@ -120,6 +123,83 @@ async function replay(options: ClusterBenchOptions, folder: string): Promise<Ben
   };
 }
 
+/** The row that the one run of an experiment has left in a results folder, which is then removed. */
+function takeRow(folder: string): { events: number; measures: Record<string, number> } {
+  const [line] = readFileSync(join(folder, 'rows.jsonl'), 'utf8').split('\n');
+  rmSync(folder, { recursive: true, force: true });
+  return JSON.parse(line!) as ReturnType<typeof takeRow>;
+}
+
+/** The words that make one run under one structure of the headline. */
+const oneRun = (glunix: 'on' | 'off') =>
+  `--quiet --no-report --replications 1 --workers 1 --vary cluster.os=in-kernel --vary glunix=${glunix}`.split(
+    ' ',
+  );
+
+async function ownedLogs(options: ClusterBenchOptions, folder: string): Promise<BenchTable> {
+  const rows: (string | number)[][] = [];
+  const goals: Goal[] = [];
+  const results = join(folder, 'owned');
+  for (const path of options.logs?.length ? options.logs : [generatedLog(folder).path]) {
+    for (const owners of ['none', ...(options.owners ?? [])]) {
+      for (const glunix of ['on', 'off'] as const) {
+        const log = path.replace(/^.*\//, '');
+        const who = owners === 'none' ? 'day-cycle' : owners.replace(/^.*\//, '');
+        options.progress?.(`${log} over nodes of ${who}, GLUnix ${glunix}`);
+        const set = [`jobs.trace=${path}`, 'jobs.load=own', 'cluster.nodes=240'];
+        if (owners !== 'none') set.push(`owners.trace=${owners}`);
+        const words = ['run', ready('headline'), ...oneRun(glunix), '--out', results];
+        const { wall_s, peak_mb } = await nowsim([...words, ...set.flatMap((one) => ['--set', one])]);
+        const { events, measures } = takeRow(results);
+        const years = measures['last_end_s']! / (365 * 86_400);
+        rows.push([log, who, glunix, years.toFixed(1), events, wall_s.toFixed(1), Math.round(peak_mb)]);
+        if (glunix === 'off') continue;
+        goals.push({ what: `${log}, ${who}, GLUnix on: wall s`, goal: 60, got: wall_s, better: 'lower' });
+      }
+    }
+  }
+  return {
+    title: 'A log over 240 owned workstations, one run',
+    columns: ['log', 'owners', 'GLUnix', 'simulated years', 'events', 'wall s', 'peak MB'],
+    rows,
+    goals,
+    notes: [],
+  };
+}
+
+async function week(options: ClusterBenchOptions, folder: string): Promise<BenchTable> {
+  const sizes = [1000, 10_000, 30_000, 100_000];
+  const results = join(folder, 'week');
+  const rows: (string | number)[][] = [];
+  const perEvent: number[] = [];
+  let took: Took = { wall_s: Number.NaN, peak_mb: Number.NaN };
+  for (const nodes of sizes) {
+    options.progress?.(`a week of ${nodes} owned nodes`);
+    const set = [`cluster.nodes=${nodes}`, 'horizon=7d', 'jobs.law.count=horizon', `jobs.law.users=${nodes}`];
+    const words = ['run', ready('headline'), ...oneRun('on'), '--out', results];
+    took = await nowsim([...words, ...set.flatMap((one) => ['--set', one])]);
+    const { events } = takeRow(results);
+    perEvent.push((took.wall_s / events) * 1e6);
+    rows.push([nodes, took.wall_s.toFixed(1), events, perEvent.at(-1)!.toFixed(2), Math.round(took.peak_mb)]);
+  }
+  return {
+    title: 'A week of owned workstations with parallel jobs under GLUnix, by size',
+    columns: ['nodes', 'wall s', 'events', 'us/event', 'peak MB'],
+    rows,
+    goals: [
+      { what: '100,000 nodes: wall s', goal: 600, got: took.wall_s, better: 'lower' },
+      { what: '100,000 nodes: peak memory, MB', goal: 2048, got: took.peak_mb, better: 'lower' },
+      {
+        what: 'time per event at 100,000 nodes to that at 10,000',
+        goal: 1.5,
+        got: perEvent[3]! / perEvent[1]!,
+        better: 'lower',
+      },
+    ],
+    notes: [],
+  };
+}
+
 async function idleNodes(options: ClusterBenchOptions, folder: string): Promise<BenchTable> {
   const peaks: number[] = [];
   const rows: (string | number)[][] = [];
@@ -201,7 +281,13 @@ async function workers(options: ClusterBenchOptions, folder: string): Promise<Be
 export async function benchCluster(options: ClusterBenchOptions = {}): Promise<BenchTable[]> {
   const folder = mkdtempSync(join(tmpdir(), 'nowsim-bench-'));
   try {
-    return [await replay(options, folder), await idleNodes(options, folder), await workers(options, folder)];
+    return [
+      await replay(options, folder),
+      await ownedLogs(options, folder),
+      await week(options, folder),
+      await idleNodes(options, folder),
+      await workers(options, folder),
+    ];
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -13,6 +13,7 @@ interface BenchArguments {
   what: 'all' | 'engine' | 'cluster' | 'services' | 'messages' | 'pages' | 'sharing' | 'parallel';
   peers: boolean;
   log?: string | string[];
+  owners?: string | string[];
   rounds?: string | string[];
   json: boolean;
   quiet: boolean;
@@ -43,6 +44,11 @@ export const benchCommand: CommandModule<object, BenchArguments> = {
       })
       .option('peers', { type: 'boolean', default: true, describe: 'other programs too' })
       .option('log', { type: 'string', requiresArg: true, describe: 'a job log to replay (again and again)' })
+      .option('owners', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'a trace of owners, over whose nodes the logs are run (again and again)',
+      })
       .option('rounds', {
         type: 'string',
         requiresArg: true,
@@ -65,13 +71,18 @@ export const benchCommand: CommandModule<object, BenchArguments> = {
 async function bench(args: BenchArguments): Promise<void> {
   const rounds = wholeNumber('rounds', args.rounds, 1) ?? 3;
   const logs = each(args.log);
-  const missing = logs.filter((path) => !existsSync(path));
+  const owners = each(args.owners);
+  const files = [
+    ...logs.map((path) => ({ path, where: '--log', would: 'give the path of a job log' })),
+    ...owners.map((path) => ({ path, where: '--owners', would: 'give the path of a trace of owners' })),
+  ];
+  const missing = files.filter(({ path }) => !existsSync(path));
   if (missing.length > 0) {
     throw new InputError(
-      missing.map((path) => ({
-        where: `--log ${path}`,
+      missing.map(({ path, where, would }) => ({
+        where: `${where} ${path}`,
         found: 'there is no such file',
-        would: 'give the path of a job log',
+        would,
       })),
     );
   }
@@ -84,7 +95,7 @@ async function bench(args: BenchArguments): Promise<void> {
   }
   if (args.what === 'all' || args.what === 'cluster') {
     const { benchCluster } = await import('../bench/cluster.ts');
-    tables.push(...(await benchCluster({ rounds, ...(logs.length === 0 ? {} : { logs }), progress })));
+    tables.push(...(await benchCluster({ rounds, logs, owners, progress })));
   }
   if (args.what === 'all' || args.what === 'services') {
     const { benchServices } = await import('../bench/services.ts');
