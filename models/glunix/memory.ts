@@ -125,7 +125,7 @@ export class JobMemory {
       ownerOf: (slab) => this.nodeOf[this.rangeOfSlab(slab)]!,
       record: (what, who, value) => parts.events.record(EVENTS[what]!, who, value),
       spilled: (slab) => this.toDisk(slab),
-      lost: (slab) => this.losers.add(this.cellOf[this.rangeOfSlab(slab)]!),
+      lost: (slab) => this.slabLost(slab),
     });
   }
 
@@ -148,7 +148,8 @@ export class JobMemory {
 
   /** A node has crashed: what it lent is gone, and jobs whose only copy was there are told of. */
   crash(node: number): void {
-    if (this.lending[node] === 0) return;
+    // One that withdraws may still hold slabs.
+    if (this.lending[node] === 0 && this.servers.heldBy(node) === 0) return;
     this.lending[node] = 0;
     this.servers.crash(node);
     for (const cell of this.losers) {
@@ -264,6 +265,19 @@ export class JobMemory {
     this.wanting.add(range);
     this.setRates(job, range, 1);
     this.parts.changed(job);
+  }
+
+  /** The only copy of a slab has been on a server that has crashed: its task cannot go on. */
+  private slabLost(slab: number): void {
+    const range = this.rangeOfSlab(slab);
+    this.losers.add(this.cellOf[range]!);
+    if (this.onServer[slab] === 0) return;
+    const job = this.jobOf[range]!;
+    this.parts.settle(job);
+    this.setRates(job, range, -1);
+    this.onServer[slab] = 0;
+    this.remote[range]!--;
+    this.setRates(job, range, 1);
   }
 
   /** Slabs on disk go to servers as far as these have room. Returns whether all did. */

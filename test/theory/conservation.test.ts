@@ -24,6 +24,8 @@ import { inFolder, run } from '../support/nowsim.ts';
 const HORIZON_S = 4 * 3600;
 type Choices = Readonly<Record<string, string | number | boolean>>;
 
+const OWNERS = new URL('../../workloads/samples/owners-8-two-days.txt', import.meta.url).pathname;
+
 /** The simplest value of each choice comes first: a building that fails is brought back to these, one by one. */
 const CHOICES: Readonly<Record<string, readonly (string | number | boolean)[]>> = {
   'cluster.nodes': [3, 1, 2, 5, 8],
@@ -31,6 +33,7 @@ const CHOICES: Readonly<Record<string, readonly (string | number | boolean)[]>> 
   'cluster.os': ['free', 'sfi-library', 'user-server'],
   'cluster.network': ['atm155', 'ethernet10'],
   'owners.law.name': ['none', 'day-cycle', 'g5k06', 'alternating'],
+  'owners.trace': ['none', 'none', OWNERS],
   'jobs.law.widths': ['[1]', '[1, 2]', '[1, 3, 5]'],
   'jobs.law.service.mean': ['20min', '2min', '2h'],
   'failures.mtbf': ['2h', '10min', '40min', '1d'],
