@@ -12,9 +12,9 @@ import type { ExperimentResult } from '../../sim/experiment/runner.ts';
 import { packageFolder } from '../package.ts';
 import type { Case } from './case.ts';
 import { each } from './experiments.ts';
+import { returnWithin } from './owned-closed-forms.ts';
 
 const sample = (name: string) => join(packageFolder, 'workloads', 'samples', name);
-const MINUTE = 60;
 const HOUR = 3600;
 const KIB = 1024;
 const MIB = KIB * KIB;
@@ -27,21 +27,8 @@ function meanOf(result: ExperimentResult, measure: string, point = 0): number {
 
 // -- P10: evictions by a returning owner ------------------------------------------------------------------------
 
-/** Owners away: three branches (A034), min. */
-const AWAY = [
-  { share: 0.33, mean: 3 },
-  { share: 0.4, mean: 25 },
-  { share: 0.27, mean: 300 },
-];
 /** Length of a use of a host, s (A020). */
 const USE = 62;
-
-/** C5: P(the owner of a host that is idle at a random time comes back within `s` seconds). */
-function randomReturn(s: number): number {
-  const mean = AWAY.reduce((sum, b) => sum + b.share * b.mean, 0);
-  const stays = AWAY.reduce((sum, b) => sum + b.share * b.mean * Math.exp(-s / (MINUTE * b.mean)), 0);
-  return 1 - stays / mean;
-}
 
 function uses(placement: string, after: string): Plain {
   return {
@@ -78,7 +65,7 @@ function p10(): Case[] {
       source: 'C5 on A034',
       kind: 'exact',
       experiment: uses('random-idle', '0s'),
-      expected: randomReturn(USE),
+      expected: returnWithin(USE),
       tolerance: '5%',
       got: evictionsPerUse,
       slow: true,

@@ -14,6 +14,7 @@ import { bare, each } from './experiments.ts';
 import { failureCases } from './failure-cases.ts';
 import { networkCases } from './network-cases.ts';
 import { osCases } from './os-cases.ts';
+import { atLeast, recruitmentRate, usableShare } from './owned-closed-forms.ts';
 import { pagingCases } from './paging-cases.ts';
 import { parallelCases } from './parallel-cases.ts';
 import { sharingCases } from './sharing-cases.ts';
@@ -214,36 +215,6 @@ function p04(): Case[] {
 
 // -- P09, P11: owned nodes ------------------------------------------------------------------------------------
 
-/** Owners away: three branches (A034), min. Present: 7 min, or 7 min plus two branches (A035), mean 28.4 min. */
-const AWAY = [
-  { share: 0.33, mean: 3 },
-  { share: 0.4, mean: 25 },
-  { share: 0.27, mean: 300 },
-];
-const PRESENT_MEAN = 7 + 0.7 * 7 + 0.3 * 55;
-const CYCLE = AWAY.reduce((sum, b) => sum + b.share * b.mean, 0) + PRESENT_MEAN;
-
-/** C5: share of time in which a node has been idle for longer than `threshold` minutes. */
-export function usable(threshold: number): number {
-  return AWAY.reduce((sum, b) => sum + b.share * b.mean * Math.exp(-threshold / b.mean), 0) / CYCLE;
-}
-
-/** C5: recruitments per minute and node. */
-function recruitments(threshold: number): number {
-  return AWAY.reduce((sum, b) => sum + b.share * Math.exp(-threshold / b.mean), 0) / CYCLE;
-}
-
-/** P(at least k of n independent nodes), each with probability p. */
-function atLeast(k: number, n: number, p: number): number {
-  let sum = 0;
-  for (let i = k; i <= n; i++) {
-    let term = 1;
-    for (let j = 0; j < i; j++) term *= ((n - j) / (i - j)) * p;
-    sum += term * (1 - p) ** (n - i);
-  }
-  return sum;
-}
-
 function ownedNodes(policies: Plain, more: Record<string, Value> = {}): Plain {
   return {
     replications: 8,
@@ -264,12 +235,12 @@ function p09(): Case[] {
     id: `P09-usable-${minutes}`,
     title: `60 owned nodes, quiet for ${minutes} min: share of time usable`,
     experiment: ownedNodes({ idle: { name: 'quiet', after: `${minutes}min` } }),
-    expected: usable(minutes),
+    expected: usableShare(minutes),
     tolerance: '1%',
     got: each('usable'),
     slow: minutes !== 3,
   }));
-  const away = usable(0);
+  const away = usableShare(0);
   return [
     ...cases,
     {
@@ -331,7 +302,7 @@ function p11Gain(): Case {
     source: 'C5: S(threshold) per cycle',
     kind: 'exact',
     experiment: ownedNodes({ idle: { name: 'quiet', after: `${(best * 60).toFixed(3)}s` } }),
-    expected: 60 * recruitments(best),
+    expected: 60 * recruitmentRate(best),
     tolerance: '1%',
     got: each('recruitments_per_h'),
   };
