@@ -2,15 +2,16 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
+import { ROW } from '../../models/timeline.ts';
 import type { Plain } from '../../sim/experiment/fields.ts';
 import { writeWhole } from '../../sim/experiment/files.ts';
 import type { Summary } from '../../sim/experiment/results.ts';
 import { InputError, nearest } from '../../sim/problem.ts';
 import { estimateText } from '../terminal.ts';
 import { csvLines, summaryCells, tidyColumns } from '../tidy.ts';
-import { each, once } from './run-options.ts';
+import { each, once, wholeNumber } from './run-options.ts';
 
-const FORMATS = ['csv', 'parquet', 'markdown', 'latex'] as const;
+const FORMATS = ['csv', 'parquet', 'markdown', 'latex', 'perfetto'] as const;
 type Format = (typeof FORMATS)[number];
 const BY_EXTENSION: Readonly<Record<string, Format>> = {
   '.csv': 'csv',
@@ -24,6 +25,7 @@ interface ExportArguments {
   format?: Format;
   out?: string | string[];
   measure?: string | string[];
+  point?: string | string[];
   json: boolean;
 }
 
@@ -34,7 +36,8 @@ export const exportCommand: CommandModule<object, ExportArguments> = {
     yargs
       .usage(
         '$0 export <folder>\n\ncsv and parquet: one record for every run and measure (experiment, run, point, replication, parameters,\n' +
-          'measure, unit, value). markdown and latex: a line for every point, mean ± half width of the 95 % interval.',
+          'measure, unit, value). markdown and latex: a line for every point, mean ± half width of the 95 % interval.\n' +
+          'perfetto: the nodes of one run over time, for ui.perfetto.dev or chrome://tracing.',
       )
       .positional('folder', {
         type: 'string',
@@ -52,6 +55,11 @@ export const exportCommand: CommandModule<object, ExportArguments> = {
         requiresArg: true,
         describe: 'for tables: which measures (again and again; default: those that the experiment names)',
       })
+      .option('point', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'for perfetto: point of the sweep, from 0 (default 0)',
+      })
       .option('json', {
         type: 'boolean',
         default: false,
@@ -62,6 +70,10 @@ export const exportCommand: CommandModule<object, ExportArguments> = {
       .example(
         '$0 export results/runs/headline --format latex --measure response_time_s',
         'a table for a paper',
+      )
+      .example(
+        '$0 export results/runs/building --format perfetto --out building.json',
+        'a timeline to zoom in',
       ) as Argv<ExportArguments>,
   handler: exportResults,
 };
@@ -105,6 +117,7 @@ async function contents(
     const columnData = columns.map((column) => ({ ...column, nullable: true }));
     return { text: new Uint8Array(parquetWriteBuffer({ columnData })), records };
   }
+  if (format === 'perfetto') return perfetto(args.folder, wholeNumber('point', args.point, 0) ?? 0);
   const summary = readJson<Summary>(args.folder, 'summary.json');
   const named = each(args.measure);
   const known = Object.keys(study.measures);
@@ -174,4 +187,50 @@ function latex(
     '\\end{table}',
     '',
   ].join('\n');
+}
+
+interface TimelineFile {
+  readonly bin_s: number;
+  readonly series: Readonly<Record<string, readonly number[]>>;
+  readonly gantt: { readonly rows: readonly (readonly [number, number, number, number, number])[] };
+}
+
+/** The chart and the series of one run in the trace event format of Chrome: a thread a node, a counter a series. */
+function perfetto(folder: string, point: number): { text: string; records: number } {
+  const { gantt, series, bin_s } = readJson<TimelineFile>(join(folder, 'timelines'), `point-${point}.json`);
+  const kinds = Object.fromEntries(Object.entries(ROW).map(([name, kind]) => [kind, name]));
+  const microseconds = (seconds: number) => Math.round(seconds * 1e6);
+  const nodes = new Set(gantt.rows.map(([node]) => node));
+  const events: object[] = [
+    { ph: 'M', name: 'process_name', pid: 1, args: { name: 'nodes' } },
+    ...[...nodes].map((node) => ({
+      ph: 'M',
+      name: 'thread_name',
+      pid: 1,
+      tid: node,
+      args: { name: `node ${node}` },
+    })),
+    ...gantt.rows.map(([node, from_s, to_s, kind, job]) => ({
+      ph: 'X',
+      name: job < 0 ? kinds[kind] : `${kinds[kind]}: job ${job}`,
+      cat: kinds[kind],
+      pid: 1,
+      tid: node,
+      ts: microseconds(from_s),
+      dur: microseconds(to_s - from_s),
+    })),
+    ...Object.entries(series).flatMap(([name, values]) =>
+      values.map((value, bin) => ({
+        ph: 'C',
+        name,
+        pid: 1,
+        ts: microseconds(bin * bin_s),
+        args: { [name]: value },
+      })),
+    ),
+  ];
+  return {
+    text: `${JSON.stringify({ displayTimeUnit: 'ms', traceEvents: events })}\n`,
+    records: events.length,
+  };
 }

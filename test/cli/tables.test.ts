@@ -90,7 +90,34 @@ describe('export', () => {
     expect(text).toMatch(/^fcfs & 0\.3 & \$[\d.{},]+ \\pm [\d.]+\$ \\\\$/m);
   });
 
+  it('writes a timeline for trace viewers: a slice for each stretch of a node', async () => {
+    const { code } = await nowsim(
+      cwd,
+      'export',
+      'small',
+      '--format',
+      'perfetto',
+      '--point',
+      '3',
+      '--out',
+      'run.json',
+    );
+    expect(code).toBe(0);
+    const { traceEvents } = JSON.parse(readFileSync(join(cwd, 'run.json'), 'utf8')) as {
+      traceEvents: { ph: string; tid: number; ts: number; dur: number; name: string }[];
+    };
+    const slices = traceEvents.filter((event) => event.ph === 'X' && event.name.startsWith('guest'));
+    expect(new Set(slices.map((event) => event.tid)).size).toBe(4);
+    // No node does two things at once.
+    for (const tid of [0, 1, 2, 3]) {
+      const mine = slices.filter((event) => event.tid === tid).toSorted((a, b) => a.ts - b.ts);
+      for (let i = 1; i < mine.length; i++)
+        expect(mine[i]!.ts).toBeGreaterThanOrEqual(mine[i - 1]!.ts + mine[i - 1]!.dur - 2);
+    }
+  });
+
   it.each([
+    [['small', '--format', 'perfetto', '--point', '9'], 'holds no point-9.json'],
     [['nowhere'], 'nowhere: holds no results'],
     [['small', '--format', 'parquet'], 'Parquet is no text'],
     [['small', '--format', 'latex', '--measure', 'wait'], 'did you mean "wait_s"?'],
