@@ -17,6 +17,7 @@ import type { RecordCount } from '../workloads/records.ts';
 import {
   type CallOptions,
   type CallSurvey,
+  headerOf,
   type Numbering,
   scanCalls,
   surveyCalls,
@@ -90,6 +91,11 @@ export function referenceTrace(path: string, pageBytes: number): Promise<Referen
   return once(path, `references ${pageBytes}`, async () =>
     readReferences(path, await referenceFormOf(path), pageBytes),
   );
+}
+
+/** What the head of a trace of service calls says of it. Throws `InputError`. */
+export function callHeader(path: string): Promise<Readonly<Record<string, string>>> {
+  return once(path, 'head of calls', () => headerOf(path));
 }
 
 /** A trace of service calls that is charged as a mix: its sums, and what whoever uses them must know. */

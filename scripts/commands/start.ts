@@ -39,10 +39,10 @@ export const startCommand: CommandModule<object, StartArguments> = {
 
 async function start(args: StartArguments): Promise<void> {
   const workers = wholeNumber('workers', args.workers, 1) ?? defaultWorkers();
-  // A dozen short runs: starting threads would take longer.
-  const traces = await experiment('traces', true, 1);
+  // A hundred short runs: starting threads and keeping rows would take longer.
+  const traces = await experiment('traces', null, true, 1);
   if (!args.json) process.stdout.write(`\n${tracesText(traces, widthOf(process.stdout))}\n\n`);
-  const headline = await experiment('headline', args.quiet, workers);
+  const headline = await experiment('headline', join('results', 'runs', 'headline'), args.quiet, workers);
   const report = await writeReportOf(headline.out!);
   if (args.json) {
     const both = { traces: traces.summary, headline: headline.summary };
@@ -50,12 +50,16 @@ async function start(args: StartArguments): Promise<void> {
   } else await printResult(headline, report);
 }
 
-async function experiment(name: string, quiet: boolean, workers: number): Promise<ExperimentResult> {
+async function experiment(
+  name: string,
+  out: string | null,
+  quiet: boolean,
+  workers: number,
+): Promise<ExperimentResult> {
   const { readDocument } = await import('../../sim/experiment/document.ts');
   const { study } = await import('../study.ts');
   const { runExperiment } = await import('../../sim/experiment/runner.ts');
   const path = experimentPath(name);
-  const out = join('results', 'runs', name);
   return watched(quiet, workers, (watching) =>
     runExperiment(asBuilt(study), readDocument(path, path), {
       out,

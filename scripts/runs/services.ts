@@ -11,9 +11,9 @@ import type { Streams } from '../../sim/engine/streams.ts';
 import type { Plain } from '../../sim/experiment/fields.ts';
 import type { RunOutputs, RunResult } from '../../sim/experiment/study.ts';
 import { InputError } from '../../sim/problem.ts';
-import { headerOf, scanCalls } from '../../workloads/services/index.ts';
+import { scanCalls } from '../../workloads/services/index.ts';
 import type { Settings } from '../fields.ts';
-import { callMix, callSurvey, digestOf } from '../inputs.ts';
+import { callHeader, callMix, callSurvey, digestOf } from '../inputs.ts';
 import type { RunKind } from './contract.ts';
 
 export const services: RunKind = {
@@ -84,7 +84,7 @@ async function run(settings: Settings, streams: Streams, outputs: RunOutputs): P
   const cost = tracerCost(settings);
   const userEach_s =
     userTime === 'trace' ? undefined : userTime / 1e9 / (await callSurvey(trace, cost, numbering)).calls;
-  const scale = scaleOf(settings, machine, await headerOf(trace));
+  const scale = scaleOf(settings, machine, await callHeader(trace));
   const options = { tracerCost: cost, numbering, ...(userEach_s === undefined ? {} : { userEach_s }) };
   const mix = fidelity === 'aggregate' ? await callMix(trace, options) : undefined;
   const notes = [...(mix?.notes ?? [])];
