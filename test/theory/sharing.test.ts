@@ -1,11 +1,17 @@
 // The mechanism of load sharing: disciplines, operations that take CPU, what nodes are told, deciders that fail, files that a run writes.
 import { describe, expect, it } from 'vitest';
+import { networkNamed } from '../../models/hardware/network/index.ts';
+import { deciderPolicies } from '../../models/policies/decider/index.ts';
+import { sharingPolicies } from '../../models/policies/sharing/index.ts';
 import { Bookings } from '../../models/sharing/bookings.ts';
 import { Cpus } from '../../models/sharing/cpus.ts';
+import { runSharing } from '../../models/sharing/index.ts';
 import { FcfsBank } from '../../models/sharing/ready-queue.ts';
 import { Engine } from '../../sim/engine/engine.ts';
+import { Streams } from '../../sim/engine/streams.ts';
 import type { Plain, Value } from '../../sim/experiment/fields.ts';
 import { InputError } from '../../sim/problem.ts';
+import type { JobTable } from '../../workloads/jobs/table.ts';
 import { mean, ready, rowsOf, run } from '../support/nowsim.ts';
 
 /** A short run of the ready experiment. */
@@ -104,8 +110,83 @@ describe('double bookings', () => {
     bookings.leave(1, 100);
     bookings.leave(1, 3);
     expect(bookings.isDouble(1, 1, 7)).toBe(false);
+    expect(bookings.isDouble(1, 0, 8)).toBe(true);
     bookings.leave(1, 0);
     expect(bookings.isDouble(1, 0, 8)).toBe(false);
+  });
+});
+
+describe('jobs that ask at the same instant', () => {
+  /** Nodes 0 and 1 have a long job each; then one comes to each of them at once. Nodes 2 and 3 are idle, node 3 for less long. */
+  const simultaneous = (decider: 'central' | 'gossip', given: Record<string, unknown>) => {
+    const submit_s = [0, 0, 1, 5, 5];
+    const run_s = [100, 100, 1, 10, 10];
+    const n = submit_s.length;
+    const zero = { send: 0, delay: 0, receive: 0 };
+    const free = { cpuFrom: () => 0, plain: () => 0, cpuTo: () => 0, wire: false, free: true };
+    return runSharing({
+      nodes: 4,
+      jobs: {
+        n,
+        table: { submit_s: Float64Array.from(submit_s) } as unknown as JobTable,
+        width: new Int32Array(n).fill(1),
+        run_s: Float64Array.from(run_s),
+        submit: Float64Array.from(submit_s, (s) => s * 1e9),
+        work: Float64Array.from(run_s, (s) => s * 1e9),
+        image: new Float64Array(n),
+        state: new Uint8Array(n),
+        start: new Float64Array(n).fill(Number.NaN),
+        end: new Float64Array(n).fill(Number.NaN),
+      },
+      home: Int32Array.of(0, 1, 3, 0, 1),
+      program: new Int32Array(n).fill(-1),
+      movable: new Uint8Array(n).fill(1),
+      speeds: new Float64Array(4).fill(1),
+      discipline: 'processor-sharing',
+      policy: { kind: sharingPolicies.ask, parameters: { threshold: 1 } },
+      decider: { kind: deciderPolicies[decider], parameters: { loss: 0, delay: 5e6, ...given } },
+      prices: { message: zero, probe: zero, transfer: free, move: free, receive: 0, send: 0 },
+      network: networkNamed('atm155'),
+      transferBytes: 0,
+      horizon: Number.POSITIVE_INFINITY,
+      patience: 3600e9,
+      warmup: 0,
+      streams: new Streams(1, 0),
+      keepLog: true,
+    });
+  };
+  const transfers = (log: string) =>
+    log
+      .split('\n')
+      .filter((line) => line.includes(',transfer,'))
+      .map((line) => line.split(',').slice(0, 4).join(' '));
+
+  it('get different nodes of a master, which counts what it has sent', () => {
+    const run = simultaneous('central', {
+      service: 0,
+      report_service: 0,
+      report: 'change',
+      timeout: 1e9,
+      mtbf: 'none',
+    });
+    // Way to the master and back; the node that has been idle for longer first.
+    expect(transfers([...run.events.log!.csv()].join(''))).toEqual([
+      '5.01 transfer 3 2',
+      '5.01 transfer 4 3',
+    ]);
+    expect(run.doubleBookings).toBe(0);
+    expect(run.staleness.mean).toBe(10e6);
+    expect([...run.jobs.end].map((ns) => ns / 1e9)).toEqual([100, 100, 2, 15.01, 15.01]);
+  });
+
+  it('may meet where each decides by what it has heard', () => {
+    // Everyone hears of everyone each second.
+    const run = simultaneous('gossip', { every: 1e9, fanout: 3 });
+    const [first, second] = transfers([...run.events.log!.csv()].join('')).map((line) => line.split(' ')[3]);
+    expect(['2', '3']).toContain(first);
+    expect(second).toBe(first);
+    expect(run.doubleBookings).toBe(1);
+    expect(run.jobs.end[4]! / 1e9).toBeCloseTo(25, 5);
   });
 });
 
