@@ -52,6 +52,7 @@ const CHOICES: Readonly<Record<string, readonly (string | number | boolean)[]>> 
   'policies.placement.name': Object.keys(placementPolicies),
   'faults.rate': [0, 0, 1e-7],
   'memory.frames': ['auto', 'auto', 3000],
+  'policies.reliability.name': ['none', 'mirror'],
   'program.image': ['8MiB', '8MiB', '16MiB'],
 };
 
