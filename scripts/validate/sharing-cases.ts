@@ -96,8 +96,9 @@ function thresholdCases(
   threshold: number,
   probes: number,
   quick: readonly number[],
+  loads: readonly number[] = [0.5, 0.7, 0.8, 0.95],
 ): Case[] {
-  return [0.5, 0.7, 0.8, 0.95].flatMap((load): Case[] => {
+  return loads.flatMap((load): Case[] => {
     const { response, moved } = thresholdLimit(load, threshold, probes);
     // The slowest of them forgets how it began within some hundred service times.
     const from = load === 0.95 ? (threshold === 1 || probes <= 1 ? 800 : 300) : 50;
@@ -144,6 +145,8 @@ function p06(): Case[] {
         threshold,
         probes,
         threshold === 2 && probes === 3 ? [0.8] : threshold === 1 && probes === 3 ? [0.5] : [],
+        // One probe responds as Random does (P07).
+        probes === 1 ? [0.5, 0.8] : undefined,
       ),
     ),
   );
@@ -158,6 +161,7 @@ function p07(): Case[] {
       threshold,
       0,
       threshold === 2 ? [0.7] : [],
+      threshold === 2 ? undefined : [0.5, 0.8],
     ),
   );
 }
