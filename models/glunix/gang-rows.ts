@@ -30,7 +30,7 @@ export class GangRows {
   private readonly slices: GangSlices;
   private readonly engine: Engine;
   /** Jobs that hold nodes, by row. */
-  private readonly jobs: number[][];
+  private readonly jobs: Set<number>[];
   /** Rows that hold a job. */
   private taken = 0;
   private takenSince = 0;
@@ -44,7 +44,7 @@ export class GangRows {
     this.nodes = nodes;
     this.slices = slices;
     this.rows = slices.rows;
-    this.jobs = Array.from({ length: slices.rows }, () => []);
+    this.jobs = Array.from({ length: slices.rows }, () => new Set());
   }
 
   /** Rows among which the time of the nodes is shared now. */
@@ -58,21 +58,21 @@ export class GangRows {
   }
 
   /** Jobs of a row that hold nodes. */
-  jobsIn(row: number): readonly number[] {
+  jobsIn(row: number): ReadonlySet<number> {
     return this.jobs[row]!;
   }
 
   /** A job takes nodes in a row. */
   enter(job: number, row: number): void {
-    this.jobs[row]!.push(job);
-    if (this.jobs[row]!.length === 1) this.setTaken(this.taken + 1);
+    this.jobs[row]!.add(job);
+    if (this.jobs[row]!.size === 1) this.setTaken(this.taken + 1);
   }
 
   /** A job has given its nodes in a row back. */
   leave(job: number, row: number): void {
     const jobs = this.jobs[row]!;
-    jobs.splice(jobs.indexOf(job), 1);
-    if (jobs.length === 0) this.setTaken(this.taken - 1);
+    jobs.delete(job);
+    if (jobs.size === 0) this.setTaken(this.taken - 1);
   }
 
   /** Share of a node's CPU that goes into switching gangs there. */
@@ -90,7 +90,7 @@ export class GangRows {
     const { quantum, switchTime } = this.slices;
     let slices = 0;
     for (let slice = 0; slice < this.rows; slice++) {
-      if (this.jobs[slice]!.length === 0) continue;
+      if (this.jobs[slice]!.size === 0) continue;
       if (slice === row || this.isAlternate(slice, row, first, next, able)) slices++;
     }
     return ((slices / this.taken) * quantum) / (quantum + switchTime);

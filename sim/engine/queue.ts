@@ -477,22 +477,33 @@ export class LadderQueue {
     this.mergeSlots = new Int32Array(length);
   }
 
-  /** The bottom has become long: moves all but its nearest events (and their ties) to a new rung or to top. */
+  /**
+   * The bottom has become long: moves all but its nearest events (and their ties) to a new rung or to top. Where too
+   * many are of one time they go too, and whatever comes for that time goes after them: insertion would shift them all.
+   */
   private spill(): void {
     const times = this.bottomTimes;
     const slots = this.bottomSlots;
     const count = this.bottomCount;
     let moved = count - KEEP;
     const cut = times[moved - 1]!;
-    while (moved > 0 && times[moved - 1] === cut) moved--;
+    let before = moved;
+    while (before > 0 && times[before - 1] === cut) before--;
+    let low = following(cut);
+    // What is due now stays: the instant row comes after it.
+    if (count - before > SPILL && cut > this.time) {
+      while (moved < count && times[moved] === cut) moved++;
+      low = cut;
+    } else moved = before;
     const toTop = this.rungs === 0 && this.topStart === Infinity;
-    if (moved === 0 || !(toTop || this.openRung(moved, following(cut), times[0]!))) {
+    const high = times[0]! > low ? times[0]! : low + Math.max(1, Math.abs(low) * 1e-6);
+    if (moved === 0 || !(toTop || this.openRung(moved, low, high))) {
       this.spillAt = 2 * count;
       this.widenBottom(this.spillAt);
       return;
     }
     if (toTop) {
-      this.topStart = following(cut);
+      this.topStart = low;
       for (let i = 0; i < moved; i++) this.toTop(slots[i]!, times[i]!);
     } else {
       const rung = this.rungs - 1;

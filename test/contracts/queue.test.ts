@@ -127,6 +127,29 @@ describe('the queue', () => {
     expect(taken).toBe(100_000);
   });
 
+  it('keeps the order of crowds at a few coming instants, put in turn and while the first of them is taken', () => {
+    const queue = new LadderQueue();
+    const list = new SortedList();
+    const instants = [40, 30, 30.5, 70];
+    let id = 0;
+    const put = (time: number) => {
+      const slot = queue.push(time, 0, id, 0);
+      list.push({ time, id: id++, handle: queue.handleOf(slot) });
+    };
+    const take = () => {
+      const due = list.events.shift()!;
+      must(queue.pop() && queue.entity === due.id, `${due.id} at ${due.time}, got ${queue.entity}`);
+    };
+    for (let i = 0; i < 4000; i++) put(instants[(i >> 5) & 3]!);
+    for (let i = 0; i < 500; i++) put(20 + (i % 7));
+    while (list.events.length > 0) {
+      take();
+      // More for the present instant, for the crowds and beyond them, as handlers put it.
+      if (id < 9000) for (const time of [queue.time, 40, 70, 70 + (id % 90)]) put(Math.max(queue.time, time));
+    }
+    must(queue.pending === 0, 'none left');
+  });
+
   it('takes nothing later than its limit and loses nothing by stopping there', () => {
     const queue = new LadderQueue();
     for (let i = 0; i < 1000; i++) queue.push((i * 7919) % 1000, 0, i, 0);
