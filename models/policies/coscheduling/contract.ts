@@ -1,7 +1,7 @@
 /**
  * Who runs: where the processes of a parallel program go, when it may start, and whose turn it is at a node.
  *
- * A policy decides on its view and on what it has been asked so far; the mechanism (`models/parallel/machine.ts`)
+ * A policy decides on its view and on what it has been asked so far; the mechanism (`models/parallel/cluster.ts`)
  * starts, stops and switches. A policy with slots of time is rotated by the mechanism, which tells the nodes (they may
  * hear of it one after the other); `turn` is asked with the slot that a node has been told last.
  */
