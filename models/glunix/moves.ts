@@ -207,8 +207,13 @@ export class Moves {
       rate: this.rate,
       freezeAndResume: this.costs.freeze + this.costs.thaw,
       running: this.ran[to] === 1,
-      dirty: Math.min(image, this.config.dirty(this.acts.done(from) - this.came[from]!)),
+      dirty: Math.min(image, this.dirtied(from, this.came[from]!)),
     };
+  }
+
+  /** Bytes that a task has dirtied since its job's progress was `then`, ns; a job that has gone back meanwhile: none. */
+  private dirtied(cell: number, then: number): number {
+    return this.config.dirty(Math.max(0, this.acts.done(cell) - then));
   }
 
   private take(from: number, to: number, step: MigrationStep): void {
@@ -247,9 +252,9 @@ export class Moves {
   private stepDone(to: number): void {
     if (this.acts.targetGone(to)) return;
     const from = this.source[to]!;
-    const { policy, dirty } = this.config;
+    const { policy } = this.config;
     if (this.copies[to] === 1) {
-      const dirtied = dirty(this.acts.done(from) - this.doneThen[to]!);
+      const dirtied = this.dirtied(from, this.doneThen[to]!);
       const before = { steps: this.steps[to]!, sent: this.sent[to]!, dirtied };
       this.take(from, to, policy.step(this.process(from, to), before));
       return;
