@@ -36,7 +36,7 @@ export const sensitivityCommand: CommandModule<object, SensitivityArguments> = {
       .option('picture', {
         type: 'string',
         requiresArg: true,
-        describe: 'draw a tornado into this .svg or .png',
+        describe: 'draw a tornado into this .svg, .png or .pdf',
       })
       .option('json', { type: 'boolean', default: false, describe: 'print JSON and nothing else' })
       .example(
@@ -53,11 +53,11 @@ export const sensitivityCommand: CommandModule<object, SensitivityArguments> = {
 async function sensitivity(args: SensitivityArguments): Promise<void> {
   const measure = once('measure', args.measure) ?? 'response_time_s';
   const picture = once('picture', args.picture);
-  if (picture !== undefined && !['.svg', '.png'].includes(extname(picture))) {
+  if (picture !== undefined && !['.svg', '.png', '.pdf'].includes(extname(picture))) {
     throw new InputError({
       where: `--picture ${picture}`,
       found: `"${extname(picture)}" is no picture`,
-      would: 'give a name in .svg or .png',
+      would: 'give a name in .svg, .png or .pdf',
     });
   }
   const { rows, paths, design } = sweepOf(args.folder);
@@ -138,13 +138,13 @@ function sweepOf(folder: string) {
 
 /** A tornado: a bar for each setting from its least to its largest mean, the longest on top. */
 async function draw(found: readonly Effect[], measure: string, file: string): Promise<void> {
-  const [{ openDrawing, pngOf }, { axis, COLOURS, frame, PAGE, ZOOM }] = await Promise.all([
+  const [{ openDrawing, pdfOf, pngOf }, { axis, COLOURS, frame, PAGE, ZOOM }] = await Promise.all([
     import('../figures/draw.ts'),
     import('../figures/style.ts'),
   ]);
   const order = found.toReversed();
   const text = (effect: Effect, side: 'least' | 'largest') => valueText(effect[side].value);
-  const svg = await openDrawing()({
+  const picture = {
     data: [
       {
         type: 'bar',
@@ -165,6 +165,11 @@ async function draw(found: readonly Effect[], measure: string, file: string): Pr
       xaxis: axis(measure),
       yaxis: axis('', { ticks: '' }),
     }),
-  });
-  writeFileSync(file, extname(file) === '.png' ? await pngOf(svg, ZOOM) : svg);
+  };
+  const svg = await openDrawing()(picture);
+  const kind = extname(file);
+  const { width, height } = picture.layout;
+  const drawn =
+    kind === '.png' ? await pngOf(svg, ZOOM) : kind === '.pdf' ? await pdfOf(svg, width, height) : svg;
+  writeFileSync(file, drawn);
 }

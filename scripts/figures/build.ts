@@ -1,5 +1,5 @@
 /**
- * Builds figures: data.csv, picture.svg, picture.png and about.json in a folder a figure; or checks the data against
+ * Builds figures: data.csv, picture.svg, .png and .pdf, and about.json in a folder a figure; or checks the data against
  * the committed ones.
  *
  * `about.json` holds what a reader is told: question, claim, verdict, notes, command, time. Its time is a round number
@@ -63,6 +63,7 @@ export interface Workshop {
   now(): number;
   draw(picture: Picture): Promise<string>;
   png(svg: string, zoom: number): Promise<Uint8Array>;
+  pdf(svg: string, width: number, height: number): Promise<Uint8Array>;
 }
 
 /** The rows of a figure's `published.csv`; none where it has none. */
@@ -107,13 +108,16 @@ export async function buildFigure(
   const started = workshop.now();
   const { text, rows, fresh } = await dataOf(figure, workshop.run, machine);
   const published = publishedOf(figure);
-  const svg = await workshop.draw(figure.picture(rows, published));
+  const picture = figure.picture(rows, published);
+  const svg = await workshop.draw(picture);
   const png = await workshop.png(svg, ZOOM);
+  const pdf = await workshop.pdf(svg, picture.layout.width, picture.layout.height);
   const folder = join(out, figure.name);
   mkdirSync(folder, { recursive: true });
   writeWhole(join(folder, 'data.csv'), text);
   writeWhole(join(folder, 'picture.svg'), svg);
   writeFileSync(join(folder, 'picture.png'), png);
+  writeFileSync(join(folder, 'picture.pdf'), pdf);
   const about: About = {
     name: figure.name,
     title: figure.title,

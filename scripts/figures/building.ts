@@ -77,11 +77,17 @@ export const building: Figure = {
   },
   picture(rows) {
     const names = rows.map((r) => styleOf(String(r['structure'])).label);
+    // The first structure on top.
+    const ends = rows.flatMap((r) =>
+      [-1, 1].map((side) => numberOf(r, 'difference_percent') + side * numberOf(r, 'difference_ci95')),
+    );
+    const places = rows.map((_, i) => rows.length - 1 - i);
     const bars = NAMES.map((name) => ({
       type: 'bar',
       orientation: 'h',
       name: PARTS[name]!.label,
-      y: names,
+      y: places,
+      width: 0.6,
       x: rows.map((r) => numberOf(r, `${name}_percent`)),
       marker: {
         color: PARTS[name]!.colour,
@@ -91,10 +97,11 @@ export const building: Figure = {
     }));
     const difference = {
       type: 'scatter',
+      yaxis: 'y',
       mode: 'markers',
       showlegend: false,
       xaxis: 'x2',
-      y: names,
+      y: places,
       x: rows.map((r) => numberOf(r, 'difference_percent')),
       error_x: {
         type: 'data',
@@ -123,11 +130,18 @@ export const building: Figure = {
         xaxis: axis('node time (%)', { domain: [0, 0.6], rangemode: 'tozero' }),
         xaxis2: axis('response against the kernel (%)', {
           domain: [0.68, 1],
+          range: [Math.min(-2, ...ends), 1.05 * Math.max(5, ...ends)],
           zeroline: true,
           zerolinecolor: INK,
           zerolinewidth: 1,
         }),
-        yaxis: axis('', { autorange: 'reversed', ticks: '' }),
+        yaxis: axis('', {
+          range: [-0.6, rows.length - 0.4],
+          tickmode: 'array',
+          tickvals: places,
+          ticktext: names,
+          ticks: '',
+        }),
       }),
     };
   },

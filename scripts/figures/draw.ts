@@ -1,6 +1,6 @@
 /**
  * A picture without a browser: Plotly draws into jsdom, which the font's own metrics tell how large texts are; the
- * SVG becomes a PNG by resvg. Equal pictures are equal files: no clock, no chance, no font of the machine.
+ * SVG becomes a PNG by resvg and a PDF by pdfkit. Equal pictures are equal files: no clock, no chance, no font of the machine.
  *
  * Left out: heat maps and other traces that need a canvas.
  */
@@ -74,4 +74,34 @@ export async function pngOf(svg: string, zoom: number): Promise<Uint8Array> {
   })
     .render()
     .asPng();
+}
+
+/** A PDF of an SVG of `width` x `height` px (96 to the inch): vectors, the font embedded as far as it is used. */
+export async function pdfOf(svg: string, width: number, height: number): Promise<Uint8Array> {
+  const { default: PDFDocument } = await import('pdfkit');
+  const draw = require('svg-to-pdfkit') as (
+    document: object,
+    svg: string,
+    x: number,
+    y: number,
+    options: object,
+  ) => void;
+  const points = { width: 0.75 * width, height: 0.75 * height };
+  const document = new PDFDocument({
+    size: [points.width, points.height],
+    margin: 0,
+    info: { CreationDate: new Date(0), ModDate: new Date(0) },
+  });
+  const pieces: Uint8Array[] = [];
+  document.on('data', (piece: Uint8Array) => pieces.push(piece));
+  const whole = new Promise<void>((resolve) => document.on('end', resolve));
+  // A line strut of Plotly has no glyph and would be drawn as a box.
+  draw(document, svg.replaceAll('\u200b', ''), 0, 0, {
+    ...points,
+    assumePt: false,
+    fontCallback: (_family: string, bold: boolean) => FONT_FILES[bold ? 1 : 0],
+  });
+  document.end();
+  await whole;
+  return Buffer.concat(pieces);
 }

@@ -10,7 +10,7 @@ export function galleryText(abouts: readonly About[], page: string, figures: str
     '# Figures',
     '',
     'Written by `nowsim figure`. Each figure is a folder: its data (`data.csv`), the published points that are drawn in',
-    '(`published.csv`), the experiment where it has one (`experiment.yaml`), the picture (`picture.svg`, `picture.png`).',
+    '(`published.csv`), the experiment where it has one (`experiment.yaml`), the picture (`picture.svg`, `.png`, `.pdf`).',
     'The verdict is computed from the data. `nowsim figure all --check` computes all of them again and fails where a',
     'number has drifted.',
     '',
@@ -31,7 +31,7 @@ export function galleryText(abouts: readonly About[], page: string, figures: str
       '',
       ...a.notes.map((note) => `* ${note}`),
       '',
-      `\`${a.command}\`, about ${a.seconds} s · [data](${at(a, 'data.csv')}) · [SVG](${at(a, 'picture.svg')})`,
+      `\`${a.command}\`, about ${a.seconds} s · [data](${at(a, 'data.csv')}) · [SVG](${at(a, 'picture.svg')}) · [PDF](${at(a, 'picture.pdf')})`,
       '',
     ]),
   ].join('\n');

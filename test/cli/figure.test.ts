@@ -30,12 +30,15 @@ describe('nowsim figure', () => {
     expect(figures.map((f) => [f.name, f.holds])).toEqual([['delay-equals-tax', 'holds in part']]);
     expect(figures[0]!.data.length).toBeGreaterThan(50);
     expect(second.code).toBe(0);
-    for (const file of ['picture.svg', 'picture.png', 'data.csv']) {
+    for (const file of ['picture.svg', 'picture.png', 'picture.pdf', 'data.csv']) {
       const bytes = (out: string) => readFileSync(join(here.path, out, 'delay-equals-tax', file));
       expect(bytes('one').equals(bytes('two')), file).toBe(true);
     }
     const png = readFileSync(join(here.path, 'one', 'delay-equals-tax', 'picture.png'));
     expect(png.toString('latin1', 1, 4)).toBe('PNG');
+    const pdf = readFileSync(join(here.path, 'one', 'delay-equals-tax', 'picture.pdf')).toString('latin1');
+    expect(pdf.slice(0, 5)).toBe('%PDF-');
+    expect(pdf).toMatch(/\/FontFile2 /);
     expect(readFileSync(join(here.path, 'one', 'README.md'), 'utf8')).toContain(
       'delay-equals-tax/picture.png',
     );
