@@ -4,7 +4,14 @@ import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { traceDigest } from '../../workloads/digest.ts';
-import { LONGEST_LINE, parseNumbers, readHead, readLines, writeText } from '../../workloads/text.ts';
+import {
+  LineCursor,
+  LONGEST_LINE,
+  parseNumbers,
+  readHead,
+  readLines,
+  writeText,
+} from '../../workloads/text.ts';
 import { refusal, scratch } from './files.ts';
 
 const file = scratch();
@@ -30,6 +37,31 @@ describe('lines of a file', () => {
     const read = await readLines(file('mended', '\uFEFFa\r\nb\nc'), () => {});
     expect(read).toEqual({ lines: 3, crlf: 1, missing_last_newline: true });
     expect(await linesOf(file('mended', '\uFEFFa\r\nb\nc'))).toEqual(['a', 'b', 'c']);
+  });
+
+  it('come the same one at a time', async () => {
+    const cursorLines = (path: string) => {
+      const cursor = new LineCursor(path);
+      const lines: string[] = [];
+      while (cursor.next()) lines.push(cursor.bytes.toString('utf8', cursor.start, cursor.end));
+      cursor.close();
+      return { lines, crlf: cursor.crlf, missing: cursor.missing_last_newline };
+    };
+    const long = Array.from({ length: 300 }, (_, i) => 'y'.repeat((i * 7919) % 60_000) + i);
+    const texts = ['a', 'a\n', '\n', '\n\nb', 'a\r\nb', `${long.join('\r\n')}\r\n`, long.join('\n')];
+    for (const [i, text] of texts.entries()) {
+      for (const content of [text, gzipSync(text)]) {
+        const path = file(`one-${i}-${typeof content}`, content);
+        const read = await readLines(path, () => {});
+        const { lines, crlf, missing } = cursorLines(path);
+        expect(lines).toEqual(await linesOf(path));
+        expect([lines.length, crlf, missing]).toEqual([read.lines, read.crlf, read.missing_last_newline]);
+      }
+    }
+    const bad = (content: string) => () => cursorLines(file('bad', content));
+    expect(bad(`a\n${'x'.repeat(LONGEST_LINE + 1)}`)).toThrow(/:2: a line of more than 65,536 characters/);
+    expect(bad('a\nb\u0000c\n')).toThrow(/NUL byte/);
+    expect(bad('')).toThrow(/empty/);
   });
 
   it('are told from a gzip by the first bytes, not by the name', async () => {
