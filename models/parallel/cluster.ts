@@ -834,24 +834,16 @@ export class ParallelCluster {
 
   // -- A process -----------------------------------------------------------------------------------------------
 
-  /** Goes on with what a process was doing when it last ran. */
+  /** Goes on with what a process was doing when it last ran, once it has answered those who asked meanwhile. */
   private goOn(p: number): void {
     const { processes, engine } = this;
-    switch (processes.doing[p]) {
-      case DOING.nothing:
-        this.step(p);
-        return;
-      case DOING.waiting:
-        if (processes.requests[p] !== NONE) this.handleAll(p);
-        if (this.hasCome(p)) this.accept(p);
-        else this.spin(p, processes.left[p]!);
-        return;
-      default: {
-        const { now } = engine;
-        if (processes.requests[p] !== NONE) processes.left[p]! += this.handleAll(p);
-        this.timers.set(p, now + processes.left[p]!);
-      }
-    }
+    const handlers = processes.requests[p] === NONE ? 0 : this.handleAll(p);
+    const doing = processes.doing[p];
+    if (doing === DOING.nothing) this.step(p);
+    else if (doing === DOING.waiting) {
+      if (this.hasCome(p)) this.accept(p);
+      else this.spin(p, processes.left[p]!);
+    } else this.timers.set(p, engine.now + processes.left[p]! + handlers);
   }
 
   private due(p: number): void {

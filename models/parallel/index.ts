@@ -103,9 +103,16 @@ function runAlone(cluster: ParallelCluster): { times: Float64Array; events: numb
   return { times, events: alone.engine.events };
 }
 
-/** CPU time is conserved: what a node did adds up to the time that passed. */
+/** CPU time is conserved: what a node did adds up to the time that passed; and without a horizon every program ends. */
 function checkAccounts(cluster: ParallelCluster): void {
   const { end } = cluster;
+  const waiting =
+    cluster.config.horizon === Number.POSITIVE_INFINITY ? cluster.ended.findIndex(Number.isNaN) : -1;
+  if (waiting >= 0) {
+    throw new CheckError(
+      `program ${waiting} can never end: its processes wait for each other at ${end / 1e9} s`,
+    );
+  }
   for (let node = 0; node < cluster.config.nodes; node++) {
     const sum =
       cluster.compute[node]! +

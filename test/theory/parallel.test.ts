@@ -480,6 +480,21 @@ describe('waiting', () => {
     expect(always).toBeLessThanOrEqual(8);
   });
 
+  it('a request that comes before its receiver has run at all is answered when it does', () => {
+    for (const seed of [1, 2, 3, 4, 5, 6, 7, 8]) {
+      const done = play({
+        policy: 'implicit',
+        pattern: 'random',
+        nodes: 5,
+        widths: [5, 5],
+        grain: US,
+        lengths: [MS, MS],
+        seed,
+      });
+      expect(done.counts).toEqual({ submitted: 2, finished: 2, pending: 0 });
+    }
+  });
+
   it('a message makes its receiver run under dynamic coscheduling', () => {
     const steps = (policy: 'dynamic' | 'local') =>
       play({ policy, pattern: 'neighbour', horizon: 10 * S, lengths: [30 * S, 30 * S], widths: [8, 8] })
