@@ -616,7 +616,7 @@ export class Guests {
     for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!) {
       if (this.mode[cell] === MODE.arriving) this.leaveSource(cell);
       if (this.mode[cell] === MODE.copying) this.callBack(cell);
-      if (this.mode[cell] === MODE.stopped) this.notHomeless(cell);
+      if (this.homeless.length > 0) this.notHomeless(cell);
       this.setGuestShare(cell, 0);
       this.setMode(cell, MODE.over);
     }
@@ -667,6 +667,11 @@ export class Guests {
     // One whose memory is being copied is on its way already.
     if (this.mode[cell] !== MODE.running && this.mode[cell] !== MODE.fetching) return;
     const job = this.guestOf[cell]!;
+    if (this.ownerReturn.staysAtHome === true && this.isHome(cell)) {
+      if (!this.homeless.includes(cell)) this.homeless.push(cell);
+      this.placeHomeless();
+      return;
+    }
     this.follow(job);
     this.daemons!.evictions++;
     this.events.record(EVENT.evict, this.nodeOf(cell), job);
@@ -689,6 +694,9 @@ export class Guests {
         this.stop(cell);
         this.delays.waits(this.costs.stop);
         return;
+      case 'home':
+        if (!this.goHome(cell)) this.act(cell, 'migrate');
+        return;
       case 'migrate':
         if (this.master.freeOf(this.rowOfJob(this.guestOf[cell]!)) > 0) this.move(cell);
         else {
@@ -697,6 +705,26 @@ export class Guests {
           this.homeless.push(cell);
         }
     }
+  }
+
+  /** The node of a job's user. */
+  private homeOf(job: number): number {
+    const user = this.jobs.table.user[job]!;
+    return (user >= 0 ? user : job) % this.nodes.count;
+  }
+
+  /** Whether the task in a cell is at its user's own node. */
+  private isHome(cell: number): boolean {
+    return this.nodeOf(cell) === this.homeOf(this.guestOf[cell]!);
+  }
+
+  /** Move a task to its user's own node, if that holds no other one. */
+  private goHome(cell: number): boolean {
+    const job = this.guestOf[cell]!;
+    const home = this.rowOfJob(job) * this.nodes.count + this.homeOf(job);
+    if (this.nodes.crashed[this.homeOf(job)] === 1 || !this.master.claim(home)) return false;
+    this.moveTo(cell, home);
+    return true;
   }
 
   private stayBeside(node: number): void {
@@ -742,7 +770,11 @@ export class Guests {
 
   /** The node's daemon accepts guests again: tasks that were stopped there go on. */
   accepted(node: number): void {
-    for (let cell = node; cell < this.mode.length; cell += this.nodes.count) this.goOn(cell);
+    for (let cell = node; cell < this.mode.length; cell += this.nodes.count) {
+      // One that stayed at its home may now stay there as anywhere.
+      if (this.homeless.length > 0 && runs(this.mode[cell]!)) this.notHomeless(cell);
+      this.goOn(cell);
+    }
   }
 
   private goOn(cell: number): void {
@@ -761,11 +793,15 @@ export class Guests {
     if (waiting >= 0) this.homeless.splice(waiting, 1);
   }
 
-  /** Free nodes go first to tasks that wait to move, in the order in which they were stopped. */
+  /** Free nodes go first to tasks that wait to move, stopped or at their homes, in the order in which they began to. */
   placeHomeless(): void {
     for (let i = 0; i < this.homeless.length; ) {
       const cell = this.homeless[i]!;
-      if (this.mode[cell] !== MODE.stopped) this.homeless.splice(i, 1);
+      const waits =
+        this.mode[cell] === MODE.stopped ||
+        this.mode[cell] === MODE.running ||
+        this.mode[cell] === MODE.fetching;
+      if (!waits) this.homeless.splice(i, 1);
       else if (this.master.freeOf(this.rowOfJob(this.guestOf[cell]!)) > 0) {
         this.homeless.splice(i, 1);
         this.move(cell);
@@ -777,8 +813,11 @@ export class Guests {
 
   /** Move the task in `cell` to a free node. */
   private move(cell: number): void {
+    this.moveTo(cell, this.master.take(this.rowOfJob(this.guestOf[cell]!)));
+  }
+
+  private moveTo(cell: number, to: number): void {
     const job = this.guestOf[cell]!;
-    const to = this.master.take(this.rowOfJob(job));
     const running = runs(this.mode[cell]!);
     this.migrations++;
     this.messages += 2;
@@ -821,7 +860,8 @@ export class Guests {
         this.setMode(from, MODE.leaving);
         this.setMode(to, MODE.arriving);
         this.updateRate(job);
-        if (this.moves.ranBefore(to)) {
+        const fromHome = this.ownerReturn.staysAtHome === true && this.isHome(from);
+        if (this.moves.ranBefore(to) && !fromHome) {
           this.delays.waits(this.costs.stop + (this.engine.now - this.moves.beganAt(to)) + time);
         }
       },
@@ -934,7 +974,7 @@ export class Guests {
     let time = 0;
     const image = this.jobs.image[job]!;
     for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!) {
-      if (this.mode[cell] === MODE.stopped) this.notHomeless(cell);
+      if (this.homeless.length > 0) this.notHomeless(cell);
       this.fetchEnd.delete(cell);
       this.setMode(cell, MODE.saving);
       // All images go to one home.
@@ -1054,9 +1094,9 @@ export class Guests {
     }
     if (mode === MODE.arriving) this.leaveSource(cell);
     else if (mode === MODE.copying) this.callBack(cell);
-    else if (mode === MODE.stopped) this.notHomeless(cell);
     else if (mode === MODE.saving) this.stopSaving(job);
     else if (mode === MODE.fetching) this.fetchEnd.delete(cell);
+    if (this.homeless.length > 0) this.notHomeless(cell);
     this.setHeld(cell, true, 0);
     this.setMode(cell, MODE.lost);
     if (this.jobs.state[job] === JOB.running) this.updateRate(job);

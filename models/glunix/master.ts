@@ -119,6 +119,19 @@ export class Master {
     return cell;
   }
 
+  /** Give away this very cell, whether its node is idle or not: a task goes home. False: it is given already. */
+  claim(cell: number): boolean {
+    if (this.given[cell] === 1) return false;
+    this.given[cell] = 1;
+    if (this.listed[cell] === 0) return true;
+    const nodes = this.told.length;
+    const row = Math.floor(cell / nodes);
+    this.listed[cell] = 0;
+    this.placement[row]!.withdrawn(cell % nodes);
+    this.count(row, -1);
+    return true;
+  }
+
   /** A cell is no longer used by a job; it is free again if its node is still told to be idle. */
   giveBack(cell: number): void {
     this.given[cell] = 0;

@@ -61,7 +61,7 @@ describe.each(Object.entries<OwnerReturnPolicyKind>(ownerReturnPolicies))(
         const answers = [0, 1].map(() => {
           const policy = kind.create(view(stream(seed)), defaults(kind.fields));
           const action = policy.decide(3, 5);
-          expect(['low-priority', 'suspend', 'migrate', 'kill']).toContain(action);
+          expect(['low-priority', 'suspend', 'migrate', 'home', 'kill']).toContain(action);
           if (action === 'low-priority') expect(policy.askAgainAt).toBeGreaterThanOrEqual(1e12);
           return [action, policy.askAgainAt];
         });

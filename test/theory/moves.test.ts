@@ -365,3 +365,53 @@ describe('a job that is saved at its home', () => {
     expect(mean(result, 'finished_jobs')).toBe(1);
   });
 });
+
+describe('going home', () => {
+  const home = ['policies.owner_return=home', 'program.image=8MiB', 'policies.migration.bandwidth=1MiB/s'];
+  // The job's user is number 1, and so is their node; its owner is there, and so is that of node 2 at first.
+  const busy: Script = {
+    nodes: 3,
+    jobs: [[1, 1000]],
+    owners: [
+      [1, 50, undefined, 0.5],
+      [2, 60, 400, 0.5],
+      [0, 100],
+    ],
+  };
+
+  it('lets a guest run beside the owner of its own node, until another one is idle', async () => {
+    const result = await play(busy, home);
+    // 8 s to its home; from 108 to 400 s at half its pace; 8 s to node 2.
+    expect(mean(result, 'migrations')).toBe(2);
+    expect(mean(result, 'response_time_s')).toBeCloseTo(1000 + 8 + 146 + 8, 6);
+    // Only the owner of node 0 found a guest in the way.
+    expect(mean(result, 'owner_delay_s')).toBeCloseTo(8 / 3, 6);
+  });
+
+  it('is no way where the home holds another guest: then to an idle node, or stopped', async () => {
+    const taken: Script = {
+      nodes: 2,
+      jobs: [
+        [1, 1000],
+        [1, 1000],
+      ],
+      owners: [[0, 100, 300]],
+    };
+    const result = await play(taken, home);
+    // Job 1 is at node 0, its home is node 1, where job 2 runs: stopped for 200 s.
+    expect(mean(result, 'migrations')).toBe(0);
+    expect(mean(result, 'response_time_s')).toBeCloseTo((1200 + 1000) / 2, 6);
+  });
+
+  it('ends well: a job that ends at its home waits for no node any more', async () => {
+    const short: Script = {
+      ...busy,
+      jobs: [
+        [1, 200],
+        [1, 100],
+      ],
+    };
+    const result = await play(short, home);
+    expect(mean(result, 'finished_jobs')).toBe(2);
+  });
+});

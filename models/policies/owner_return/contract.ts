@@ -2,12 +2,12 @@
  * What becomes of a guest when the owner of its node returns.
  *
  * The policy decides; the mechanism (`models/glunix/guests.ts`) acts. Where a guest is to migrate and the master
- * knows of no free node, the guest is stopped where it is until there is one or its node is offered again. A policy
- * that lets a guest stay can be asked again while the owner is there.
+ * knows of no free node, the guest is stopped where it is until there is one or its node is offered again; a guest that
+ * is to go home goes to its user's own node (user mod nodes), unless that holds another one. A policy that lets a guest stay can be asked again while the owner is there.
  */
 import type { Field } from '../../../sim/experiment/fields.ts';
 
-export type ReturnAction = 'low-priority' | 'suspend' | 'migrate' | 'kill';
+export type ReturnAction = 'low-priority' | 'suspend' | 'migrate' | 'home' | 'kill';
 
 export interface OwnerReturnView {
   readonly now: number;
@@ -26,6 +26,8 @@ export interface OwnerReturnPolicy {
   decide(node: number, job: number): ReturnAction;
   /** After `low-priority`: when to be asked again if the owner is still there, ns; infinity: not. */
   readonly askAgainAt: number;
+  /** Whether a guest at its home is nobody's delay there and stays until another node is free. */
+  readonly staysAtHome?: true;
 }
 
 /** Numbers as `readFields` gives them: times in ns, shares as fractions. */

@@ -1,5 +1,6 @@
 /** What happens to guests when an owner returns: one file each; the name here is the name in experiment files. */
 import type { OwnerReturnPolicyKind } from './contract.ts';
+import { home } from './home.ts';
 import { kill } from './kill.ts';
 import { linger } from './linger.ts';
 import { lowPriority } from './low-priority.ts';
@@ -11,5 +12,6 @@ export const ownerReturnPolicies = {
   'low-priority': lowPriority,
   linger,
   suspend,
+  home,
   kill,
 } satisfies Record<string, OwnerReturnPolicyKind>;
