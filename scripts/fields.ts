@@ -170,6 +170,12 @@ export const FIELDS = {
           min: 0,
           words: DIRTY_NAMES,
         },
+        home_calls: {
+          kind: 'number',
+          doc: "calls per second of a task's time that only its user's node can answer: away from there each waits for two messages (M017, M032 say that there are such; how many is assumed)",
+          default: 0,
+          min: 0,
+        },
         large: {
           kind: 'group',
           doc: 'jobs with much memory',

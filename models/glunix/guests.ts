@@ -580,7 +580,7 @@ export class Guests {
       const job = this.guestOf[cell]!;
       const rate = this.rate[job]!;
       const drag = this.moves.drag[cell]!;
-      if (mode === MODE.copying) this.setHeld(cell, true, (1 - drag) * this.nodes.left(node));
+      if (mode === MODE.copying) this.setHeld(cell, true, this.moves.sending[cell]! * this.nodes.left(node));
       // A node that was not the slowest of its gang and has not become so changes nothing.
       if (this.rows.turns <= 1 && before * drag > rate && this.nodes.left(node) * drag >= rate) continue;
       if (this.setRate(job)) this.updateOthers(job);
@@ -835,6 +835,7 @@ export class Guests {
       image: (cell) => this.jobs.image[this.guestOf[cell]!]!,
       done: (cell) => this.done(this.guestOf[cell]!),
       node: (cell) => this.nodeOf(cell),
+      isHome: (cell) => this.isHome(cell),
       charge: (node, cpu) => this.nodes.charge(node, cpu),
       targetGone: (to) => {
         if (this.nodes.crashed[this.nodeOf(to)] !== 1) return false;

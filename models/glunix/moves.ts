@@ -7,8 +7,9 @@
  * that go by a file server for the server; on a switched network two nodes have their links to themselves.
  * While its memory is copied a task gives up the CPU that sending takes, and while it fetches pages the time of the
  * fetches, evenly over its progress: the pace of its gang is that of the slowest member.
+ * Where programs have calls that only their home can answer, a task away from it waits for those, one after another.
  * A task whose pages stay where it came from depends on those nodes until it ends.
- * Left out: other traffic on the wire; the memory that pages left behind keep from an owner.
+ * Left out: other traffic on the wire; the CPU that forwarded calls take at the home; the memory that pages left behind keep from an owner.
  */
 import type { Engine } from '../../sim/engine/engine.ts';
 import { Timers } from '../../sim/engine/timers.ts';
@@ -32,6 +33,8 @@ export interface MovesConfig {
   /** Bytes per ns at which memory crosses; null: as the network and the structure allow. */
   readonly bandwidth: number | null;
   readonly dirty: DirtyCurve;
+  /** Pace of a task away from its home, per pace at home: some of its calls are forwarded there. */
+  readonly awayPace: number;
 }
 
 /** What the guests do at the turns of a move; cells as in `guests.ts`. */
@@ -41,6 +44,8 @@ export interface MoveActs {
   /** Work per task that the cell's job has done, ns. */
   done(cell: number): number;
   node(cell: number): number;
+  /** Whether the task in (or coming to) a cell is at its home there. */
+  isHome(cell: number): boolean;
   /** The node of the cell that a task comes to has crashed: true where the guests have dealt with that. */
   targetGone(to: number): boolean;
   /** The task runs on while memory is copied; shares of the nodes' CPUs that this takes. */
@@ -65,8 +70,10 @@ export class Moves {
   rounds = 0;
   /** Bytes fetched on reference. */
   fetched = 0;
-  /** Pace of a task that has its memory copied, or fetches it, per pace without; 1 otherwise. */
+  /** Pace of a task per what the node leaves it: less while memory is copied or fetched, and away from its home. */
   readonly drag: Float64Array;
+  /** Share of its node's CPU that copying the memory of a task takes. */
+  readonly sending: Float64Array;
   private readonly engine: Engine;
   private readonly events: DomainEvents;
   private readonly costs: RunCosts;
@@ -122,6 +129,7 @@ export class Moves {
     this.frozenFor = new Float64Array(cells);
     this.came = new Float64Array(cells);
     this.drag = new Float64Array(cells).fill(1);
+    this.sending = new Float64Array(cells);
     this.timers = new Timers(engine, (to) => this.stepDone(to), cells, 'step of a move');
   }
 
@@ -152,6 +160,7 @@ export class Moves {
   /** A task has been started in a cell, at this progress of its job. */
   started(cell: number, done: number): void {
     this.came[cell] = done;
+    this.drag[cell] = this.pace(cell);
   }
 
   /** Begin to move the task in `from` to `to`, which has been taken for it; `running`: it ran until now. */
@@ -172,7 +181,7 @@ export class Moves {
     this.source[to] = NONE;
     this.target[from] = NONE;
     this.copies[to] = 0;
-    this.drag[from] = 1;
+    this.drag[from] = this.pace(from);
     return from;
   }
 
@@ -198,6 +207,11 @@ export class Moves {
   /** ns for which a task of that image would be frozen if it were stopped and copied, alone on the network. */
   estimate(image: number): number {
     return this.costs.freeze + this.costs.thaw + image / this.rate;
+  }
+
+  /** Pace of a task that is neither copied nor fetches. */
+  private pace(cell: number): number {
+    return this.config.awayPace === 1 || this.acts.isHome(cell) ? 1 : this.config.awayPace;
   }
 
   private process(from: number, to: number): MovingProcess {
@@ -229,11 +243,12 @@ export class Moves {
       this.steps[to]!++;
       this.doneThen[to] = acts.done(from);
       this.events.record(EVENT.copy, acts.node(from), step.bytes);
-      this.drag[from] = 1 - share(sending);
+      this.drag[from] = (1 - share(sending)) * this.pace(from);
+      this.sending[from] = share(sending);
       acts.copy(from, to, share(sending), share(receiving));
     } else {
       if (this.steps[to]! > 0) this.events.record(EVENT.freeze, acts.node(from), step.bytes);
-      this.drag[from] = 1;
+      this.drag[from] = this.pace(from);
       this.frozenFor[to] = time;
       acts.freeze(from, to, share(costs.freeze + sending), share(costs.thaw + receiving), time);
     }
@@ -269,6 +284,7 @@ export class Moves {
     this.time += time;
     if (time > this.longest) this.longest = time;
     this.came[to] = this.acts.done(from);
+    this.drag[to] = this.pace(to);
     if (after !== null) this.fetch(from, to, after);
     this.acts.arrive(from, to, after?.over ?? 0);
   }
@@ -276,7 +292,7 @@ export class Moves {
   private fetch(from: number, to: number, after: Afterwards): void {
     const { time, cpu, far } = this.costs.fetchOf(after.bytes);
     this.fetched += after.bytes;
-    this.drag[to] = after.over / (after.over + time);
+    this.drag[to] = (this.pace(to) * after.over) / (after.over + time);
     this.acts.charge(this.acts.node(to), cpu);
     if (after.from !== 'source') return;
     const source = this.acts.node(from);
@@ -286,7 +302,7 @@ export class Moves {
 
   /** The task in a cell has fetched all that it refers to. */
   complete(cell: number): void {
-    this.drag[cell] = 1;
+    this.drag[cell] = this.pace(cell);
     this.events.record(EVENT.fetched, this.acts.node(cell), 0);
   }
 }

@@ -192,7 +192,7 @@ async function run(settings: Settings, streams: Streams, outputs: RunOutputs): P
     failures: await failuresOf(settings, nodes, streams),
     recovery: { kind: recoveryPolicies[policies.recovery.name], parameters: policies.recovery },
     checkpoint: checkpointOf(settings),
-    migration: migrationOf(settings),
+    migration: migrationOf(settings, costs),
     delays: delaysOf(settings, costs),
     faults: faultsOf(settings),
     horizon,
@@ -319,7 +319,7 @@ function memoryOf(settings: Settings, nodes: number, streams: Streams): MemoryCo
   };
 }
 
-function migrationOf(settings: Settings): MovesConfig {
+function migrationOf(settings: Settings, costs: RunCosts): MovesConfig {
   const { migration } = settings.policies;
   const kind: MigrationPolicyKind = migrationPolicies[migration.name];
   const parameters: Readonly<Record<string, unknown>> = migration;
@@ -329,6 +329,8 @@ function migrationOf(settings: Settings): MovesConfig {
     through: kind.through,
     bandwidth: bandwidth === 'auto' ? null : (bandwidth as number) / 8e9,
     dirty: dirtyCurve(settings.program.dirty),
+    // A call goes to the home and its answer comes back.
+    awayPace: 1 / (1 + (settings.program.home_calls * 2 * costs.messageDelay) / 1e9),
   };
 }
 

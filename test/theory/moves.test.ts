@@ -415,3 +415,22 @@ describe('going home', () => {
     expect(mean(result, 'finished_jobs')).toBe(2);
   });
 });
+
+describe('calls that only the home can answer', () => {
+  it('make a guest wait for two messages each, away from its own node and nowhere else', async () => {
+    const set = ['cluster.os=in-kernel', 'cluster.machine=r3000-40', 'policies.idle.sample=100000s'];
+    const late = async (nodes: number, calls: number) => {
+      const response = async (rate: number) =>
+        mean(
+          await play({ nodes, jobs: [[1, 1000]], owners: [] }, [...set, `program.home_calls=${rate}`]),
+          'response_time_s',
+        );
+      return (await response(calls)) - (await response(0));
+    };
+    // With two nodes user 1 is at node 1 and the guest at node 0; with one, both are at node 0.
+    expect(await late(1, 100)).toBe(0);
+    const some = await late(2, 100);
+    expect(some).toBeGreaterThan(1000 * 100 * 2 * 50e-6);
+    expect((await late(2, 200)) / some).toBeCloseTo(2, 6);
+  });
+});
