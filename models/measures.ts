@@ -6,6 +6,7 @@
  *   max(1, response / max(run, 10 s)), with run = the logged run time (what the job needs on dedicated nodes under
  *   a plain kernel). Utilisation and time averages run from the first submission to the last end.
  */
+import { mser5 } from '../sim/experiment/output-analysis.ts';
 import type { ClusterRun } from './cluster.ts';
 import type { Parts } from './costs.ts';
 import type { Crashes } from './glunix/crashes.ts';
@@ -181,6 +182,14 @@ export type MeasureName = keyof typeof MEASURES;
 
 /** Shortest run time that bounded slowdown divides by, s (Feitelson and others 1997). */
 const SHORT_JOB_S = 10;
+
+/** Seconds of a run that are its warm-up, by MSER-5 over the response times of its finished jobs in order of submission. */
+export function warmupOf({ jobs }: ClusterRun): number {
+  const finished: number[] = [];
+  for (let job = 0; job < jobs.n; job++) if (jobs.state[job] === JOB.finished) finished.push(job);
+  const cut = mser5(finished.map((job) => jobs.end[job]! - jobs.submit[job]!));
+  return cut === 0 ? 0 : jobs.table.submit_s[finished[cut]!]!;
+}
 
 /** What a finished run reports, and how its jobs ended. Jobs submitted before `warmup_s` are left out of job measures. */
 export function measure(

@@ -85,7 +85,13 @@ export const FIELDS = {
       default: '7d',
       above: 0,
     },
-    warmup: { kind: 'time', doc: 'jobs submitted before this time are not measured', default: '0s', min: 0 },
+    warmup: {
+      kind: 'time',
+      doc: 'jobs submitted before this time are not measured; mser5: what each run shows to be its warm-up, by the responses of its jobs (averages over time then cover all of it)',
+      default: '0s',
+      min: 0,
+      words: ['mser5'],
+    },
     glunix: {
       kind: 'boolean',
       doc: "on: the global layer pools the nodes; off: every task runs on its own user's node",

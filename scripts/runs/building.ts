@@ -7,7 +7,7 @@ import { meanServiceTime } from '../../models/hardware/disk/index.ts';
 import { networkNamed } from '../../models/hardware/network/index.ts';
 import { logGp } from '../../models/hardware/network/logp.ts';
 import { wireTime } from '../../models/hardware/network/medium.ts';
-import { MEASURES, measure } from '../../models/measures.ts';
+import { MEASURES, measure, warmupOf } from '../../models/measures.ts';
 import { mixNamed, priceStructure, STRUCTURES } from '../../models/os/index.ts';
 import { batchPolicies } from '../../models/policies/batch/index.ts';
 import { idlePolicies } from '../../models/policies/idle/index.ts';
@@ -197,13 +197,16 @@ async function run(settings: Settings, streams: Streams, outputs: RunOutputs): P
     faults: faultsOf(settings),
     horizon,
     patience: settings.patience,
-    warmup: settings.warmup,
+    warmup: settings.warmup === 'mser5' ? 0 : settings.warmup,
     streams,
     keepLog: outputs.events !== undefined,
     keepTimeline: outputs.timeline !== undefined,
   };
   const done = runCluster(config);
-  const { measures, counts } = measure(done, settings.warmup / 1e9);
+  const { measures, counts } = measure(
+    done,
+    settings.warmup === 'mser5' ? warmupOf(done) : settings.warmup / 1e9,
+  );
   writeOutputs(done, outputs, header);
   if (counts['rejected']! > 0)
     notes.push(`${counts['rejected']} jobs wider than ${nodes} nodes were rejected`);

@@ -23,6 +23,7 @@ import { digestOf, jobLog } from '../inputs.ts';
 import { writeJobs } from '../outputs.ts';
 import { jobsOfRun, prices } from './building.ts';
 import type { RunKind } from './contract.ts';
+import { givenWarmup } from './warmup.ts';
 
 export const coscheduling: RunKind = {
   takes: (settings) => settings.program.name !== 'none',
@@ -125,7 +126,7 @@ async function run(settings: Settings, streams: Streams, outputs: RunOutputs): P
       streams,
       keepLog: outputs.events !== undefined,
     },
-    settings.warmup,
+    givenWarmup(settings),
     program.dedicated,
   );
   writeJobs({ jobs: records(done, table), events: done.cluster.events }, outputs, nodes, made.header);

@@ -21,6 +21,7 @@ import { digestOf, jobLog } from '../inputs.ts';
 import { writeJobs } from '../outputs.ts';
 import { jobsOfRun, prices } from './building.ts';
 import type { RunKind } from './contract.ts';
+import { givenWarmup } from './warmup.ts';
 
 export const sharing: RunKind = {
   takes: ({ glunix, jobs, policies }) =>
@@ -105,12 +106,12 @@ async function run(settings: Settings, streams: Streams, outputs: RunOutputs): P
     transferBytes: nodeSettings.transfer_bytes,
     horizon,
     patience: settings.patience,
-    warmup: settings.warmup,
+    warmup: givenWarmup(settings),
     streams,
     keepLog: outputs.events !== undefined,
   });
   writeJobs(done, outputs, nodes, made.header);
-  const { measures, counts } = measureSharing(done, settings.warmup / 1e9, nodeSettings.cooldown / 1e9);
+  const { measures, counts } = measureSharing(done, givenWarmup(settings) / 1e9, nodeSettings.cooldown / 1e9);
   const pending = counts['pending']!;
   return {
     measures,
