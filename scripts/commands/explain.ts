@@ -61,7 +61,8 @@ export const explainCommand: CommandModule<object, ExplainArguments> = {
       .option('compare', {
         type: 'boolean',
         default: false,
-        describe: 'the same under every structure that the machine has prices for',
+        describe:
+          'the same under every structure that the machine has prices for (a null call where none is named)',
       })
       .option('break-even', {
         type: 'boolean',
@@ -282,7 +283,7 @@ function refusedLines(refused: readonly Refused[]): string[] {
 }
 
 function explainCompare(given: ExplainArguments, machine: Machine): string {
-  const what = named(given.what);
+  const what = named(given.what ?? 'null');
   const { known, refused } = priced(machine);
   const rows = known.map((prices) => {
     const steps = prices.steps(what, given.bytes);

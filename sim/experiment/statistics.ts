@@ -19,6 +19,8 @@ export function estimate(values: readonly number[], level = 0.95): Estimate {
   const n = values.length;
   const mean = meanOf(values as number[]);
   if (n < 2) return { mean, ci95: null, n };
+  // Equal values have no spread, whatever rounding makes of their mean.
+  if (values.every((value) => value === values[0])) return { mean: values[0]!, ci95: 0, n };
   const half =
     (studentQuantile(1 - (1 - level) / 2, n - 1) * sampleStandardDeviation(values as number[])) /
     Math.sqrt(n);
