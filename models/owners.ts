@@ -155,7 +155,8 @@ export class Owners {
 
   private replayInstant(): void {
     const { due } = this;
-    due.sort((a, b) => a - b);
+    if (due.length > 64) due.sort((a, b) => a - b);
+    else insertionSort(due);
     for (let i = 0; i < due.length; i++) {
       if (this.nextEvent[due[i]!]! <= this.engine.now) this.replay(due[i]!);
     }
@@ -313,5 +314,14 @@ export class Owners {
     // A node that comes back from being withdrawn has been without input since then; nobody sat at it.
     this.lastInput[node] = this.engine.now;
     this.events.record(EVENT['owner-leave'], node, givenBack);
+  }
+}
+
+function insertionSort(numbers: number[]): void {
+  for (let i = 1; i < numbers.length; i++) {
+    const number = numbers[i]!;
+    let at = i;
+    for (; at > 0 && numbers[at - 1]! > number; at--) numbers[at] = numbers[at - 1]!;
+    numbers[at] = number;
   }
 }
