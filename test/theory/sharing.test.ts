@@ -330,6 +330,23 @@ describe('a run', () => {
     expect(count('probe')).toBeGreaterThan(count('transfer'));
   });
 
+  it('ends where the layer takes all of the CPUs', async () => {
+    const result = await shared(
+      'policies.sharing=ask',
+      'policies.decider=gossip',
+      'policies.decider.every=5ms',
+      'policies.decider.fanout=19',
+      'cluster.os=microkernel-mach',
+      'horizon=1s',
+      'patience=1s',
+      'warmup=0s',
+      'sharing.cooldown=0s',
+    );
+    const { counts } = result.rows[0]!;
+    expect(counts['pending']).toBe(counts['submitted']);
+    expect(mean(result, 'cpu_operations')).toBeCloseTo(1, 2);
+  });
+
   it('switching sharing on changes the digest', async () => {
     const digests = await Promise.all(
       ['none', 'random', 'threshold', 'central'].map(
