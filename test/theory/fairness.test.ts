@@ -110,6 +110,20 @@ describe('up-down', () => {
     );
   });
 
+  it('lets one who has had much go before a newcomer, once they have waited for long', async () => {
+    const hour = 3600;
+    const jobs: Job[] = [
+      [0, 1, hour, 1],
+      [0, 1, 4 * hour, 2],
+      [hour + 1, 1, hour, 1],
+      [4.9 * hour, 1, hour, 3],
+    ];
+    // At 5 h user 1 stands at 1 - 4, user 3 at -0.1; without the fall user 1 would be behind.
+    const at = (down: number) => starts(jobs, 1, ['policies.share=up-down', `policies.share.down=${down}`]);
+    expect(await at(1)).toEqual([0, hour, 5 * hour, 6 * hour]);
+    expect(await at(0)).toEqual([0, hour, 6 * hour, 5 * hour]);
+  });
+
   it('with a throttle starts one job in that time', async () => {
     const set = ['policies.share=up-down', 'policies.share.every=120s'];
     expect((await starts(many, 6, set)).toSorted((a, b) => a - b)).toEqual([0, 120, 240, 360, 480, 600]);
