@@ -357,7 +357,10 @@ class Building {
         },
         image: (job) => jobs.image[job]!,
         moveTime: (job) => holder.guests!.moves.estimate(jobs.image[job]!),
-        ownerCpu: (node) => this.nodes.ownerShare[node]!,
+        ownerCpu: (node) => {
+          this.owners?.follow(node);
+          return this.nodes.ownerShare[node]!;
+        },
         backSince: (node) => holder.guests!.delays.since(node),
       },
       ownerReturn.parameters,
