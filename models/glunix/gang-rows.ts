@@ -29,8 +29,9 @@ export class GangRows {
   private readonly nodes: number;
   private readonly slices: GangSlices;
   private readonly engine: Engine;
-  /** Jobs that hold nodes, by row. */
+  /** Jobs that hold nodes, by row; only counted where there is one row. */
   private readonly jobs: Set<number>[];
+  private inOneRow = 0;
   /** Rows that hold a job. */
   private taken = 0;
   private takenSince = 0;
@@ -57,19 +58,27 @@ export class GangRows {
     return Math.floor(this.slicesDone + this.running());
   }
 
-  /** Jobs of a row that hold nodes. */
+  /** Jobs of a row that hold nodes; there must be more rows than one. */
   jobsIn(row: number): ReadonlySet<number> {
     return this.jobs[row]!;
   }
 
   /** A job takes nodes in a row. */
   enter(job: number, row: number): void {
+    if (this.rows === 1) {
+      if (this.inOneRow++ === 0) this.setTaken(1);
+      return;
+    }
     this.jobs[row]!.add(job);
     if (this.jobs[row]!.size === 1) this.setTaken(this.taken + 1);
   }
 
   /** A job has given its nodes in a row back. */
   leave(job: number, row: number): void {
+    if (this.rows === 1) {
+      if (--this.inOneRow === 0) this.setTaken(0);
+      return;
+    }
     const jobs = this.jobs[row]!;
     jobs.delete(job);
     if (jobs.size === 0) this.setTaken(this.taken - 1);
