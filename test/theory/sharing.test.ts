@@ -118,12 +118,22 @@ describe('double bookings', () => {
 
 describe('jobs that ask at the same instant', () => {
   /** Nodes 0 and 1 have a long job each; then one comes to each of them at once. Nodes 2 and 3 are idle, node 3 for less long. */
-  const simultaneous = (decider: 'central' | 'gossip', given: Record<string, unknown>) => {
-    const submit_s = [0, 0, 1, 5, 5];
+  const simultaneous = (
+    decider: 'central' | 'gossip',
+    given: Record<string, unknown>,
+    { lastHome = 1, lastSubmit_s = 5, way_s = 0 } = {},
+  ) => {
+    const submit_s = [0, 0, 1, 5, lastSubmit_s];
     const run_s = [100, 100, 1, 10, 10];
     const n = submit_s.length;
     const zero = { send: 0, delay: 0, receive: 0 };
-    const free = { cpuFrom: () => 0, plain: () => 0, cpuTo: () => 0, wire: false, free: true };
+    const way = {
+      cpuFrom: () => 0,
+      plain: () => way_s * 1e9,
+      cpuTo: () => 0,
+      wire: false,
+      free: way_s === 0,
+    };
     return runSharing({
       nodes: 4,
       jobs: {
@@ -138,14 +148,14 @@ describe('jobs that ask at the same instant', () => {
         start: new Float64Array(n).fill(Number.NaN),
         end: new Float64Array(n).fill(Number.NaN),
       },
-      home: Int32Array.of(0, 1, 3, 0, 1),
+      home: Int32Array.of(0, 1, 3, 0, lastHome),
       program: new Int32Array(n).fill(-1),
       movable: new Uint8Array(n).fill(1),
       speeds: new Float64Array(4).fill(1),
       discipline: 'processor-sharing',
       policy: { kind: sharingPolicies.ask, parameters: { threshold: 1 } },
       decider: { kind: deciderPolicies[decider], parameters: { loss: 0, delay: 5e6, ...given } },
-      prices: { message: zero, probe: zero, transfer: free, move: free, receive: 0, send: 0 },
+      prices: { message: zero, probe: zero, transfer: way, move: way, receive: 0, send: 0 },
       network: networkNamed('atm155'),
       transferBytes: 0,
       horizon: Number.POSITIVE_INFINITY,
@@ -187,6 +197,15 @@ describe('jobs that ask at the same instant', () => {
     expect(second).toBe(first);
     expect(run.doubleBookings).toBe(1);
     expect(run.jobs.end[4]! / 1e9).toBeCloseTo(25, 5);
+  });
+
+  it.each([
+    ['a node counts what it has sent itself', { lastHome: 0 }],
+    ['a node tells of what it expects', { lastSubmit_s: 7, way_s: 3 }],
+  ])('do not meet where %s', (_, how) => {
+    const run = simultaneous('gossip', { every: 1e9, fanout: 3 }, how);
+    const targets = transfers([...run.events.log!.csv()].join('')).map((line) => line.split(' ')[3]);
+    expect(targets.toSorted()).toEqual(['2', '3']);
   });
 });
 
