@@ -40,12 +40,12 @@ export const sensitivityCommand: CommandModule<object, SensitivityArguments> = {
       })
       .option('json', { type: 'boolean', default: false, describe: 'print JSON and nothing else' })
       .example(
-        '$0 run mine.yaml --set design=one-at-a-time --vary policies.idle.after=10s,5min --vary cluster.rows=1..4',
-        'first a sweep, around the experiment as it is',
+        '$0 sensitivity results/runs/mine --picture tornado.png',
+        'what a sweep says, also as a picture',
       )
       .example(
-        '$0 sensitivity results/runs/mine --picture tornado.png',
-        'then what it says',
+        '$0 run mine.yaml --set design=one-at-a-time --vary policies.idle.after=10s,5min --vary cluster.rows=1..4',
+        'a sweep around the experiment as it is, to look at',
       ) as Argv<SensitivityArguments>,
   handler: sensitivity,
 };

@@ -58,7 +58,7 @@ function p01(): Case[] {
         expected: mg1(load, c2),
         tolerance: '2%',
         got: each('response_time_s'),
-        slow: load !== 0.5 || c2 === 10,
+        slow: load !== 0.5 || c2 >= 4,
       };
     }),
   );
@@ -136,7 +136,7 @@ function p03(): Case[] {
         expected: erlang(nodes, load),
         tolerance: '1%',
         got: each('response_time_s'),
-        slow: nodes === 60 ? load !== 0.9 : load !== 0.8,
+        slow: nodes === 60 || load !== 0.8,
       }),
     ),
   );
@@ -171,7 +171,7 @@ function p25(): Case[] {
         jobs: poisson(exponential, 0.8, 250_000, { widths: [nodes] }),
       }),
       expected: mg1(0.8, 1),
-      slow: batch !== 'easy',
+      slow: true,
     },
   ]);
 }
@@ -260,6 +260,7 @@ function p09(): Case[] {
       expected: atLeast(32, 60, away),
       tolerance: 0.01,
       got: each('wanted_available'),
+      slow: true,
     },
   ];
 }

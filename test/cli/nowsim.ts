@@ -41,7 +41,10 @@ export function nowsim(cwd: string, ...args: string[]): Promise<Answer> {
 /** A new empty folder, and what removes it. */
 export function workFolder(): { readonly path: string; readonly remove: () => void } {
   const path = mkdtempSync(join(tmpdir(), 'nowsim-cli-'));
-  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+  return {
+    path,
+    remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }),
+  };
 }
 
 /** Every file below a folder. */
