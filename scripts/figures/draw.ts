@@ -95,8 +95,15 @@ export async function pdfOf(svg: string, width: number, height: number): Promise
   const pieces: Uint8Array[] = [];
   document.on('data', (piece: Uint8Array) => pieces.push(piece));
   const whole = new Promise<void>((resolve) => document.on('end', resolve));
-  // A line strut of Plotly has no glyph and would be drawn as a box.
-  draw(document, svg.replaceAll('\u200b', ''), 0, 0, {
+  // A line strut of Plotly has no glyph and would be drawn as a box; pdfkit takes no dash of length nought.
+  const readable = svg
+    .replaceAll('\u200b', '')
+    .replace(
+      /(stroke-dasharray: )([^;"]+)/g,
+      (_all, name: string, dashes: string) =>
+        `${name}${dashes.replace(/(^|[\s,])0(?:\.0*)?(px)?(?=[\s,]|$)/g, '$10.001$2')}`,
+    );
+  draw(document, readable, 0, 0, {
     ...points,
     assumePt: false,
     fontCallback: (_family: string, bold: boolean) => FONT_FILES[bold ? 1 : 0],

@@ -188,8 +188,8 @@ export const loadSharing: Figure = {
           },
         ];
       });
-    const [least, most] = [0.95, 20];
-    const ticks = [1, 2, 3, 5, 10, 20];
+    const [least, most] = [0.95, 60];
+    const ticks = [1, 2, 3, 5, 10, 20, 50];
     const loads = rows.filter((r) => textOf(r, 'source') === SIMULATED).map((r) => numberOf(r, 'load'));
     const range = { range: [Math.min(...loads) - 0.05, 1] };
     const above = (text: string, xref: string, yref: string) =>
