@@ -1,12 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
-// Two workers on two cores; a simulation case may take some seconds, none may take a minute.
+// Three workers on two cores, since some tests wait for other programs; a simulation case may take some seconds, none a minute.
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    maxWorkers: 3,
     pool: 'threads',
   },
 });
