@@ -247,6 +247,17 @@ export class Guests {
     return false;
   }
 
+  /** Jobs that hold the node and have not ended; only those whose task there runs, where `running`. */
+  jobsAt(node: number, running: boolean): number[] {
+    const jobs: number[] = [];
+    for (let cell = node; cell < this.mode.length; cell += this.nodes.count) {
+      const job = this.guestOf[cell]!;
+      const mode = this.mode[cell]!;
+      if (job >= 0 && (running ? runs(mode) : mode !== MODE.over)) jobs.push(job);
+    }
+    return jobs;
+  }
+
   /** A cell of the node that is in use, the first that runs before others; -1: none. */
   shown(node: number): number {
     let shown = NONE;

@@ -20,7 +20,6 @@ import type { Source } from '../../sim/engine/streams.ts';
 import { Timers } from '../../sim/engine/timers.ts';
 import { type DomainEvents, EVENT } from '../events.ts';
 import type { Guests } from '../glunix/guests.ts';
-import { MODE, runs } from '../glunix/guests.ts';
 import { type Master, OUT } from '../glunix/master.ts';
 import type { Nodes } from '../nodes.ts';
 import { type Blast, FAULT_KINDS, type FaultKind, type Reach, reachOf } from '../os/blast.ts';
@@ -148,15 +147,18 @@ export class Faults {
     const kind = this.kindAt(chance.next());
     const spread = chance.next();
     this.next();
-    const running = runs(guests.mode[node]!) ? guests.guestOf[node]! : -1;
-    const byGuest = running < 0 ? 0 : (guests.pace(running) * this.userPart.job(running)) / MOST_USER;
+    let byGuest = 0;
+    /** The job whose call it was; -1 for a program of the owner. */
+    let job = -1;
+    for (const running of guests.jobsAt(node, true)) {
+      byGuest += (guests.pace(running) * this.userPart.job(running)) / MOST_USER;
+      if (job < 0 && keep < byGuest) job = running;
+    }
     const byOwner = this.ownerCalls(node) / MOST_USER;
     if (byGuest + byOwner > 1 + 1e-9) {
       throw new Error(`node ${node}: user time is ${(byGuest + byOwner) * MOST_USER} of all time`);
     }
     if (keep >= byGuest + byOwner) return;
-    /** The job whose call it was; -1 for a program of the owner. */
-    const job = keep < byGuest ? running : -1;
     this.events.record(EVENT.fault, node, FAULT_KINDS.indexOf(kind));
     const reach = this.reach(kind, spread, node, job);
     this.by[reach]++;
@@ -227,8 +229,7 @@ export class Faults {
 
   private nodeFalls(node: number, hung: number): void {
     const { blast, coversOwners, programs, recovery } = this.config;
-    const job = this.guests.guestOf[node]!;
-    if (job >= 0 && this.guests.mode[node] !== MODE.over) this.fail(job);
+    for (const job of this.guests.jobsAt(node, false)) this.fail(job);
     this.leaked[node] = 0;
     this.leakedByOwner[node] = 0;
     this.leakedBy[node] = -1;
@@ -238,13 +239,11 @@ export class Faults {
   }
 
   private buildingFalls(hung: number): void {
-    const { guestOf, mode } = this.guests;
-    for (let node = 0; node < guestOf.length; node++) {
-      const job = guestOf[node]!;
-      if (job >= 0 && mode[node] !== MODE.over) this.fail(job);
+    const nodes = this.backAt.length;
+    for (let node = 0; node < nodes; node++) {
+      for (const job of this.guests.jobsAt(node, false)) this.fail(job);
     }
-    for (let node = 0; node < guestOf.length; node++)
-      this.outOfUse(node, hung + this.config.recovery.building);
+    for (let node = 0; node < nodes; node++) this.outOfUse(node, hung + this.config.recovery.building);
   }
 
   private outOfUse(node: number, time: number): void {

@@ -155,3 +155,27 @@ describe('gangs in two rows', () => {
     expect(mean(result, 'response_time_s')).toBe(150);
   });
 });
+
+describe('faults of the layer where gangs share nodes', () => {
+  it('are as many as where one gang has the nodes to itself', async () => {
+    // Two equal gangs call as often together as one that has all the time.
+    const shared = {
+      ...building(
+        log('faults', [
+          [0, 1e6, 8],
+          [0, 1e6, 8],
+        ]),
+        { os: 'in-kernel', machine: 'r3000-40', quantum: '10s' },
+      ),
+      program: { mix: 'unix-1994' },
+      horizon: '2d',
+      faults: { rate: 1e-7 },
+      replications: 20,
+    };
+    const result = await run(shared);
+    expect(mean(result, 'faults')).toBeGreaterThan(10);
+    const alone = await run({ ...shared, jobs: { trace: log('fault', [[0, 1e6, 8]]) } });
+    expect(mean(result, 'faults') / mean(alone, 'faults')).toBeGreaterThan(0.8);
+    expect(mean(result, 'faults') / mean(alone, 'faults')).toBeLessThan(1.25);
+  });
+});
