@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Plain, valueText } from '../sim/experiment/fields.ts';
+import { isMap, type Plain, valueText } from '../sim/experiment/fields.ts';
 import type { Summary } from '../sim/experiment/results.ts';
 import { readRows } from '../sim/experiment/rows.ts';
 import { InputError } from '../sim/problem.ts';
@@ -70,6 +70,16 @@ function nameOf(folder: string): string {
     });
   }
   return String((JSON.parse(readFileSync(manifest, 'utf8')) as Plain)['name']);
+}
+
+/** The measure that an experiment names first; response_time_s where its folder has no manifest. */
+export function firstMeasure(folder: string): string {
+  const path = join(folder, 'manifest.json');
+  const fallback = 'response_time_s';
+  if (!existsSync(path)) return fallback;
+  const { experiment } = JSON.parse(readFileSync(path, 'utf8')) as Plain;
+  const measures = isMap(experiment) ? experiment['measures'] : undefined;
+  return Array.isArray(measures) && measures.length > 0 ? String(measures[0]) : fallback;
 }
 
 /** The columns as CSV with a header line; a value that is none is empty. */

@@ -117,8 +117,10 @@ async function analyse(args: AnalyseArguments): Promise<void> {
     ],
   );
   const left = warmup === 'mser5' ? 'warm-up by MSER-5' : 'left out';
+  // MSER looks no further than the middle: a cut there says that the series has not settled.
+  const unsettled = warmup === 'mser5' && cut > 0.45 * series.length;
   process.stdout.write(
-    `${series.length} values${empty > 0 ? `, ${empty} rows without one` : ''}; ${left}: the first ${cut}\n\n${table}\n`,
+    `${series.length} values${empty > 0 ? `, ${empty} rows without one` : ''}; ${left}: the first ${cut}\n\n${table}\n${unsettled ? '\nnote: the series does not settle: MSER-5 would cut as much as it may, half of it; the mean depends on where a run ends\n' : ''}`,
   );
 }
 

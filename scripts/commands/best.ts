@@ -6,6 +6,7 @@ import { paramsText } from '../../sim/experiment/results.ts';
 import { type Row, readRows } from '../../sim/experiment/rows.ts';
 import { InputError, nearest } from '../../sim/problem.ts';
 import { estimateText, tableText } from '../terminal.ts';
+import { firstMeasure } from '../tidy.ts';
 import { once } from './run-options.ts';
 
 interface BestArguments {
@@ -32,7 +33,7 @@ export const bestCommand: CommandModule<object, BestArguments> = {
       .option('measure', {
         type: 'string',
         requiresArg: true,
-        describe: 'by which (default response_time_s)',
+        describe: "by which (default: the experiment's first)",
       })
       .option('largest', { type: 'boolean', default: false, describe: 'the largest is the best' })
       .option('json', { type: 'boolean', default: false, describe: 'print JSON and nothing else' })
@@ -45,7 +46,7 @@ export const bestCommand: CommandModule<object, BestArguments> = {
 };
 
 async function best(args: BestArguments): Promise<void> {
-  const measure = once('measure', args.measure) ?? 'response_time_s';
+  const measure = once('measure', args.measure) ?? firstMeasure(args.folder);
   const rows = [...rowsIn(args.folder)];
   const points = new Map<number, Row[]>();
   for (const row of rows) points.set(row.point, [...(points.get(row.point) ?? []), row]);

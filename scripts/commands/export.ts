@@ -80,7 +80,7 @@ export const exportCommand: CommandModule<object, ExportArguments> = {
 
 async function exportResults(args: ExportArguments): Promise<void> {
   const out = once('out', args.out);
-  const format = args.format ?? (out === undefined ? 'csv' : (BY_EXTENSION[extname(out)] ?? 'csv'));
+  const format = args.format ?? formatOf(out);
   const written = await contents(args, format);
   if (out === undefined) {
     if (typeof written.text !== 'string') {
@@ -102,6 +102,18 @@ async function exportResults(args: ExportArguments): Promise<void> {
       ? `${JSON.stringify({ file: out, records: written.records })}\n`
       : `${out}: ${written.records} records\n`,
   );
+}
+
+/** The format that the name of a file asks for. Throws `InputError`. */
+function formatOf(out: string | undefined): Format {
+  if (out === undefined) return 'csv';
+  const format = BY_EXTENSION[extname(out)];
+  if (format !== undefined) return format;
+  throw new InputError({
+    where: `--out ${out}`,
+    found: `"${extname(out)}" tells no format`,
+    would: `end it in ${Object.keys(BY_EXTENSION).join(', ')}, or give --format`,
+  });
 }
 
 async function contents(

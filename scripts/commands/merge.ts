@@ -1,6 +1,7 @@
 /** `nowsim merge`: shards of an experiment to one results folder. */
 import { dirname } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
+import { InputError } from '../../sim/problem.ts';
 import { asBuilt } from '../package.ts';
 import { once, printResult, WORKER_OPTIONS, watched, writeReportOf } from './run-options.ts';
 
@@ -48,10 +49,18 @@ export const mergeCommand: CommandModule<object, MergeArguments> = {
 };
 
 async function merge(args: MergeArguments): Promise<void> {
-  const { mergeShards, shardsIn } = await import('../../sim/experiment/merge.ts');
+  const { isShard, mergeShards, shardsIn } = await import('../../sim/experiment/merge.ts');
   const shards = args.folders.flatMap((folder) => shardsIn(folder));
-  const [first] = args.folders;
-  const out = once('out', args.out) ?? (shards.includes(first!) ? dirname(first!) : first!);
+  const parents = new Set(shards.map((shard) => dirname(shard)));
+  const given = once('out', args.out);
+  if (given === undefined && (parents.size > 1 || shards.some((shard) => !isShard(shard)))) {
+    throw new InputError({
+      where: 'merge',
+      found: 'the folders are not the shards of one results folder',
+      would: 'give --out, the folder for the whole',
+    });
+  }
+  const out = given ?? [...parents][0]!;
   const study = asBuilt((await import('../study.ts')).study);
   const result = await watched(args.quiet, 1, (watching) => mergeShards(study, shards, { out, ...watching }));
   const report = args.report ? await writeReportOf(out) : undefined;

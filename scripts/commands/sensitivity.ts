@@ -8,6 +8,7 @@ import { readRows } from '../../sim/experiment/rows.ts';
 import { type Effect, effects } from '../../sim/experiment/sensitivity.ts';
 import { InputError, nearest } from '../../sim/problem.ts';
 import { plainNumber, tableText } from '../terminal.ts';
+import { firstMeasure } from '../tidy.ts';
 import { once } from './run-options.ts';
 
 interface SensitivityArguments {
@@ -32,7 +33,11 @@ export const sensitivityCommand: CommandModule<object, SensitivityArguments> = {
         demandOption: true,
         describe: 'a folder that "nowsim run" wrote',
       })
-      .option('measure', { type: 'string', requiresArg: true, describe: 'which (default response_time_s)' })
+      .option('measure', {
+        type: 'string',
+        requiresArg: true,
+        describe: "which (default: the experiment's first)",
+      })
       .option('picture', {
         type: 'string',
         requiresArg: true,
@@ -51,7 +56,7 @@ export const sensitivityCommand: CommandModule<object, SensitivityArguments> = {
 };
 
 async function sensitivity(args: SensitivityArguments): Promise<void> {
-  const measure = once('measure', args.measure) ?? 'response_time_s';
+  const measure = once('measure', args.measure) ?? firstMeasure(args.folder);
   const picture = once('picture', args.picture);
   if (picture !== undefined && !['.svg', '.png', '.pdf'].includes(extname(picture))) {
     throw new InputError({
@@ -102,7 +107,7 @@ async function sensitivity(args: SensitivityArguments): Promise<void> {
       plainNumber(largest.mean, 4),
       plainNumber(swing, 4),
       ...(isMorris ? [plainNumber(morris!.mean, 4), plainNumber(morris!.deviation, 4)] : []),
-      ...(hasShare ? [`${(100 * (share ?? 0)).toFixed(1)} %`] : []),
+      ...(hasShare ? [share === null ? '-' : `${(100 * share).toFixed(1)} %`] : []),
     ]),
   );
   const unused = found.filter((effect) => effect.unused).map((effect) => effect.path);

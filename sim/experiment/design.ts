@@ -12,9 +12,10 @@ import type { Source } from '../engine/streams.ts';
 export const DESIGNS = {
   product: 'every combination of the values',
   'one-at-a-time': 'the scenario as it is, and each value of each axis alone',
-  'latin-hypercube': 'design_points points that cover the levels of every axis evenly',
-  sobol: "design_points points of Sobol's sequence, which cover combinations evenly too",
-  morris: 'design_points trajectories through the levels, one axis at a time, for screening many axes',
+  'latin-hypercube':
+    'a Latin hypercube: as many points as design_points says, which cover the values of every axis evenly',
+  sobol: "Sobol's sequence: as many points as design_points says, which cover combinations evenly too",
+  morris: 'Morris: as many trajectories as design_points says, one axis at a time, for screening many axes',
 } as const;
 export type DesignName = keyof typeof DESIGNS;
 

@@ -57,6 +57,8 @@ export interface Experiment {
   readonly axes: readonly Axis[];
   /** Measures to show; all of the study's where the file names none. */
   readonly measures: readonly string[];
+  /** Whether the file or a flag names them. */
+  readonly asked: boolean;
   readonly points: readonly Point[];
   /** The scenario before the axes, as far as it is complete without them. */
   readonly base: Plain;
@@ -264,6 +266,7 @@ export async function settleExperiment(
     design,
     axes: plainAxes,
     measures: kit.measures.length === 0 ? Object.keys(study.measures) : kit.measures,
+    asked: kit.measures.length > 0,
     points,
     base,
     notes: [...notes],
@@ -405,7 +408,7 @@ function readKit(
     const fault = { found: `measures: "${measure}" is not measured`, would: suggest(measure, known) };
     const origin = given.get('measures')!.origin;
     problems.add(
-      Array.isArray(document.content['measures'])
+      given.get('measures')!.value === document.content['measures']
         ? document.problem(['measures', String(i)], 'value', fault)
         : origin.problem(fault, 'value'),
     );

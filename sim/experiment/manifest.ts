@@ -166,6 +166,7 @@ export async function readManifest(study: Study, path: string, unfinished = fals
       baseline: (baseline ?? {}) as Params,
       axes,
       measures: (measures ?? []) as readonly string[],
+      asked: ((measures ?? []) as readonly string[]).length < Object.keys(study.measures).length,
       points: settled,
       base: plainBase,
       notes: Array.isArray(manifest['notes']) ? manifest['notes'].map(String) : [],

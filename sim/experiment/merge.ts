@@ -3,9 +3,11 @@
  * an experiment whose runs are all known. The files are those of a single run, byte for byte (the manifest's
  * machine and time apart).
  */
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { InputError } from '../problem.ts';
+import { canonicalJson } from './cells.ts';
+import type { Plain } from './fields.ts';
 import { writeWhole } from './files.ts';
 import { readManifest } from './manifest.ts';
 import { type Row, readRows, rowsText } from './rows.ts';
@@ -19,13 +21,32 @@ export function shardFolder(out: string, index: number, of: number): string {
   return join(out, `shard-${index}-of-${of}`);
 }
 
+/** Whether a folder has a shard's name. */
+export function isShard(folder: string): boolean {
+  return SHARD.test(basename(folder));
+}
+
 /** The shards that lie in a results folder; the folder itself where it is one. */
 export function shardsIn(folder: string): string[] {
-  if (SHARD.test(basename(folder)) || !existsSync(folder)) return [folder];
+  if (isShard(folder) || !existsSync(folder)) return [folder];
   const found = readdirSync(folder)
     .filter((name) => SHARD.test(name))
     .map((name) => join(folder, name));
   return found.length === 0 ? [folder] : found;
+}
+
+/** What the manifest of a folder says was asked: name, experiment, points. Throws `InputError`. */
+function askedIn(folder: string): string {
+  const path = join(folder, 'manifest.json');
+  if (!existsSync(path)) {
+    throw new InputError({
+      where: folder,
+      found: 'holds no manifest.json',
+      would: 'give the results folder of a shard',
+    });
+  }
+  const { name, experiment, points } = JSON.parse(readFileSync(path, 'utf8')) as Plain;
+  return canonicalJson([name ?? null, experiment ?? null, points ?? null]);
 }
 
 /**
@@ -49,12 +70,20 @@ export async function mergeShards(
     });
   }
   const { experiment } = await readManifest(study, first, true);
+  const asked = askedIn(first);
   for (const folder of folders) {
     if (!existsSync(join(folder, 'rows.jsonl'))) {
       throw new InputError({
         where: folder,
         found: 'holds no rows.jsonl',
         would: 'give the results folder of a shard (nowsim run FILE --shard 1/4)',
+      });
+    }
+    if (askedIn(folder) !== asked) {
+      throw new InputError({
+        where: folder,
+        found: `belongs to another experiment than ${first}, or to the same one with other settings`,
+        would: 'give shards of one experiment',
       });
     }
     for (const row of readRows(join(folder, 'rows.jsonl')).values()) {

@@ -94,7 +94,12 @@ export function summarise(
     baseline: experiment.baseline,
     points,
     paired,
-    notes: [...experiment.notes, ...notes, ...rowNotes(experiment, rows)],
+    notes: [
+      ...experiment.notes,
+      ...notes,
+      ...rowNotes(experiment, rows),
+      ...missingNotes(experiment, points),
+    ],
   };
 }
 
@@ -145,6 +150,18 @@ function sameSetting(setting: Value | undefined, wanted: Value): boolean {
   if (setting === undefined) return false;
   if (isMap(setting) && !isMap(wanted)) return Object.values(setting)[0] === wanted;
   return canonicalJson(setting) === canonicalJson(wanted);
+}
+
+/** Measures that were asked for and have no value at some point, or at any. */
+function missingNotes(experiment: Experiment, points: readonly PointSummary[]): string[] {
+  if (!experiment.asked) return [];
+  return experiment.measures.flatMap((name) => {
+    const at = new Set(points.flatMap((point, i) => (point.measures[name] === undefined ? [i] : [])));
+    if (at.size === 0) return [];
+    const why = 'nothing that it measures has happened, or runs of this kind do not have it';
+    if (at.size === points.length) return `${name} has no value: ${why}`;
+    return `${name} has no value: ${why} (${whereText(experiment, at)})`;
+  });
 }
 
 /** Notes of runs, each once, with the points it concerns where it is not all of them. */

@@ -18,7 +18,7 @@ export interface Effect {
   readonly swing: number;
   /** Morris: mean of the absolute elementary effects, and their standard deviation, per step. */
   readonly morris: { readonly mean: number; readonly deviation: number } | null;
-  /** Share of the variance over points that the axis explains alone; null for one-at-a-time and Morris. */
+  /** Share of the variance over points that the axis explains alone; null for one-at-a-time, Morris, and where a sample has fewer than four points a value. */
   readonly share: number | null;
   /** No measure at all differs between the axis's values, whatever the others are. */
   readonly unused: boolean;
@@ -51,7 +51,7 @@ export function effects(
       largest,
       swing: largest.mean - least.mean,
       morris: design === 'morris' ? elementary(points, paths, path) : null,
-      share: design === 'one-at-a-time' || design === 'morris' ? null : shareOf(points, levels),
+      share: design === 'one-at-a-time' || design === 'morris' ? null : shareOf(points, levels, design),
       unused: isUnused(points, paths, path),
     };
   });
@@ -103,7 +103,9 @@ function levelsOf(points: readonly PointMean[], path: string): Level[] {
   }));
 }
 
-function shareOf(points: readonly PointMean[], levels: readonly Level[]): number {
+function shareOf(points: readonly PointMean[], levels: readonly Level[], design: DesignName): number | null {
+  // Where a sample has few points a value, what the other axes do there looks like its own.
+  if (design !== 'product' && points.length < 4 * levels.length) return null;
   const grand = points.reduce((sum, point) => sum + point.mean, 0) / points.length;
   const total = points.reduce((sum, point) => sum + (point.mean - grand) ** 2, 0);
   const between = levels.reduce((sum, level) => sum + level.n * (level.mean - grand) ** 2, 0);

@@ -140,6 +140,18 @@ describe('shards', () => {
     );
   });
 
+  it('of another experiment are refused, though they bear the same name', async () => {
+    const parent = join(folder, 'mixed');
+    await run(TWO_LOADS, { out: shardFolder(parent, 1, 2), shard: { index: 1, of: 2 } });
+    await run(
+      { ...TWO_LOADS, queue: { service: '2s' } },
+      { out: shardFolder(parent, 2, 2), shard: { index: 2, of: 2 } },
+    );
+    await expect(mergeShards(toyStudy(), shardsIn(parent), { out: parent })).rejects.toThrow(
+      'belongs to another experiment',
+    );
+  });
+
   it('do not go with precision', async () => {
     const options = { out: join(folder, 'narrow'), shard: { index: 1, of: 2 }, precision: '5%' };
     await expect(run(TWO_LOADS, options)).rejects.toThrow('a shard does not see the intervals');
