@@ -5,7 +5,8 @@ for file in "$1"/slurmd-*.pid "$1"/slurmctld.pid "$1"/munged.pid; do
   pid=$(cat "$file")
   kill "$pid" 2>/dev/null || continue
   for _ in $(seq 50); do
-    kill -0 "$pid" 2>/dev/null || break
+    # One that has ended and is not yet collected has no program any more.
+    [ -n "$(readlink "/proc/$pid/exe")" ] || break
     sleep 0.1
   done
 done
