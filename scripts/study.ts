@@ -8,12 +8,14 @@ import { type Plain, readFields } from '../sim/experiment/fields.ts';
 import type { Study } from '../sim/experiment/study.ts';
 import { FIELDS, type Settings } from './fields.ts';
 import { version } from './package.ts';
+import { building } from './runs/building.ts';
 import { RUN_KINDS } from './runs/index.ts';
 
 export const study: Study = {
   version,
   fields: FIELDS,
-  measures: Object.assign({}, ...RUN_KINDS.toReversed().map((kind) => kind.measures)),
+  // The building's first; a name that several kinds have is described as the building's.
+  measures: Object.assign({}, ...RUN_KINDS.toReversed().map((kind) => kind.measures), building.measures),
   // Worker threads run built code, also when this file is run from its source (by the tests).
   worker: new URL(
     import.meta.url.endsWith('.ts') ? '../dist/scripts/worker.js' : './worker.js',

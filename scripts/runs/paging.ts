@@ -24,6 +24,7 @@ import type { Plain, Value } from '../../sim/experiment/fields.ts';
 import type { RunOutputs, RunResult } from '../../sim/experiment/study.ts';
 import type { EventLog } from '../../sim/measure/event-log.ts';
 import { InputError } from '../../sim/problem.ts';
+import { shortNumber } from '../../sim/units.ts';
 import { checkLaw, type ReferenceTable, referencesOf } from '../../workloads/pages/index.ts';
 import type { Settings } from '../fields.ts';
 import { digestOf, referenceTrace } from '../inputs.ts';
@@ -43,7 +44,7 @@ async function settle(scenario: Plain, settings: Settings): Promise<Plain> {
   if (memory.low_mark > memory.high_mark) {
     throw new InputError({
       where: 'memory.low_mark',
-      found: `${100 * memory.low_mark}%, above memory.high_mark (${100 * memory.high_mark}%)`,
+      found: `${shortNumber(100 * memory.low_mark)}%, above memory.high_mark (${shortNumber(100 * memory.high_mark)}%)`,
       would: 'give a low mark at or below the high mark',
     });
   }
