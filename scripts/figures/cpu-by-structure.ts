@@ -11,7 +11,7 @@ import type { Summary } from '../../sim/experiment/results.ts';
 import type { Picture } from './draw.ts';
 import type { Figure, PublishedRow, Row } from './figure.ts';
 import { numberOf, textOf, where } from './figure.ts';
-import { axis, CAUSES, COLOURS, frame, INK, label, PAGE, SMALL, styleOf } from './style.ts';
+import { axis, CAUSES, COLOURS, frame, INK, LEGEND_ON_TOP, label, PAGE, SMALL, styleOf } from './style.ts';
 
 /** Measures of the replay by cause, s. */
 const MEASURE_OF = {
@@ -198,17 +198,7 @@ export function cpuPicture(
       ),
       ...layout,
       annotations,
-      legend: {
-        orientation: 'h',
-        x: 0,
-        xref: 'paper',
-        y: 1,
-        yref: 'container',
-        yanchor: 'top',
-        font: { size: SMALL },
-        traceorder: 'normal',
-        bgcolor: COLOURS.white,
-      },
+      legend: LEGEND_ON_TOP,
     }),
   };
 }

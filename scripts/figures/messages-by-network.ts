@@ -7,7 +7,7 @@
  */
 import type { Figure, Row } from './figure.ts';
 import { numberOf, where } from './figure.ts';
-import { axis, COLOURS, frame, INK, label, PAGE, SMALL, styleOf } from './style.ts';
+import { axis, COLOURS, frame, INK, LEGEND_ON_TOP, label, PAGE, SMALL, styleOf } from './style.ts';
 
 /** What is drawn of each network, from the top. */
 const ENDS = [
@@ -210,17 +210,7 @@ export const messagesByNetwork: Figure = {
         margin: { l: 148, r: 8, t: 40, b: 34 },
         ...layout,
         annotations,
-        legend: {
-          orientation: 'h',
-          x: 0,
-          xref: 'paper',
-          y: 1,
-          yref: 'container',
-          yanchor: 'top',
-          font: { size: SMALL },
-          traceorder: 'normal',
-          bgcolor: COLOURS.white,
-        },
+        legend: LEGEND_ON_TOP,
       }),
     };
   },

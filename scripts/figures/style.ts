@@ -30,6 +30,19 @@ export const COLOURS = {
 export const FONT_SIZE = 10;
 export const SMALL = 9;
 
+/** A legend above all panels, at the picture's upper edge. */
+export const LEGEND_ON_TOP = {
+  orientation: 'h',
+  x: 0,
+  xref: 'paper',
+  y: 1,
+  yref: 'container',
+  yanchor: 'top',
+  font: { size: SMALL },
+  traceorder: 'normal',
+  bgcolor: COLOURS.white,
+} as const;
+
 export interface Style {
   readonly label: string;
   readonly colour: string;

@@ -3,13 +3,7 @@ import seedrandom from 'seedrandom';
 import { describe, expect, it } from 'vitest';
 import { networkNamed } from '../../models/hardware/network/index.ts';
 import type { LogGp } from '../../models/hardware/network/logp.ts';
-import {
-  broadcastTime,
-  inFlight,
-  logGp,
-  messageTime,
-  sendInterval,
-} from '../../models/hardware/network/logp.ts';
+import { inFlight, logGp, messageTime, sendInterval } from '../../models/hardware/network/logp.ts';
 import { FifoServers, Medium, pieces, wireTime } from '../../models/hardware/network/medium.ts';
 import type { Network } from '../../models/presets/networks.ts';
 
@@ -67,24 +61,6 @@ describe('LogGP', () => {
     expect(sendInterval(cm5)).toBe(4);
     expect(sendInterval({ ...cm5, sendOverhead: 5 })).toBe(5);
     expect(inFlight(cm5)).toBe(2);
-  });
-
-  it('M1: broadcasts in 24 with (L, o, g) = (6, 2, 4) over 8 nodes', () => {
-    expect(broadcastTime({ sendOverhead: 2, receiveOverhead: 2, latency: 6, gap: 4, perByte: 0 }, 8)).toBe(
-      24,
-    );
-  });
-  it.each([
-    ['CM-5', cm5, [24.8, 32.8, 39.2, 46.4, 51.2]],
-    [
-      'NOW',
-      { sendOverhead: 2.9, receiveOverhead: 2.9, latency: 5, gap: 5.8, perByte: 0 },
-      [28.2, 38.2, 44.8, 54.8, 60.6],
-    ],
-  ])('M1: broadcasts on the %s over 8, 16, 32, 64 and 100 nodes as published', (_, terms, expected) => {
-    [8, 16, 32, 64, 100].forEach((nodes, i) => {
-      expect(broadcastTime(terms, nodes)).toBeCloseTo(expected[i]!, 9);
-    });
   });
 
   it('gives the round trips of its sources back: 603 us of kernel UDP on Ethernet, wire included', () => {

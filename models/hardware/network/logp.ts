@@ -41,24 +41,3 @@ export function sendInterval(terms: LogGp): number {
 export function inFlight(terms: LogGp): number {
   return Math.max(1, Math.ceil(terms.latency / terms.gap));
 }
-
-/**
- * Nanoseconds until the last of `nodes` has received a short message that one of them spreads, every informed node
- * sending on at each of its free slots to one that is not (the optimal broadcast of LogP).
- */
-export function broadcastTime(terms: LogGp, nodes: number): number {
-  const hop = messageTime(terms, 1);
-  const interval = sendInterval(terms);
-  // Times at which the next message of each informed node would be received, the earliest first.
-  const next = [hop];
-  let last = 0;
-  for (let informed = 1; informed < nodes; informed++) {
-    last = next.shift()!;
-    for (const t of [last + interval, last + hop]) {
-      let i = next.length;
-      while (i > 0 && next[i - 1]! > t) i--;
-      next.splice(i, 0, t);
-    }
-  }
-  return last;
-}

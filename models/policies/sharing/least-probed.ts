@@ -1,7 +1,7 @@
 /** What policies share that probe a set number of nodes and then look at the one with the least load (the first of equals). */
 import { widened } from '../../../sim/engine/columns.ts';
 import type { Source } from '../../../sim/engine/streams.ts';
-import { type Decision, probe } from './contract.ts';
+import { type Decision, KEEP, probe } from './contract.ts';
 import { OtherNodes } from './others.ts';
 
 export class LeastProbed {
@@ -14,7 +14,7 @@ export class LeastProbed {
     this.others = new OtherNodes(nodes, probes, chance);
   }
 
-  /** Begins with `own` at `load`; gives the first probe, or -1 where there is nobody to probe. */
+  /** Begins with `own` at `load`; gives the first probe, or to stay where there is nobody to probe. */
   begin(task: number, own: number, load: number): Decision {
     if (task >= this.node.length) {
       const room = Math.max(task + 1, 2 * this.node.length);
@@ -27,7 +27,7 @@ export class LeastProbed {
     return this.next(task, own);
   }
 
-  /** Takes in an answer; gives the next probe, or -1 after the last. */
+  /** Takes in an answer; gives the next probe, or the decision after the last. */
   heard(task: number, own: number, other: number, load: number): Decision {
     if (load < this.load[task]!) {
       this.node[task] = other;
@@ -36,13 +36,11 @@ export class LeastProbed {
     return this.next(task, own);
   }
 
-  /** The node with the least load. */
-  least(task: number): number {
-    return this.node[task]!;
-  }
-
+  /** The next probe; after the last one the node with the least load, or to stay where that is its own. */
   private next(task: number, own: number): Decision {
     const other = this.others.draw(task, own);
-    return other < 0 ? -1 : probe(other);
+    if (other >= 0) return probe(other);
+    const least = this.node[task]!;
+    return least === own ? KEEP : least;
   }
 }

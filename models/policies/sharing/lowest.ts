@@ -13,18 +13,13 @@ export const lowest: SharingPolicyKind = {
   create(view, parameters, chance) {
     const threshold = parameters['threshold'] as number;
     const seen = new LeastProbed(view.nodes, parameters['probes'] as number, chance);
-    const decide = (task: number, node: number, next: number) => {
-      if (next !== -1) return next;
-      const least = seen.least(task);
-      return least === node ? KEEP : least;
-    };
     return {
       arrived(task, node) {
         const own = view.load(node);
         if (own < threshold || view.moves(task) > 0) return KEEP;
-        return decide(task, node, seen.begin(task, node, own));
+        return seen.begin(task, node, own);
       },
-      answered: (task, node, other, load) => decide(task, node, seen.heard(task, node, other, load)),
+      answered: (task, node, other, load) => seen.heard(task, node, other, load),
     };
   },
 };

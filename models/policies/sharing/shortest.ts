@@ -13,18 +13,13 @@ export const shortest: SharingPolicyKind = {
   create(view, parameters, chance) {
     const threshold = parameters['threshold'] as number;
     const seen = new LeastProbed(view.nodes, parameters['probes'] as number, chance);
-    const decide = (task: number, node: number, next: number) => {
-      if (next !== -1) return next;
-      const least = seen.least(task);
-      return least === node ? KEEP : least;
-    };
     return {
       arrived(task, node) {
         if (view.load(node) < threshold || view.moves(task) > 0) return KEEP;
         // Only a node below the threshold beats staying.
-        return decide(task, node, seen.begin(task, node, threshold));
+        return seen.begin(task, node, threshold);
       },
-      answered: (task, node, other, load) => decide(task, node, seen.heard(task, node, other, load)),
+      answered: (task, node, other, load) => seen.heard(task, node, other, load),
     };
   },
 };
