@@ -79,4 +79,17 @@ describe('a job that needs twice the memory of its node', () => {
     expect(mean(result, 'server_withdrawals')).toBeGreaterThanOrEqual(1);
     expect(mean(result, 'remote_page_ins') + mean(result, 'disk_page_ins')).toBeCloseTo(2 * FAULTS, -1);
   });
+
+  it('is lost with a server that crashes, unless a second has a copy', async () => {
+    const crashing = (reliability: string): Plain => ({
+      ...hungry(4, { law: { service: { law: 'deterministic', mean: '1h' } }, policies: { reliability } }),
+      failures: { mtbf: '6h', repair: '10min' },
+      horizon: '4h',
+      replications: 20,
+    });
+    const bare = await run(crashing('none'));
+    expect(mean(bare, 'tasks_lost_memory')).toBeGreaterThan(0.1);
+    // Copies lie on two servers, which do not crash at once here.
+    expect(mean(await run(crashing('mirror')), 'tasks_lost_memory')).toBe(0);
+  });
 });
