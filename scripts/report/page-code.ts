@@ -20,10 +20,13 @@ const TOP_LEVEL = /^(?:async )?(?:function|const|let|class) (\w+)/gm;
 
 const FOLDER = join(packageFolder, 'scripts', 'report', 'page');
 
-/** Reads and joins the page's files. They lie beside the sources; the built copy in dist/ reads them there too. */
-export async function readPageCode(): Promise<PageCode> {
+/**
+ * Reads and joins a page's files, from the one that begins it. They lie beside the sources; the built copy in dist/
+ * reads them there too.
+ */
+export async function readPageCode(beginning: 'start.js' | 'figure.js' = 'start.js'): Promise<PageCode> {
   const modules = new Map<string, string>();
-  await collect('start.js', modules);
+  await collect(beginning, modules);
   const script = joinModules([...modules.values()]);
   return { script, style: await readFile(join(FOLDER, 'page.css'), 'utf8') };
 }

@@ -11,7 +11,7 @@ import { recordSection } from './record.ts';
 import type { Results } from './results.ts';
 
 /** Nothing is loaded, sent or framed; inline script and style are the page's own, images are made in the page. */
-const POLICY =
+export const POLICY =
   "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'";
 
 /** The whole document of a results folder. */

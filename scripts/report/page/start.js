@@ -5,6 +5,7 @@
 import { accountsFigure, accountsTable } from './accounts.js';
 import { comparisonFigure, comparisonTable } from './comparison.js';
 import { ganttDiagram } from './gantt.js';
+import { showTrouble, startLibrary, unpack } from './library.js';
 import { pairedFigure, pairedTable } from './paired.js';
 import { seriesFigure } from './series.js';
 import { fillTable } from './table.js';
@@ -27,13 +28,6 @@ let theme = readTheme(part('comparison-chart').clientWidth);
 let timelines = [];
 let library = null;
 let gantt = null;
-
-/** Gzip in base64, as the report packs it, back to text. */
-async function unpack(id) {
-  const packed = Uint8Array.from(atob(part(id).textContent), (c) => c.charCodeAt(0));
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'));
-  return new Response(stream).text();
-}
 
 /** Draws into a box; `words` are what a reader hears who cannot see the chart. */
 function draw(id, figure, words) {
@@ -264,17 +258,11 @@ async function begin() {
       showGantt();
     }
     fillAccounts();
-    const script = document.createElement('script');
-    script.textContent = code;
-    document.head.append(script);
-    library = window.Plotly;
+    library = startLibrary(code);
     drawAll();
     document.body.dataset.state = 'ready';
   } catch (error) {
-    document.body.dataset.state = 'failed';
-    part('trouble').hidden = false;
-    part('trouble').textContent =
-      `The charts could not be drawn (${error.message}). The tables are complete. A browser of 2023 or later is needed: Chrome 80, Firefox 113, Safari 16.4.`;
+    showTrouble(error);
   }
 }
 
