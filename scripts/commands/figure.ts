@@ -28,7 +28,7 @@ export const figureCommand: CommandModule<object, FigureArguments> = {
   builder: (yargs) =>
     yargs
       .usage(
-        '$0 figure <name>\n\nBuilds a figure from its data into results/figures/NAME/: data.csv, picture.svg, .png and .pdf, and what the data say of the claim. A figure that needs an experiment runs it into results/runs/.',
+        '$0 figure <name>\n\nBuilds a figure from its data into results/figures/NAME/: data.csv, picture.svg, .png and .pdf for paper, picture.html to point at and zoom, and what the data say of the claim. A figure that needs an experiment runs it into results/runs/.',
       )
       .positional('name', {
         type: 'string',
@@ -127,8 +127,11 @@ function experiments(workers: number, quiet: boolean): Workshop['run'] {
 }
 
 async function openWorkshop(run: Workshop['run']): Promise<Workshop> {
-  const { openDrawing, pdfOf, pngOf } = await import('../figures/draw.ts');
-  return { run, now: () => performance.now(), draw: openDrawing(), png: pngOf, pdf: pdfOf };
+  const [{ openDrawing, pdfOf, pngOf }, { writePage }] = await Promise.all([
+    import('../figures/draw.ts'),
+    import('../figures/page.ts'),
+  ]);
+  return { run, now: () => performance.now(), draw: openDrawing(), png: pngOf, pdf: pdfOf, page: writePage };
 }
 
 /** The page stands above the figures in results/, beside them elsewhere. */

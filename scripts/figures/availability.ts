@@ -78,7 +78,9 @@ export const availability: Figure = {
       {
         type: 'scatter',
         mode: 'lines',
+        name,
         showlegend: false,
+        hovertext: 'closed form',
         x: curve.map((row) => numberOf(row, 'threshold_min')),
         y: curve.map((row) => numberOf(row, column)),
         line: { color: colour, width: 1.2 },

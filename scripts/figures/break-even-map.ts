@@ -128,6 +128,7 @@ export function mapPicture(
     return {
       type: 'scatter',
       mode: 'lines',
+      name: `as fast as ${styleOf(name).label}`,
       x: own.map((r) => numberOf(r, 'overhead_percent')),
       y: own.map((r) => numberOf(r, 'calls_per_user_s')),
       line: { color: colour, dash, width: 1.6 },
@@ -139,6 +140,7 @@ export function mapPicture(
     mode: 'markers',
     x: loads.map((r) => numberOf(r, 'overhead_percent')),
     y: loads.map((r) => numberOf(r, 'calls_per_user_s')),
+    hovertext: loads.map((r) => textOf(r, 'name')),
     marker: { symbol: 'circle', size: 6, color: '#ffffff', line: { color: INK, width: 1.3 } },
   };
   const ends = lines.map(({ x, y }) => ({ x: x[x.length - 1]!, y: Math.log10(y[y.length - 1]!) }));

@@ -1,6 +1,6 @@
 /**
- * Builds figures: data.csv, picture.svg, .png and .pdf, and about.json in a folder a figure; or checks the data against
- * the committed ones.
+ * Builds figures: data.csv, picture.svg, .png, .pdf and .html, and about.json in a folder a figure; or checks the data
+ * against the committed ones.
  *
  * `about.json` holds what a reader is told: question, claim, verdict, notes, command, time. Its time is a round number
  * and stays as it is while it is within a factor of two, so that building a figure again changes no file.
@@ -12,8 +12,11 @@ import { writeWhole } from '../../sim/experiment/files.ts';
 import type { Summary } from '../../sim/experiment/results.ts';
 import { CheckError } from '../../sim/problem.ts';
 import { packageFolder } from '../package.ts';
+import { html } from '../report/markup.ts';
+import { capital } from '../report/verdict.ts';
 import type { Picture } from './draw.ts';
-import type { Figure, GanttRow, PublishedRow, Row, Verdict } from './figure.ts';
+import { type Figure, type GanttRow, type PublishedRow, type Row, sentence, type Verdict } from './figure.ts';
+import type { PageText } from './page.ts';
 import { ZOOM } from './style.ts';
 import { csvRows, csvText, differences } from './table.ts';
 
@@ -64,6 +67,8 @@ export interface Workshop {
   draw(picture: Picture): Promise<string>;
   png(svg: string, zoom: number): Promise<Uint8Array>;
   pdf(svg: string, width: number, height: number): Promise<Uint8Array>;
+  /** Writes a picture as a page. */
+  page(file: string, picture: Picture, told: PageText): Promise<void>;
 }
 
 /** The rows of a figure's `published.csv`; none where it has none. */
@@ -131,7 +136,30 @@ export async function buildFigure(
     seconds: steady((workshop.now() - started) / 1000, aboutOf(out, figure.name)?.seconds, fresh),
   };
   writeWhole(join(folder, 'about.json'), `${JSON.stringify(about, null, 2)}\n`);
+  await workshop.page(join(folder, 'picture.html'), picture, pageText(about, rows, published));
   return { about, rows };
+}
+
+/** What the page of a figure tells. */
+export function pageText(about: About, rows: readonly Row[], published: readonly PublishedRow[]): PageText {
+  const file = (name: string) => html`<a href="${name}">${name}</a>`;
+  const files = ['data.csv', 'picture.svg', 'picture.pdf', 'picture.png'].map(file);
+  return {
+    name: about.name,
+    title: about.title,
+    question: about.question,
+    verdict: { headline: `${capital(about.holds)}.`, because: capital(sentence(about.because)) },
+    facts: [
+      ['Claim', `${about.claim} (${about.claim_source})`],
+      ['Command', html`<code>${about.command}</code>, about ${about.seconds} s`],
+      ['Beside it', html`${files.flatMap((one, i) => (i === 0 ? [one] : [html`, `, one]))}`],
+    ],
+    notes: about.notes,
+    tables: [
+      { caption: 'Data', rows, columns: about.columns },
+      ...(published.length === 0 ? [] : [{ caption: 'Published points', rows: published }]),
+    ],
+  };
 }
 
 /** Seconds to one digit; what was written before, while it is near or the work was not done anew. */

@@ -76,7 +76,7 @@ export const buildingDay: Figure = {
         y: own.map((r) => numberOf(r, 'node')),
         width: 0.8,
         marker: { color: colour, line: { width: 0 } },
-        hovertext: own.map((r) => (textOf(r, 'job') === '-1' ? label : `${label}: job ${textOf(r, 'job')}`)),
+        hovertext: own.map((r) => (textOf(r, 'job') === '-1' ? '' : `job ${textOf(r, 'job')}`)),
       };
     });
     const first = FROM_H + CLOCK_H;
@@ -93,9 +93,16 @@ export const buildingDay: Figure = {
           tickmode: 'array',
           tickvals: ticks,
           ticktext: ticks.map((h) => `${h % 24} h`),
+          quantity: { write: clockText },
         }),
         yaxis: axis('node', { range: [-0.7, NODES - 0.3], tickcolor: INK }),
       }),
     };
   },
 };
+
+/** Time of day: `9:05` of 33.08 hours. */
+function clockText(hours: number): string {
+  const minutes = Math.round(60 * hours);
+  return `${Math.floor(minutes / 60) % 24}:${String(minutes % 60).padStart(2, '0')}`;
+}

@@ -113,7 +113,9 @@ export const checkpointInterval: Figure = {
         {
           type: 'scatter',
           mode: 'lines',
+          name: `crash every ${mtbf_h} h`,
           showlegend: false,
+          hovertext: 'closed form',
           x: line.map((row) => numberOf(row, 'interval_min')),
           y: line.map(percent),
           line: { color: colour, width: 1.2 },

@@ -163,8 +163,15 @@ export const coschedulingByGrain: Figure = {
       layout: frame(PAGE, 300, {
         showlegend: true,
         margin: { l: 46, r: 10, t: 34, b: 36 },
-        xaxis: logAxis('grain', from, to, text, ticks, { domain: [0, 0.47] }),
-        xaxis2: logAxis('grain', from, to, text, ticks, { domain: [0.53, 1], anchor: 'y2' }),
+        xaxis: logAxis('grain', from, to, text, ticks, {
+          domain: [0, 0.47],
+          quantity: { write: text },
+        }),
+        xaxis2: logAxis('grain', from, to, text, ticks, {
+          domain: [0.53, 1],
+          anchor: 'y2',
+          quantity: { write: text },
+        }),
         yaxis: logAxis('slowdown (2: ideal sharing)', least, most, String, [2, 5, 10, 100, 1000]),
         yaxis2: logAxis('', least, most, String, [2, 5, 10, 100, 1000], { anchor: 'x2' }),
         annotations: [above('switch 4.6 µs', 'x', 'y'), above('switch 100 µs', 'x2', 'y2')],

@@ -11,7 +11,19 @@ import type { Summary } from '../../sim/experiment/results.ts';
 import type { Picture } from './draw.ts';
 import type { Figure, PublishedRow, Row } from './figure.ts';
 import { numberOf, textOf, where } from './figure.ts';
-import { axis, CAUSES, COLOURS, frame, INK, LEGEND_ON_TOP, label, PAGE, SMALL, styleOf } from './style.ts';
+import {
+  axis,
+  CAUSES,
+  COLOURS,
+  frame,
+  INK,
+  LEGEND_ON_TOP,
+  label,
+  PAGE,
+  publishedText,
+  SMALL,
+  styleOf,
+} from './style.ts';
 
 /** Measures of the replay by cause, s. */
 const MEASURE_OF = {
@@ -76,6 +88,8 @@ export function rangeText(values: readonly number[]): string {
   return least === most ? least : `${least} to ${most}`;
 }
 
+const RELATIVE = 'CPU time / CPU time under a plain kernel';
+
 /** A panel for each trace and scale: a bar for each structure, stacked by cause. */
 export function cpuPicture(
   rows: readonly Row[],
@@ -126,11 +140,13 @@ export function cpuPicture(
         data.push({
           type: 'scatter',
           mode: 'markers',
+          name: 'published',
           showlegend: false,
           xaxis: `x${suffix}`,
           yaxis: `y${suffix}`,
           x: points.map((p) => numberOf(p, 'relative')),
           y: points.map((p) => structures.indexOf(textOf(p, 'structure'))),
+          hovertext: points.map(publishedText),
           marker: { symbol: 'diamond', size: 8, color: COLOURS.white, line: { color: INK, width: 1.3 } },
         });
       }
@@ -142,6 +158,7 @@ export function cpuPicture(
         range: [0, most(scale)],
         tickformat: '.1~f',
         nticks: 5,
+        quantity: { name: RELATIVE },
       });
       layout[`yaxis${suffix}`] = axis('', {
         domain: down,
@@ -164,7 +181,7 @@ export function cpuPicture(
     });
   });
   annotations.push(
-    label('CPU time / CPU time under a plain kernel', 0.5, 0, {
+    label(RELATIVE, 0.5, 0, {
       xref: 'paper',
       yref: 'paper',
       xanchor: 'center',

@@ -88,6 +88,7 @@ export const delayEqualsTax: Figure = {
       return {
         type: 'scatter',
         mode: 'lines',
+        name: `processors ${growth} % faster a year`,
         x: own.map((r) => numberOf(r, 'overhead_percent')),
         y: own.map((r) => numberOf(r, 'delay_months')),
         line: {
@@ -103,6 +104,7 @@ export const delayEqualsTax: Figure = {
       mode: 'markers',
       x: programs.map((r) => numberOf(r, 'overhead_percent')),
       y: programs.map((r) => numberOf(r, 'delay_months')),
+      hovertext: programs.map((r) => textOf(r, 'name')),
       marker: { symbol: 'circle', size: 6, color: '#ffffff', line: { color: COLOURS.blue, width: 1 } },
     };
     const [right, high] = [27, 18];
@@ -125,6 +127,7 @@ export const delayEqualsTax: Figure = {
       mode: 'markers',
       x: [numberOf(mean, 'overhead_percent')],
       y: [numberOf(mean, 'delay_months')],
+      hovertext: 'mean of the programs',
       marker: { symbol: 'circle', size: 7, color: COLOURS.blue },
     };
     const worst = programs.toSorted(

@@ -69,6 +69,11 @@ export function textOf(row: Row, column: string): string {
   return String(row[column] ?? '');
 }
 
+/** A text with one full stop at its end. */
+export function sentence(text: string): string {
+  return `${text.replace(/\.$/, '')}.`;
+}
+
 /** Rows whose cells are as given. */
 export function where(rows: readonly Row[], wanted: Row): Row[] {
   return rows.filter((row) => Object.entries(wanted).every(([column, cell]) => row[column] === cell));

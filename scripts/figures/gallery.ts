@@ -1,6 +1,8 @@
 /** The gallery: a page with every figure that has been built, its question, claim, verdict, command and time. */
 import { relative } from 'node:path';
+import { capital } from '../report/verdict.ts';
 import type { About } from './build.ts';
+import { sentence } from './figure.ts';
 
 /** The page as Markdown; `folder` is where the figures lie, seen from the page. */
 export function galleryText(abouts: readonly About[], page: string, figures: string): string {
@@ -11,6 +13,7 @@ export function galleryText(abouts: readonly About[], page: string, figures: str
     '',
     'Written by `nowsim figure`. Each figure is a folder: its data (`data.csv`), the published points that are drawn in',
     '(`published.csv`), the experiment where it has one (`experiment.yaml`), the picture (`picture.svg`, `.png`, `.pdf`).',
+    '`nowsim figure NAME` also writes `picture.html`, 2.6 MB, to open in a browser: the numbers of each mark, zoom, the table.',
     'The verdict is computed from the data. `nowsim figure all --check` computes all of them again and fails where a',
     'number has drifted.',
     '',
@@ -27,7 +30,7 @@ export function galleryText(abouts: readonly About[], page: string, figures: str
       '',
       `**Claim.** ${a.claim} (${a.claim_source})`,
       '',
-      `**${a.holds[0]!.toUpperCase()}${a.holds.slice(1)}:** ${a.because}.`.replace('..', '.'),
+      `**${capital(a.holds)}:** ${sentence(a.because)}`,
       '',
       ...a.notes.map((note) => `* ${note}`),
       '',

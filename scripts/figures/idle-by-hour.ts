@@ -5,7 +5,7 @@
  * Left out: likeness between owners beyond the hours that all keep (meetings, holidays).
  */
 import { type Figure, numberOf, type Row, textOf, where } from './figure.ts';
-import { axis, COLOURS, COLUMN, frame, label } from './style.ts';
+import { axis, COLOURS, COLUMN, frame, label, publishedText } from './style.ts';
 
 const NODES = 60;
 /** Hours over which a point is the mean. */
@@ -87,7 +87,9 @@ export const idleByHour: Figure = {
     const bars = published.map((row) => ({
       type: 'scatter',
       mode: 'lines',
+      name: 'published',
       showlegend: false,
+      hovertext: publishedText(row),
       x: [numberOf(row, 'from_h'), numberOf(row, 'to_h')],
       y: [numberOf(row, 'idle_percent'), numberOf(row, 'idle_percent')],
       line: { color: COLOURS.grey, width: 3 },

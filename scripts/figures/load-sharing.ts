@@ -160,7 +160,9 @@ export const loadSharing: Figure = {
                 {
                   type: 'scatter',
                   mode: 'lines',
+                  name,
                   showlegend: false,
+                  hovertext: 'closed form',
                   ...axes,
                   x: line.map((r) => numberOf(r, 'load')),
                   y: line.map((r) => numberOf(r, 'response_s')),

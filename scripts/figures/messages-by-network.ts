@@ -171,6 +171,7 @@ export const messagesByNetwork: Figure = {
           anchor: `y${suffix}`,
           range: [0, 1.05 * (column === 0 ? longest(network) : others)],
           nticks: 4,
+          quantity: { name: 'time of the program (s)' },
         });
         layout[`yaxis${suffix}`] = axis('', {
           domain: down,

@@ -19,6 +19,7 @@ import {
   logAxis,
   MUTED,
   PAGE,
+  publishedText,
   SMALL,
   timeText,
 } from './style.ts';
@@ -51,6 +52,10 @@ function yearOf(machine: Machine): number {
 
 /** No preset lies in the twenty years after this one. */
 const BREAK = 1997;
+
+const YEAR = { name: 'year of the machine', write: String };
+
+const time = (ns: number) => timeText(ns);
 
 /** Is the price of that very machine? */
 const isStrong = (row: Row) => ['measured', 'derived'].includes(textOf(row, 'quality'));
@@ -136,6 +141,7 @@ export const nullServiceLadder: Figure = {
           xaxis: left ? 'x' : 'x2',
           x: own.map((r) => numberOf(r, 'year')),
           y: own.map((r) => numberOf(r, 'time_ns')),
+          hovertext: own.map((r) => `${r['machine']}, ${r['quality']}: ${r['source']}`),
           marker: {
             size: 8,
             color: colour,
@@ -151,6 +157,7 @@ export const nullServiceLadder: Figure = {
       name: 'trap, other machines',
       x: published.map((r) => numberOf(r, 'year')),
       y: published.map((r) => 1e3 * numberOf(r, 'time_us')),
+      hovertext: published.map(publishedText),
       marker: { size: 5, symbol: 'circle-open', color: MUTED, line: { width: 1 } },
     };
     return {
@@ -163,11 +170,21 @@ export const nullServiceLadder: Figure = {
           dtick: 2,
           tick0: 1985,
           domain: [0, 0.62],
+          quantity: YEAR,
         }),
-        xaxis2: axis('', { range: [2017, 2025], dtick: 2, tick0: 2018, domain: [0.65, 1], anchor: 'y' }),
-        yaxis: logAxis('CPU time of one null service', 8, 2e6, (v) => timeText(v)),
+        xaxis2: axis('', {
+          range: [2017, 2025],
+          dtick: 2,
+          tick0: 2018,
+          domain: [0.65, 1],
+          anchor: 'y',
+          quantity: YEAR,
+        }),
+        yaxis: logAxis('CPU time of one null service', 8, 2e6, time, undefined, {
+          quantity: { write: time },
+        }),
         annotations: [
-          label('year of the machine', 0.5, -0.075, {
+          label(YEAR.name, 0.5, -0.075, {
             xref: 'paper',
             yref: 'paper',
             xanchor: 'center',

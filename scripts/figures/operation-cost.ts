@@ -10,7 +10,7 @@ import { OPERATIONS } from '../../models/os/operations.ts';
 import { loadMachine } from '../../models/presets/load.ts';
 import type { Figure } from './figure.ts';
 import { numberOf, textOf, where } from './figure.ts';
-import { axis, frame, GRID, logAxis, MUTED, PAGE, styleOf, timeText } from './style.ts';
+import { axis, frame, GRID, logAxis, MUTED, PAGE, publishedText, styleOf, timeText } from './style.ts';
 
 const MACHINE = 'r3000-25';
 /** In the order in which they are drawn within a row, from above. */
@@ -22,6 +22,8 @@ const STRUCTURES = [
   'exokernel',
   'sfi-library',
 ];
+const microseconds = (us: number) => timeText(1e3 * us);
+
 /** "As cheap as": within this factor. */
 const NEAR = 1.5;
 
@@ -108,6 +110,7 @@ export const operationCost: Figure = {
       name: 'published',
       x: published.map((p) => numberOf(p, 'time_us')),
       y: published.map((p) => place(textOf(p, 'operation')) + offset(textOf(p, 'structure'))),
+      hovertext: published.map(publishedText),
       marker: {
         symbol: published.map((p) => `${styleOf(textOf(p, 'structure')).symbol}-open`),
         size: 10,
@@ -120,7 +123,9 @@ export const operationCost: Figure = {
       layout: frame(PAGE, 470, {
         showlegend: true,
         margin: { l: 98, r: 12, t: 40, b: 36 },
-        xaxis: logAxis('CPU time of one operation', 0.3, 2e5, (ns) => timeText(1e3 * ns)),
+        xaxis: logAxis('CPU time of one operation', 0.3, 2e5, microseconds, undefined, {
+          quantity: { write: microseconds },
+        }),
         yaxis: axis('', {
           range: [-0.6, order.length - 0.4],
           tickmode: 'array',

@@ -106,6 +106,7 @@ export const parallelOnOwned: Figure = {
     const even = {
       type: 'scatter',
       mode: 'lines',
+      name: 'as fast as dedicated nodes',
       showlegend: false,
       x: [Math.min(...nodes) - 2, Math.max(...nodes) + 2],
       y: [1, 1],

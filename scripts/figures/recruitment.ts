@@ -94,17 +94,21 @@ export const recruitment: Figure = {
   },
   picture(rows) {
     const ticks = [ZERO, 1, 2, 5, 10, 20, 30];
+    const minutes = (value: number) => (value === ZERO ? '0' : String(value));
     const at = (row: Row) => Math.max(ZERO, numberOf(row, 'threshold_min'));
     const lines = COSTS.flatMap((cost) => {
       const own = where(rows, { source: SIMULATED, cost_min: cost });
       const curve = where(rows, { source: CURVE, cost_min: cost });
       const colour = COLOUR[cost]!;
       const best = bestThreshold(cost);
+      const name = `a recruitment costs ${cost} min`;
       return [
         {
           type: 'scatter',
           mode: 'lines',
+          name,
           showlegend: false,
+          hovertext: 'closed form',
           x: curve.map(at),
           y: curve.map((row) => numberOf(row, 'gain_percent')),
           line: { color: colour, width: 1.2 },
@@ -112,7 +116,9 @@ export const recruitment: Figure = {
         {
           type: 'scatter',
           mode: 'markers',
+          name,
           showlegend: false,
+          hovertext: 'simulated',
           x: own.map(at),
           y: own.map((row) => numberOf(row, 'gain_percent')),
           marker: { symbol: 'circle', size: 4, color: colour },
@@ -120,7 +126,9 @@ export const recruitment: Figure = {
         {
           type: 'scatter',
           mode: 'markers',
+          name,
           showlegend: false,
+          hovertext: 'best by the closed form',
           x: [best],
           y: [gainOf(usableShare(best), recruitmentRate(best), cost)],
           marker: { symbol: 'circle-open', size: 11, color: colour, line: { width: 1.4 } },
@@ -131,7 +139,7 @@ export const recruitment: Figure = {
       data: lines,
       layout: frame(COLUMN, 270, {
         margin: { l: 40, r: 62, t: 8, b: 36 },
-        xaxis: logAxis('threshold (min)', ZERO, 30, (value) => (value === ZERO ? '0' : String(value)), ticks),
+        xaxis: logAxis('threshold (min)', ZERO, 30, minutes, ticks, { quantity: { write: minutes } }),
         yaxis: axis('usable time less cost (% of node time)', { range: [44, 74] }),
         annotations: COSTS.map((cost) =>
           label(`${cost} min each`, Math.log10(30), gainOf(usableShare(30), recruitmentRate(30), cost), {

@@ -4,7 +4,9 @@
  *
  * Sizes are px, 96 to the inch: a column of a two-column page is 3.33 in, the page 7 in; 10 px are 7.5 pt.
  */
+import { wrapped } from '../terminal.ts';
 import type { Picture } from './draw.ts';
+import type { PublishedRow } from './figure.ts';
 
 /** Widths of a column and of a page, px. */
 export const COLUMN = 320;
@@ -158,6 +160,12 @@ export function countText(value: number): string {
 /** A share as per cent: `4.3 %`. */
 export function percentText(share: number, digits = 2): string {
   return `${round(100 * share, digits)} %`;
+}
+
+/** What is said of a published point: the number as it stands in its source. */
+export function publishedText(row: PublishedRow): string {
+  const told = `${row['what']}: ${row['value']} ${row['unit']} (${row['setting']}). ${row['source']} (${row['seen']})`;
+  return wrapped(told, 60, '').replaceAll('\n', '<br>');
 }
 
 /** Text at a point of the picture; on a logarithmic axis the coordinate is the logarithm. */
