@@ -2,22 +2,17 @@
  * The report in a real Chromium: it opens from a disk, nothing leaves, nothing is complained about, and mouse,
  * keyboard, small screens, dark screens and paper work. Skipped by name where no Chromium is found.
  */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeReport } from '../../scripts/report/report.ts';
+import { hasChromium, launchChromium, noChromium, type Opened, openPage } from '../support/chromium.ts';
 import { writeFixture } from './report.fixture.ts';
 
-const executablePath = [process.env['CHROME_PATH'], '/usr/bin/chromium'].find(
-  (path) => path !== undefined && existsSync(path),
-);
-const reason =
-  executablePath === undefined ? ' (skipped: no Chromium at CHROME_PATH or /usr/bin/chromium)' : '';
-
-describe.skipIf(executablePath === undefined)(`the report in Chromium${reason}`, () => {
+describe.skipIf(!hasChromium)(`the report in Chromium${noChromium}`, () => {
   let root: string;
   let browser: Browser;
   let file: string;
@@ -27,8 +22,7 @@ describe.skipIf(executablePath === undefined)(`the report in Chromium${reason}`,
     root = mkdtempSync(join(tmpdir(), 'nowsim-report-browser-'));
     writeFixture(root, { question: 'Does it hold? </script><script>alert(1)</script>' });
     file = await writeReport(root);
-    const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'];
-    browser = await chromium.launch({ executablePath: executablePath!, args });
+    browser = await launchChromium();
     opened = await open({ viewport: { width: 1280, height: 900 } });
   });
   afterAll(async () => {
@@ -36,27 +30,7 @@ describe.skipIf(executablePath === undefined)(`the report in Chromium${reason}`,
     rmSync(root, { recursive: true, force: true });
   });
 
-  interface Opened {
-    readonly page: Page;
-    readonly requests: string[];
-    readonly complaints: string[];
-  }
-
-  async function open(options: BrowserContextOptions): Promise<Opened> {
-    const page = await (await browser.newContext(options)).newPage();
-    const requests: string[] = [];
-    const complaints: string[] = [];
-    page.on('request', (request) => requests.push(request.url()));
-    page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('dialog', (dialog) => {
-      complaints.push(`dialog: ${dialog.message()}`);
-      void dialog.dismiss();
-    });
-    await page.goto(pathToFileURL(file).href);
-    await page.waitForSelector('body[data-state="ready"]', { timeout: 30_000 });
-    return { page, requests, complaints };
-  }
+  const open = (options: BrowserContextOptions): Promise<Opened> => openPage(browser, file, options);
 
   const box = async (selector: string) => (await opened.page.locator(selector).boundingBox())!;
 
