@@ -7,12 +7,14 @@
  *   a plain kernel). Utilisation and time averages run from the first submission to the last end.
  */
 import { mser5 } from '../sim/experiment/output-analysis.ts';
+import type { Batches } from '../sim/experiment/study.ts';
 import type { ClusterRun } from './cluster.ts';
 import type { Parts } from './costs.ts';
 import type { Crashes } from './glunix/crashes.ts';
 import type { Guests } from './glunix/guests.ts';
 import type { JobMemory } from './glunix/memory.ts';
 import { usersOf } from './glunix/shares.ts';
+import { type JobTimes, jobBatches } from './job-batches.ts';
 import { JOB } from './jobs.ts';
 import type { Faults } from './robustness/faults.ts';
 
@@ -184,9 +186,9 @@ export type MeasureName = keyof typeof MEASURES;
 const SHORT_JOB_S = 10;
 
 /** Seconds of a run that are its warm-up, by MSER-5 over the response times of its finished jobs in order of submission. */
-export function warmupOf({ jobs }: ClusterRun): number {
-  const finished: number[] = [];
-  for (let job = 0; job < jobs.n; job++) if (jobs.state[job] === JOB.finished) finished.push(job);
+export function warmupOf(run: ClusterRun): number {
+  const { jobs } = run;
+  const finished = countedJobs(run, 0);
   const cut = mser5(finished.map((job) => jobs.end[job]! - jobs.submit[job]!));
   return cut === 0 ? 0 : jobs.table.submit_s[finished[cut]!]!;
 }
@@ -378,6 +380,34 @@ function countJobs(run: ClusterRun): Record<string, number> {
   return counts;
 }
 
+/** A job's own value of the measures that are means over jobs; NaN for a job that does not count. */
+export const OF_ONE_JOB = {
+  response_time_s: (jobs, job) => (jobs.end[job]! - jobs.submit[job]!) / 1e9,
+  wait_s: (jobs, job) => (jobs.start[job]! - jobs.submit[job]!) / 1e9,
+  slowdown: (jobs, job) =>
+    jobs.run_s[job]! > 0 ? (jobs.end[job]! - jobs.submit[job]!) / 1e9 / jobs.run_s[job]! : Number.NaN,
+  bounded_slowdown: (jobs, job) => boundedSlowdown(jobs, job, 1),
+  bounded_slowdown_per_processor: (jobs, job) => boundedSlowdown(jobs, job, jobs.width[job]!),
+} as const satisfies Partial<Record<MeasureName, (jobs: JobTimes, job: number) => number>>;
+
+/** Jobs submitted after the warm-up that finished, in order of submission. */
+function countedJobs({ jobs }: ClusterRun, warmup_s: number): number[] {
+  const counted: number[] = [];
+  for (let job = 0; job < jobs.n; job++)
+    if (jobs.state[job] === JOB.finished && jobs.table.submit_s[job]! >= warmup_s) counted.push(job);
+  return counted;
+}
+
+/** Batch means of the measures that are means over jobs, over the same jobs as `measure`. */
+export function batchesOf(run: ClusterRun, warmup_s: number, batches: number): Batches | undefined {
+  return jobBatches(run.jobs, countedJobs(run, warmup_s), batches, OF_ONE_JOB);
+}
+
+function boundedSlowdown(jobs: JobTimes, job: number, processors: number): number {
+  const response_s = OF_ONE_JOB.response_time_s(jobs, job);
+  return Math.max(1, response_s / (processors * Math.max(jobs.run_s[job]!, SHORT_JOB_S)));
+}
+
 function measureJobs(
   run: ClusterRun,
   warmup_s: number,
@@ -405,18 +435,18 @@ function measureJobs(
     if (jobs.state[job] !== JOB.finished) continue;
     const run_s = jobs.run_s[job]!;
     const width = jobs.width[job]!;
-    const wait_s = (jobs.start[job]! - jobs.submit[job]!) / 1e9;
-    const response_s = (jobs.end[job]! - jobs.submit[job]!) / 1e9;
+    const wait_s = OF_ONE_JOB.wait_s(jobs, job);
+    const response_s = OF_ONE_JOB.response_time_s(jobs, job);
     n++;
     wait += wait_s;
     response += response_s;
     runTime += (jobs.end[job]! - jobs.firstStart[job]!) / 1e9;
     if (run_s > 0) {
-      slowdown += response_s / run_s;
+      slowdown += OF_ONE_JOB.slowdown(jobs, job);
       sloweds++;
     }
-    bounded += Math.max(1, response_s / Math.max(run_s, SHORT_JOB_S));
-    boundedPerProcessor += Math.max(1, response_s / (width * Math.max(run_s, SHORT_JOB_S)));
+    bounded += OF_ONE_JOB.bounded_slowdown(jobs, job);
+    boundedPerProcessor += OF_ONE_JOB.bounded_slowdown_per_processor(jobs, job);
     area += width * run_s;
     weighted += width * run_s * response_s;
     if (wait_s > longest) longest = wait_s;

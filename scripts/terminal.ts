@@ -1,4 +1,5 @@
 /** What is printed for people: tables, numbers with their intervals, the progress line. */
+import type { IntervalEstimate, IntervalKind } from '../sim/experiment/intervals.ts';
 
 type Align = 'left' | 'right';
 export interface Column {
@@ -75,6 +76,23 @@ export function estimateText(mean: number, half: number | null, signed = false):
   }
   const decimals = Math.min(6, Math.max(0, 1 - Math.floor(Math.log10(half))));
   return `${sign}${grouped(mean, decimals)} ± ${grouped(half, decimals)}`;
+}
+
+/**
+ * A mean with its 95 % interval as its kind is written: `123.4 ± 1.2`, or `123.4 [122.3, 124.8]` where the ends need not
+ * lie evenly around the mean.
+ */
+export function intervalText(
+  kind: IntervalKind,
+  estimate: Pick<IntervalEstimate, 'mean' | 'ci95' | 'low' | 'high'>,
+  signed = false,
+): string {
+  const { mean, ci95, low, high } = estimate;
+  const even = estimateText(mean, ci95, signed);
+  if (kind !== 'bootstrap' || low === null || high === null || even.endsWith('± 0')) return even;
+  // each end to the same place as the mean is written to
+  const written = (value: number) => estimateText(value, ci95, signed).replace(/ ± [\d.,]+/, '');
+  return `${written(mean)} [${written(low)}, ${written(high)}]`;
 }
 
 function grouped(value: number, decimals: number): string {

@@ -2,8 +2,10 @@
  * What a run of load sharing reports, over jobs submitted between the warm-up and the cool-down that have ended. Run time is
  * the job's time alone on a node of speed 1 under the OS structure's prices for its services.
  */
+import type { Batches } from '../../sim/experiment/study.ts';
+import { jobBatches } from '../job-batches.ts';
 import { JOB } from '../jobs.ts';
-import { MEASURES } from '../measures.ts';
+import { MEASURES, OF_ONE_JOB } from '../measures.ts';
 import type { SharingRun } from './index.ts';
 
 const CLASSES = 10;
@@ -60,7 +62,6 @@ export function measureSharing(
 ): { measures: Record<string, number>; counts: Record<string, number> } {
   const { jobs, config, end } = run;
   const { n } = jobs;
-  const last_s = Math.min(jobs.table.submit_s[n - 1]!, config.horizon / 1e9) - cooldown_s;
   const measures: Record<string, number> = {};
   let count = 0;
   let finished = 0;
@@ -73,15 +74,12 @@ export function measureSharing(
   let moves = 0;
   const runs = new Float64Array(n);
   const responses = new Float64Array(n);
-  for (let job = 0; job < n; job++) {
-    if (jobs.state[job] !== JOB.finished) continue;
-    finished++;
-    const submit_s = jobs.table.submit_s[job]!;
-    if (submit_s < warmup_s || submit_s > last_s) continue;
-    const response_s = (jobs.end[job]! - jobs.submit[job]!) / 1e9;
+  for (let job = 0; job < n; job++) if (jobs.state[job] === JOB.finished) finished++;
+  for (const job of countedJobs(run, warmup_s, cooldown_s)) {
+    const response_s = OF_ONE_JOB.response_time_s(jobs, job);
     const run_s = jobs.run_s[job]!;
     response += response_s;
-    wait += (jobs.start[job]! - jobs.submit[job]!) / 1e9;
+    wait += OF_ONE_JOB.wait_s(jobs, job);
     work += jobs.work[job]! / 1e9;
     if (run_s > 0) {
       slowdown += response_s / run_s;
@@ -137,6 +135,33 @@ export function measureSharing(
     probes: run.probes,
   };
   return { measures, counts };
+}
+
+/** Jobs submitted between warm-up and cool-down that have ended, in order of submission. */
+function countedJobs({ jobs, config }: SharingRun, warmup_s: number, cooldown_s: number): number[] {
+  const last_s = Math.min(jobs.table.submit_s[jobs.n - 1]!, config.horizon / 1e9) - cooldown_s;
+  const counted: number[] = [];
+  for (let job = 0; job < jobs.n; job++) {
+    const submit_s = jobs.table.submit_s[job]!;
+    if (jobs.state[job] === JOB.finished && submit_s >= warmup_s && submit_s <= last_s) counted.push(job);
+  }
+  return counted;
+}
+
+/** Batch means of the measures that are means over jobs, over the same jobs as `measureSharing`. */
+export function sharingBatches(
+  run: SharingRun,
+  warmup_s: number,
+  cooldown_s: number,
+  batches: number,
+): Batches | undefined {
+  const { response_time_s, wait_s, slowdown } = OF_ONE_JOB;
+  return jobBatches(run.jobs, countedJobs(run, warmup_s, cooldown_s), batches, {
+    response_time_s,
+    wait_s,
+    slowdown,
+    delay_s: (jobs, job) => response_time_s(jobs, job) - jobs.work[job]! / 1e9,
+  });
 }
 
 /** Mean response by tenth of the jobs; jobs of equal run time are in one class, so that a class may be empty. */

@@ -1,7 +1,6 @@
 /** `nowsim analyse`: what one long run says: its warm-up, an interval of the mean, quantiles. */
 import { readFileSync } from 'node:fs';
 import type { Argv, CommandModule } from 'yargs';
-import { Streams } from '../../sim/engine/streams.ts';
 import { InputError, nearest } from '../../sim/problem.ts';
 import { estimateText, plainNumber, tableText } from '../terminal.ts';
 import { once, wholeNumber } from './run-options.ts';
@@ -54,7 +53,7 @@ async function analyse(args: AnalyseArguments): Promise<void> {
   const warmup = once('warmup', args.warmup) ?? 'mser5';
   const batches = wholeNumber('batches', args.batches, 2) ?? 20;
   const { series, empty } = await columnOf(args.file, column, once('run', args.run));
-  const { batchMeans, bootstrapMean, mser5, quantileInterval } = await import(
+  const { batchMeans, Bootstrap, mser5, quantileInterval } = await import(
     '../../sim/experiment/output-analysis.ts'
   );
   const cut = warmup === 'mser5' ? mser5(series) : wholeNumber('warmup', warmup, 0)!;
@@ -67,7 +66,7 @@ async function analyse(args: AnalyseArguments): Promise<void> {
     });
   }
   const mean = batchMeans(rest, batches);
-  const bootstrap = bootstrapMean(rest, new Streams(1, 0).stream('bootstrap'));
+  const bootstrap = new Bootstrap(1).mean(rest);
   const quantiles = QUANTILES.map((p) => ({ p, ...quantileInterval(rest, p) }));
   if (args.json) {
     const finite = (x: number) => (Number.isFinite(x) ? x : null);

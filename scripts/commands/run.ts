@@ -5,6 +5,7 @@ import type { Argv, CommandModule } from 'yargs';
 import type { Document } from '../../sim/experiment/document.ts';
 import type { Overrides } from '../../sim/experiment/experiment.ts';
 import { writeWhole } from '../../sim/experiment/files.ts';
+import { INTERVALS } from '../../sim/experiment/intervals.ts';
 import { shardFolder } from '../../sim/experiment/merge.ts';
 import type { Shard } from '../../sim/experiment/runner.ts';
 import { InputError, nearest } from '../../sim/problem.ts';
@@ -29,6 +30,7 @@ interface RunArguments {
   replications?: Text;
   seed?: Text;
   precision?: Text;
+  interval?: Text;
   shard?: Text;
   slurm: boolean;
   tasks?: Text;
@@ -75,6 +77,11 @@ export const runCommand: CommandModule<object, RunArguments> = {
         type: 'string',
         requiresArg: true,
         describe: 'add replications until every interval is this narrow: 2% of its mean',
+      })
+      .option('interval', {
+        type: 'string',
+        requiresArg: true,
+        describe: `which 95 % intervals are shown: ${Object.keys(INTERVALS).join(', ')}`,
       })
       .option('shard', {
         type: 'string',
@@ -163,6 +170,7 @@ async function run(args: RunArguments): Promise<void> {
   const seed = wholeNumber('seed', args.seed, 0);
   const replications = wholeNumber('replications', args.replications, 1);
   const precision = once('precision', args.precision);
+  const interval = once('interval', args.interval);
   const shard = shardOf(once('shard', args.shard));
   const workers = wholeNumber('workers', args.workers, 1) ?? defaultWorkers();
   const outFlag = once('out', args.out);
@@ -177,13 +185,15 @@ async function run(args: RunArguments): Promise<void> {
   const { study } = await import('../study.ts');
   const { runExperiment } = await import('../../sim/experiment/runner.ts');
   const folder = join('results', 'runs', document.name);
+  const overrides = {
+    set: each(args.set),
+    vary: each(args.vary),
+    ...(seed === undefined ? {} : { seed }),
+    ...(replications === undefined ? {} : { replications }),
+    ...(precision === undefined ? {} : { precision }),
+    ...(interval === undefined ? {} : { interval }),
+  };
   if (args.slurm) {
-    const overrides = {
-      set: each(args.set),
-      vary: each(args.vary),
-      ...(seed === undefined ? {} : { seed }),
-      ...(replications === undefined ? {} : { replications }),
-    };
     await onSlurm(args, path, document, overrides, outFlag ?? folder);
     return;
   }
@@ -191,11 +201,7 @@ async function run(args: RunArguments): Promise<void> {
   const result = await watched(args.quiet, workers, (watching) =>
     runExperiment(asBuilt(study), document, {
       out,
-      set: each(args.set),
-      vary: each(args.vary),
-      ...(seed === undefined ? {} : { seed }),
-      ...(replications === undefined ? {} : { replications }),
-      ...(precision === undefined ? {} : { precision }),
+      ...overrides,
       ...(shard === undefined ? {} : { shard }),
       ...(files.jobsOut === undefined ? {} : { jobsOut: files.jobsOut }),
       ...(files.swfOut === undefined ? {} : { swfOut: files.swfOut }),
@@ -253,11 +259,11 @@ async function onSlurm(
   const words = ['run', path, '--no-report'];
   for (const each of overrides.set ?? []) words.push('--set', each);
   for (const each of overrides.vary ?? []) words.push('--vary', each);
-  for (const flag of ['seed', 'replications'] as const) {
+  for (const flag of ['seed', 'replications', 'interval'] as const) {
     if (overrides[flag] !== undefined) words.push(`--${flag}`, String(overrides[flag]));
   }
   const cells = experiment.points.map(({ scenario }) => cellsOf(version, scenario, experiment.seed)(0));
-  const key = digestOf(canonicalJson([...cells, experiment.replications]));
+  const key = digestOf(canonicalJson([...cells, experiment.replications, experiment.interval]));
   const job = { words, out, key, runs, shards, options: each(args.sbatch) };
   if (args.detach) {
     const { array, merge, tasks } = submit(job);

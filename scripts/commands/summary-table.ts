@@ -1,14 +1,22 @@
 /** The table that `nowsim run` prints: a line per point, then the paired differences from the baseline. */
 import type { Experiment } from '../../sim/experiment/experiment.ts';
 import { valueText } from '../../sim/experiment/fields.ts';
+import type { IntervalKind } from '../../sim/experiment/intervals.ts';
 import { paramsText, type Summary } from '../../sim/experiment/results.ts';
-import { type Column, columnWidth, estimateText, tableText, wrapped } from '../terminal.ts';
+import { type Column, columnWidth, intervalText, tableText, wrapped } from '../terminal.ts';
 
 /** Lines of one table; the rest of many points is in the files. */
 const MOST_POINTS = 48;
 
 /** Lines of means that stay readable at a glance; further measures are named instead. */
 const MOST_LINES = 32;
+
+/** How the numbers of a table are to be read. */
+const INTERVAL_TEXT: Readonly<Record<IntervalKind, string>> = {
+  student: 'mean ± half width of the 95 % interval (Student)',
+  bootstrap: 'mean [low, high]: ends of the 95 % interval (bootstrap)',
+  'batch-means': 'mean ± half width of the 95 % interval (batch means)',
+};
 
 interface Line {
   readonly params: readonly string[];
@@ -33,7 +41,7 @@ export function summaryTable(
   const means = summary.points.map((point): Line => {
     const cells = wanted.map((name) => {
       const measure = point.measures[name];
-      return measure === undefined ? '-' : estimateText(measure.mean, measure.ci95);
+      return measure === undefined ? '-' : intervalText(summary.interval, measure);
     });
     return { params: axes.map((path) => valueText(point.params[path])), cells };
   });
@@ -42,7 +50,8 @@ export function summaryTable(
       const measure = pair.measures[name];
       if (measure === undefined) return '-';
       const clear = measure.p_holm !== null && measure.p_holm < 0.05;
-      return `${estimateText(measure.difference, measure.ci95, true)}${clear ? ' *' : '  '}`;
+      const text = intervalText(summary.interval, { ...measure, mean: measure.difference }, true);
+      return `${text}${clear ? ' *' : '  '}`;
     });
     return { params: axes.map((path) => valueText(pair.params[path])), cells };
   });
@@ -67,18 +76,18 @@ export function summaryTable(
 
   const fixed = experiment.axes.filter((axis) => axis.values.length === 1);
   const at = fixed.map((axis) => `${axis.path}=${valueText(axis.values[0])}`).join(', ');
-  const interval =
-    replications > 1 ? '; mean ± half width of the 95 % interval' : '; one replication gives no interval';
+  const hasIntervals = replications > 1 || experiment.interval === 'batch-means';
+  const interval = hasIntervals ? INTERVAL_TEXT[experiment.interval] : 'one replication gives no interval';
   const head = [
     wrapped(`${summary.experiment}: ${summary.question}`, width),
     wrapped(
-      `${count(points.length, 'point')}${at === '' ? '' : ` (${at})`} x ${count(replications, 'replication')}, seed ${experiment.seed}${interval}`,
+      `${count(points.length, 'point')}${at === '' ? '' : ` (${at})`} x ${count(replications, 'replication')}, seed ${experiment.seed}; ${interval}`,
       width,
     ),
   ];
   const sections = [head.join('\n'), ...shown.map((columns) => table(means, columns))];
   if (differences.length > 0 && axes.length > 0) {
-    const star = replications > 1 ? '; * where it counts (5 %, Holm over the points)' : '';
+    const star = hasIntervals ? '; * where it counts (5 %, Holm over the points)' : '';
     const title = `Paired difference from ${paramsText(summary.baseline)}${star}`;
     sections.push(`${wrapped(title, width)}\n${table(differences, shown[0] ?? [])}`);
   }

@@ -7,7 +7,7 @@ import { meanServiceTime } from '../../models/hardware/disk/index.ts';
 import { networkNamed } from '../../models/hardware/network/index.ts';
 import { logGp } from '../../models/hardware/network/logp.ts';
 import { wireTime } from '../../models/hardware/network/medium.ts';
-import { MEASURES, measure, warmupOf } from '../../models/measures.ts';
+import { batchesOf, MEASURES, measure, warmupOf } from '../../models/measures.ts';
 import { mixNamed, priceStructure, STRUCTURES } from '../../models/os/index.ts';
 import { batchPolicies } from '../../models/policies/batch/index.ts';
 import { idlePolicies } from '../../models/policies/idle/index.ts';
@@ -203,10 +203,9 @@ async function run(settings: Settings, streams: Streams, outputs: RunOutputs): P
     keepTimeline: outputs.timeline !== undefined,
   };
   const done = runCluster(config);
-  const { measures, counts } = measure(
-    done,
-    settings.warmup === 'mser5' ? warmupOf(done) : settings.warmup / 1e9,
-  );
+  const warmup_s = settings.warmup === 'mser5' ? warmupOf(done) : settings.warmup / 1e9;
+  const { measures, counts } = measure(done, warmup_s);
+  const batches = outputs.batches === undefined ? undefined : batchesOf(done, warmup_s, outputs.batches);
   writeOutputs(done, outputs, header);
   if (counts['rejected']! > 0)
     notes.push(`${counts['rejected']} jobs wider than ${nodes} nodes were rejected`);
@@ -217,6 +216,7 @@ async function run(settings: Settings, streams: Streams, outputs: RunOutputs): P
     counts,
     events: done.engine.events,
     notes: [...structure.notes, ...notes],
+    ...(batches === undefined ? {} : { batches }),
   };
 }
 

@@ -8,7 +8,7 @@ import { plain } from '../../models/presets/constant.ts';
 import { loadMachine } from '../../models/presets/load.ts';
 import { NETWORKS } from '../../models/presets/networks.ts';
 import { runSharing, type SharedJobs } from '../../models/sharing/index.ts';
-import { measureSharing, SHARING_MEASURES } from '../../models/sharing/measures.ts';
+import { measureSharing, SHARING_MEASURES, sharingBatches } from '../../models/sharing/measures.ts';
 import { sharingPrices } from '../../models/sharing/prices.ts';
 import { normalQuantile } from '../../sim/engine/laws.ts';
 import type { Streams } from '../../sim/engine/streams.ts';
@@ -111,7 +111,10 @@ async function run(settings: Settings, streams: Streams, outputs: RunOutputs): P
     keepLog: outputs.events !== undefined,
   });
   writeJobs(done, outputs, nodes, made.header);
-  const { measures, counts } = measureSharing(done, givenWarmup(settings) / 1e9, nodeSettings.cooldown / 1e9);
+  const [warmup_s, cooldown_s] = [givenWarmup(settings) / 1e9, nodeSettings.cooldown / 1e9];
+  const { measures, counts } = measureSharing(done, warmup_s, cooldown_s);
+  const batches =
+    outputs.batches === undefined ? undefined : sharingBatches(done, warmup_s, cooldown_s, outputs.batches);
   const pending = counts['pending']!;
   return {
     measures,
@@ -123,6 +126,7 @@ async function run(settings: Settings, streams: Streams, outputs: RunOutputs): P
       ...made.notes,
       ...(pending > 0 ? [`${pending} jobs had not ended when the run did`] : []),
     ],
+    ...(batches === undefined ? {} : { batches }),
   };
 }
 

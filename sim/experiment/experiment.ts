@@ -22,6 +22,7 @@ import {
   type Value,
   valueText,
 } from './fields.ts';
+import { INTERVALS, type IntervalKind } from './intervals.ts';
 import { rangeValues } from './ranges.ts';
 import {
   fieldAt,
@@ -50,6 +51,8 @@ export interface Experiment {
   readonly replications: number;
   /** Replications are added until intervals are as narrow as this share of the mean, or `most` is reached. */
   readonly precision: { readonly share: number; readonly most: number } | null;
+  /** Which 95 % intervals are shown. */
+  readonly interval: IntervalKind;
   /** Settings of the points that the others are compared with; empty where none was named. */
   readonly baseline: Params;
   /** How the points were chosen from the axes. */
@@ -75,6 +78,7 @@ export interface Overrides {
   readonly replications?: number;
   /** As in a file: `2%` or `none`. */
   readonly precision?: string;
+  readonly interval?: string;
   /** Folder that relative paths of `set` and `vary` refer to (default: the working directory). */
   readonly cwd?: string;
 }
@@ -107,6 +111,12 @@ export const KIT_FIELDS = {
     default: 200,
     min: 2,
     max: 100_000,
+  },
+  interval: {
+    kind: 'choice',
+    doc: 'which 95 % intervals are shown, of means and of paired differences',
+    of: INTERVALS,
+    default: 'student',
   },
   design: {
     kind: 'choice',
@@ -262,6 +272,7 @@ export async function settleExperiment(
     seed: kit.seed,
     replications: kit.replications,
     precision: kit.precision,
+    interval: kit.interval,
     baseline,
     design,
     axes: plainAxes,
@@ -328,6 +339,7 @@ interface Kit {
   seed: number;
   replications: number;
   precision: Experiment['precision'];
+  interval: IntervalKind;
   design: DesignName;
   designPoints: number;
   where: Constraint[];
@@ -388,7 +400,7 @@ function readKit(
       }
     });
   }
-  for (const key of ['seed', 'replications', 'precision'] as const) {
+  for (const key of ['seed', 'replications', 'precision', 'interval'] as const) {
     const value = overrides[key];
     if (value !== undefined) given.set(key, { value, origin: flagOrigin(`--${key}`, String(value), '') });
   }
@@ -432,6 +444,7 @@ function readKit(
     seed: read('seed') as number,
     replications: read('replications') as number,
     precision,
+    interval: read('interval') as IntervalKind,
     design: read('design') as DesignName,
     designPoints: read('design_points') as number,
     where: (read('where') as string[]).flatMap(

@@ -10,6 +10,7 @@ import { canonicalJson } from './cells.ts';
 import type { DesignName } from './design.ts';
 import { type Experiment, KIT_FIELDS } from './experiment.ts';
 import { checkLeaf, isMap, type Plain, type Value } from './fields.ts';
+import type { IntervalKind } from './intervals.ts';
 import { paramsText } from './results.ts';
 import { layOver, spread } from './settings.ts';
 import type { Study } from './study.ts';
@@ -27,7 +28,7 @@ export function manifestOf(
   digest: string | undefined,
   about: Plain,
 ): Plain {
-  const { name, question, seed, replications, baseline, axes, measures, points, base } = experiment;
+  const { name, question, seed, replications, interval, baseline, axes, measures, points, base } = experiment;
   const inputs: Record<string, Value> = {};
   const presets = new Map<string, { value: Value; at: string }>();
   for (const { params, scenario } of points) {
@@ -48,6 +49,7 @@ export function manifestOf(
       question,
       seed,
       replications,
+      interval,
       measures,
       baseline,
       ...(experiment.design === 'product' ? {} : { design: experiment.design }),
@@ -110,7 +112,7 @@ export async function readManifest(study: Study, path: string, unfinished = fals
   ) {
     fail('is no manifest of nowsim', 'give the manifest.json of a results folder');
   }
-  const { question, seed, replications, baseline, design, vary, measures, ...plainBase } =
+  const { question, seed, replications, interval, baseline, design, vary, measures, ...plainBase } =
     experiment as Plain;
   if (digest === INTERRUPTED && !unfinished) {
     fail(
@@ -162,6 +164,7 @@ export async function readManifest(study: Study, path: string, unfinished = fals
       replications: whole('replications', replications),
       // What was reached is run again, not the way there.
       precision: null,
+      interval: (interval ?? 'student') as IntervalKind,
       design: (design ?? 'product') as DesignName,
       baseline: (baseline ?? {}) as Params,
       axes,

@@ -3,10 +3,12 @@
  * one long run, intervals without the normal law, which of many differences count, which points may be the best.
  *
  * Sources: White, Cobb and Spratt 2000 (MSER-5); Law, Simulation Modeling and Analysis (batch means, paired t,
- * quantiles by order statistics); Efron (percentile bootstrap); Holm 1979 (many comparisons); Nelson, Swann,
- * Goldsman and Song 2001 (screening to the best; here with paired differences and Bonferroni's share of the error).
+ * quantiles by order statistics); von Neumann 1941 (whether neighbours are correlated); Efron and Tibshirani 1993
+ * (percentile bootstrap), Hesterberg 2015 (its percentiles expanded for few values); Holm 1979 (many comparisons); Nelson,
+ * Swann, Goldsman and Song 2001 (screening to the best; here with paired differences and Bonferroni's share of the error).
  */
-import { quantileSorted } from 'simple-statistics';
+import { errorFunction, quantileSorted } from 'simple-statistics';
+import { type Source, Streams } from '../engine/streams.ts';
 import { type Estimate, estimate, studentDistribution, studentQuantile } from './statistics.ts';
 
 /** Values averaged together before MSER looks at them. */
@@ -47,11 +49,10 @@ export function mser5(series: ArrayLike<number>): number {
 }
 
 /**
- * Mean and 95 % half width from one long run: the series is cut into `batches` of equal length whose means count as
- * independent. Values that do not fill the last batch are left out at the beginning. Throws `RangeError` where
- * there are fewer values than batches.
+ * Means of `batches` parts of a series, of equal length. Values that do not fill the last batch are left out at the
+ * beginning. Throws `RangeError` where there are fewer values than batches.
  */
-export function batchMeans(series: ArrayLike<number>, batches = 20): Estimate {
+export function meansOfBatches(series: ArrayLike<number>, batches: number): number[] {
   const size = Math.floor(series.length / batches);
   if (size < 1) throw new RangeError(`${series.length} values do not make ${batches} batches`);
   const means: number[] = [];
@@ -60,7 +61,30 @@ export function batchMeans(series: ArrayLike<number>, batches = 20): Estimate {
     for (let i = at; i < at + size; i++) sum += series[i]!;
     means.push(sum / size);
   }
-  return estimate(means);
+  return means;
+}
+
+/** Mean and 95 % half width from one long run, whose batch means count as independent. Throws `RangeError`. */
+export function batchMeans(series: ArrayLike<number>, batches = 20): Estimate {
+  return estimate(meansOfBatches(series, batches));
+}
+
+/**
+ * Correlation of each value with the next by von Neumann's ratio 2 (1 - r), and by how many standard errors it is above 0
+ * if there is none and values are of the normal law. Zeros for equal values or fewer than three.
+ */
+export function neighbourCorrelation(values: readonly number[]): { r: number; errors: number } {
+  const n = values.length;
+  const mean = values.reduce((sum, value) => sum + value, 0) / n;
+  let squares = 0;
+  let steps = 0;
+  for (const [i, value] of values.entries()) {
+    squares += (value - mean) ** 2;
+    if (i > 0) steps += (value - values[i - 1]!) ** 2;
+  }
+  if (n < 3 || squares === 0) return { r: 0, errors: 0 };
+  const r = 1 - steps / (2 * squares);
+  return { r, errors: r / Math.sqrt((n - 2) / (n * n - 1)) };
 }
 
 export interface Interval {
@@ -69,27 +93,54 @@ export interface Interval {
   readonly high: number;
 }
 
-/** Percentile bootstrap of the mean at `level`; `chance` gives numbers in (0, 1). Throws `RangeError` on none. */
-export function bootstrapMean(
-  values: readonly number[],
-  chance: { next(): number },
-  level = 0.95,
-  resamples = 2000,
-): Interval {
-  const n = values.length;
-  if (n === 0) throw new RangeError('no values');
-  const means = new Float64Array(resamples);
-  for (let r = 0; r < resamples; r++) {
-    let sum = 0;
-    for (let i = 0; i < n; i++) sum += values[Math.floor(chance.next() * n)]!;
-    means[r] = sum / n;
+/** Resamples that are kept for the next sample of the same size are at most so many values. */
+const MOST_KEPT = 4e6;
+
+/**
+ * Bootstrap of means: resamples with replacement and takes percentiles of their means. Percentiles are expanded so that
+ * an interval of few values of the normal law is as wide as Student's (Hesterberg 2015): the plain ones are too narrow by
+ * sqrt((n - 1) / n) and by t against z. Resamples follow from the seed and the size alone, so that equal samples have
+ * equal intervals, and samples of one size are resampled alike.
+ */
+export class Bootstrap {
+  private readonly seed: number;
+  private readonly resamples: number;
+  private readonly kept = new Map<number, Uint32Array>();
+
+  constructor(seed: number, resamples = 4000) {
+    this.seed = seed;
+    this.resamples = resamples;
   }
-  const sorted = [...means.sort()];
-  return {
-    value: estimate(values).mean,
-    low: quantileSorted(sorted, (1 - level) / 2),
-    high: quantileSorted(sorted, 1 - (1 - level) / 2),
-  };
+
+  /** Mean with its interval at `level`. Throws `RangeError` on none; one value has itself as both ends. */
+  mean(values: readonly number[], level = 0.95): Interval {
+    const n = values.length;
+    if (n === 0) throw new RangeError('no values');
+    const value = estimate(values).mean;
+    if (values.every((each) => each === values[0])) return { value, low: value, high: value };
+    const places = this.places(n);
+    const means = new Float64Array(this.resamples);
+    for (let r = 0; r < means.length; r++) {
+      let sum = 0;
+      for (let i = 0; i < n; i++) sum += values[places()]!;
+      means[r] = sum / n;
+    }
+    const sorted = [...means.sort()];
+    const z = Math.sqrt(n / (n - 1)) * studentQuantile(1 - (1 - level) / 2, n - 1);
+    const tail = (1 - errorFunction(z / Math.SQRT2)) / 2;
+    return { value, low: quantileSorted(sorted, tail), high: quantileSorted(sorted, 1 - tail) };
+  }
+
+  /** Gives the places that are drawn from a sample of `n`, one after the other. */
+  private places(n: number): () => number {
+    const chance: Source = new Streams(this.seed, 0).stream('bootstrap');
+    const draw = () => Math.floor(chance.next() * n);
+    if (n * this.resamples > MOST_KEPT) return draw;
+    const drawn = this.kept.get(n) ?? Uint32Array.from({ length: n * this.resamples }, draw);
+    this.kept.set(n, drawn);
+    let next = 0;
+    return () => drawn[next++]!;
+  }
 }
 
 /**

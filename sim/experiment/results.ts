@@ -1,25 +1,34 @@
 /**
- * From rows to what is reported: means with 95 % intervals, paired differences against the baseline, the tidy table.
+ * From rows to what is reported: means with the 95 % intervals that the experiment asks for (`intervals.ts`), paired differences against the baseline, the tidy table.
  * Reads rows only; can never start a run.
  */
 import type { Params } from './axes.ts';
 import { canonicalJson } from './cells.ts';
 import type { Experiment, Point } from './experiment.ts';
 import { isMap, type Value, valueText } from './fields.ts';
-import { holm, pairedP } from './output-analysis.ts';
+import {
+  BATCHES,
+  batchDifferences,
+  batchesOf,
+  type IntervalEstimate,
+  type IntervalKind,
+  Intervals,
+  LEAST_BOOTSTRAP,
+} from './intervals.ts';
+import { holm, neighbourCorrelation, pairedP } from './output-analysis.ts';
 import type { Row } from './rows.ts';
-import { type Estimate, estimate } from './statistics.ts';
 
-export interface MeasureSummary extends Estimate {
+export interface MeasureSummary extends IntervalEstimate {
   readonly unit: string;
 }
-export interface DifferenceSummary {
+export interface DifferenceSummary extends Omit<IntervalEstimate, 'mean'> {
   /** Mean over replications of (this point - its baseline point), both with the same random numbers. */
   readonly difference: number;
-  readonly ci95: number | null;
-  readonly n: number;
   readonly unit: string;
-  /** Chance of such a difference if there were none, by itself; null where n < 2. */
+  /**
+   * Chance of such a difference if there were none, by itself (paired t, under every kind of interval: resamples cannot
+   * tell chances as small as many comparisons ask for); null where there is no interval.
+   */
   readonly p: number | null;
   /** The same, when as many differences of this measure are looked at as there are points (Holm). */
   readonly p_holm: number | null;
@@ -39,6 +48,8 @@ export interface Summary {
   readonly experiment: string;
   readonly question: string;
   readonly digest: string;
+  /** Of what kind `ci95`, `low` and `high` are. */
+  readonly interval: IntervalKind;
   readonly baseline: Params;
   readonly points: readonly PointSummary[];
   readonly paired: readonly PairedSummary[];
@@ -58,27 +69,34 @@ export function summarise(
   const byPoint: Row[][] = experiment.points.map(() => []);
   for (const row of rows) byPoint[row.point]!.push(row);
   const names = Object.keys(measures);
+  const intervals = new Intervals(experiment.interval, experiment.seed);
   const points = experiment.points.map((point, i): PointSummary => {
     const summaries: Record<string, MeasureSummary> = {};
     for (const name of names) {
       const values = byPoint[i]!.flatMap((row) => row.measures[name] ?? []);
-      if (values.length > 0) summaries[name] = { ...estimate(values), unit: measures[name]!.unit };
+      if (values.length === 0) continue;
+      const batches = batchesOf(byPoint[i]!, name);
+      summaries[name] = { ...intervals.of(values, batches), unit: measures[name]!.unit };
     }
     return { params: point.params, measures: summaries };
   });
   const { partners, notes } = pair(experiment);
   const paired = partners.map(({ point, against }): PairedSummary => {
     const differences: Record<string, DifferenceSummary> = {};
+    const pairs = byPoint[point]!.flatMap((row): [Row, Row][] => {
+      const other = byPoint[against]!.find((each) => each.replication === row.replication);
+      return other === undefined ? [] : [[row, other]];
+    });
     for (const name of names) {
-      const values = byPoint[point]!.flatMap((row) => {
-        const mine = row.measures[name];
-        const other = byPoint[against]!.find((each) => each.replication === row.replication)?.measures[name];
-        return mine === undefined || other === undefined ? [] : mine - other;
-      });
+      const values = pairs.flatMap(([{ measures: mine }, { measures: other }]) =>
+        mine[name] === undefined || other[name] === undefined ? [] : mine[name] - other[name],
+      );
       if (values.length === 0) continue;
-      const { mean, ci95, n } = estimate(values);
-      const p = n < 2 ? null : pairedP(values);
-      differences[name] = { difference: mean, ci95, n, unit: measures[name]!.unit, p, p_holm: p };
+      const batches = batchDifferences(pairs, name);
+      const { mean, ...interval } = intervals.of(values, batches);
+      const p =
+        interval.ci95 === null ? null : pairedP(experiment.interval === 'batch-means' ? batches! : values);
+      differences[name] = { difference: mean, ...interval, unit: measures[name]!.unit, p, p_holm: p };
     }
     return {
       params: experiment.points[point]!.params,
@@ -91,6 +109,7 @@ export function summarise(
     experiment: experiment.name,
     question: experiment.question,
     digest,
+    interval: experiment.interval,
     baseline: experiment.baseline,
     points,
     paired,
@@ -99,6 +118,8 @@ export function summarise(
       ...notes,
       ...rowNotes(experiment, rows),
       ...missingNotes(experiment, points),
+      ...intervalNotes(experiment, byPoint, points, paired),
+      ...precisionNotes(experiment, points),
     ],
   };
 }
@@ -164,18 +185,94 @@ function missingNotes(experiment: Experiment, points: readonly PointSummary[]): 
   });
 }
 
-/** Notes of runs, each once, with the points it concerns where it is not all of them. */
+/** Standard errors by which neighbouring batches must be correlated to be told of: by chance 1 % of points are. */
+const CORRELATED = 2.326;
+
+/** What a reader must know of the intervals: where there is none, and where they promise too much. */
+function intervalNotes(
+  experiment: Experiment,
+  runs: readonly (readonly Row[])[],
+  points: readonly PointSummary[],
+  paired: readonly PairedSummary[],
+): string[] {
+  const { interval, replications, measures } = experiment;
+  if (interval === 'bootstrap' && replications > 1 && replications < LEAST_BOOTSTRAP) {
+    return [
+      `bootstrap intervals of ${replications} replications cover less than 95 %: give ${LEAST_BOOTSTRAP} or more`,
+    ];
+  }
+  if (interval !== 'batch-means') return [];
+  const notes: string[] = [];
+  const without = measures.filter((name) => points.some((point) => point.measures[name]?.ci95 === null));
+  if (without.length > 0) {
+    notes.push(
+      `no interval by batch means of ${experiment.asked ? without.join(', ') : count(without.length, 'measure')}: not a mean over jobs, or too few jobs for ${BATCHES} batches`,
+    );
+  }
+  const shown = (name: string) => points.some((point) => typeof point.measures[name]?.ci95 === 'number');
+  const unpaired = measures.filter(
+    (name) => shown(name) && paired.some((pair) => pair.measures[name]?.ci95 === null),
+  );
+  if (unpaired.length > 0)
+    notes.push('differences without an interval: the batches compared are not of the same jobs');
+  for (const name of measures) {
+    const at = new Set<number>();
+    let largest = 0;
+    for (const [point, rows] of runs.entries()) {
+      const found = rows.map(({ batches }) => neighbourCorrelation(batches?.means[name] ?? []));
+      const errors = found.reduce((sum, each) => sum + each.errors, 0) / Math.sqrt(found.length);
+      if (errors < CORRELATED) continue;
+      at.add(point);
+      largest = Math.max(largest, ...found.map(({ r }) => r));
+    }
+    if (at.size === 0) continue;
+    notes.push(
+      `batch means of ${name} that follow each other are correlated (up to ${largest.toFixed(2)}), so its intervals are too narrow: a longer run is needed${at.size === points.length ? '' : ` (${whereText(experiment, at)})`}`,
+    );
+  }
+  return notes;
+}
+
+/** Where replications ended before intervals were as narrow as was asked. */
+function precisionNotes(experiment: Experiment, points: readonly PointSummary[]): string[] {
+  const { precision, replications } = experiment;
+  if (precision === null) return [];
+  const percent = (share: number) => `${Number((100 * share).toPrecision(3))} %`;
+  return experiment.measures.flatMap((name) => {
+    const at = new Set<number>();
+    let widest = 0;
+    for (const [i, { measures }] of points.entries()) {
+      const { mean, ci95 } = measures[name] ?? { mean: 0, ci95: null };
+      if (ci95 === null || ci95 <= precision.share * Math.abs(mean)) continue;
+      at.add(i);
+      widest = Math.max(widest, ci95 / Math.abs(mean));
+    }
+    if (at.size === 0) return [];
+    const wide = Number.isFinite(widest) ? percent(widest) : 'more than its mean';
+    return `${name} is not as narrow as ${percent(precision.share)} after ${count(replications, 'replication')}, the most allowed: up to ${wide}${at.size === points.length ? '' : ` (${whereText(experiment, at)})`}`;
+  });
+}
+
+function count(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? '' : 's'}`;
+}
+
+/** Notes of runs, each once, with the points it concerns where it is not all of them; those that tell a number begin with it. */
 function rowNotes(experiment: Experiment, rows: readonly Row[]): string[] {
-  const points = new Map<string, Set<number>>();
+  const told = new Map<string, { at: Set<number>; numbers: number[] }>();
   for (const row of rows) {
     for (const note of row.notes) {
-      const at = points.get(note) ?? new Set();
-      points.set(note, at.add(row.point));
+      const [, number, rest] = /^(\d+)( .*)$/s.exec(note) ?? [undefined, undefined, note];
+      const known = told.get(rest!) ?? { at: new Set(), numbers: [] };
+      told.set(rest!, known);
+      known.at.add(row.point);
+      if (number !== undefined) known.numbers.push(Number(number));
     }
   }
-  return [...points].map(([note, at]) => {
-    if (at.size === experiment.points.length) return note;
-    return `${note} (${whereText(experiment, at)})`;
+  return [...told].map(([rest, { at, numbers }]) => {
+    const [least, most] = [Math.min(...numbers), Math.max(...numbers)];
+    const note = `${numbers.length === 0 ? '' : least === most ? least : `${least} to ${most}`}${rest}`;
+    return at.size === experiment.points.length ? note : `${note} (${whereText(experiment, at)})`;
   });
 }
 
@@ -201,13 +298,14 @@ export function paramsText(params: Params): string {
   return text === '' ? 'the one point' : text;
 }
 
-/** One line per point and measure: parameters, measure, unit, mean, ci95, n. */
+/** One line per point and measure: parameters, measure, unit, mean, ci95, low, high, n, interval. */
 export function summaryCsv(summary: Summary, axes: readonly string[]): string {
-  const lines = [[...axes, 'measure', 'unit', 'mean', 'ci95', 'n']];
+  const lines = [[...axes, 'measure', 'unit', 'mean', 'ci95', 'low', 'high', 'n', 'interval']];
   for (const point of summary.points) {
     const params = axes.map((path) => valueText(point.params[path]));
-    for (const [name, { unit, mean, ci95, n }] of Object.entries(point.measures)) {
-      lines.push([...params, name, unit, String(mean), ci95 === null ? '' : String(ci95), String(n)]);
+    for (const [name, { unit, mean, ci95, low, high, n }] of Object.entries(point.measures)) {
+      const numbers = [mean, ci95, low, high, n].map((each) => (each === null ? '' : String(each)));
+      lines.push([...params, name, unit, ...numbers, summary.interval]);
     }
   }
   return `${lines.map((line) => line.map(csvCell).join(',')).join('\n')}\n`;

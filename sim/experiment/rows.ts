@@ -5,6 +5,7 @@
 import { closeSync, existsSync, fdatasyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import type { Params } from './axes.ts';
 import { digestOf } from './cells.ts';
+import type { Batches } from './study.ts';
 
 export interface Row {
   /** Address of the run (cells.ts). */
@@ -18,6 +19,8 @@ export interface Row {
   readonly events: number;
   readonly digest: string;
   readonly notes: readonly string[];
+  /** Batch means, where the experiment's intervals are made of them; null where the run has none. */
+  readonly batches?: Batches | null;
 }
 
 /** Rows of a file, by cell. A line that is no whole row (cut short by a kill) is passed over: its run is done again. */
@@ -76,4 +79,9 @@ export function digestOfRows(rows: readonly Row[]): string {
       .map((row) => JSON.stringify([row.point, row.replication, row.digest, row.measures, row.counts]))
       .join('\n'),
   );
+}
+
+/** Digest of one point's rows as a run of that point alone gives it: there it is the first. */
+export function digestOfPoint(rows: readonly Row[]): string {
+  return digestOfRows(rows.map((row) => ({ ...row, point: 0 })));
 }

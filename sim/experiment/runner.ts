@@ -23,13 +23,13 @@ import { type Document, documentOf, readDocument } from './document.ts';
 import { type Experiment, type Overrides, settleExperiment } from './experiment.ts';
 import type { Plain } from './fields.ts';
 import { moveFile, statOf, writeWhole } from './files.ts';
+import { BATCHES, batchesOf, Intervals, LEAST_BOOTSTRAP } from './intervals.ts';
 import { lockFolder } from './lock.ts';
 import { manifestOf } from './manifest.ts';
 import { moveJobs, numbered } from './outputs.ts';
 import { Interrupted, runOnWorkers, type Task } from './pool.ts';
 import { paramsText, type Summary, summarise, summaryCsv } from './results.ts';
 import { digestOfRows, type Row, RowFile, readRows, rowsText } from './rows.ts';
-import { estimate } from './statistics.ts';
 import type { RunOutputs, RunResult, Study } from './study.ts';
 
 export interface RunOptions extends Overrides {
@@ -108,7 +108,7 @@ export async function runExperiment(
       ? join(options.out, 'parts')
       : `${options.jobsOut ?? options.swfOut ?? options.eventsOut}.parts`;
   let runs = runsOf(study, experiment, options, partsFolder);
-  const usesParts = runs.some((run) => Object.keys(run.outputs).length > 0);
+  const usesParts = runs.some((run) => filesOf(run).length > 0);
   const createdFolder = options.out === null ? undefined : makeFolder(options.out);
   const unlock = options.out === null ? () => {} : lockFolder(options.out);
   try {
@@ -121,8 +121,15 @@ export async function runExperiment(
         for (const run of runs) {
           const known = store?.known.get(run.cell);
           if (rows.has(run.cell) || known === undefined) continue;
-          if (!Object.values(run.outputs).every((path) => existsSync(path))) continue;
-          rows.set(run.cell, { ...known, point: run.point, params: experiment.points[run.point]!.params });
+          if (!filesOf(run).every((path) => existsSync(path))) continue;
+          if (run.outputs.batches !== undefined && known.batches === undefined) continue;
+          const { batches, ...row } = known;
+          rows.set(run.cell, {
+            ...row,
+            point: run.point,
+            params: experiment.points[run.point]!.params,
+            ...(run.outputs.batches === undefined ? {} : { batches: batches! }),
+          });
           kept++;
         }
         if (options.keptOnly === true && rows.size < runs.length) throw missing(runs, rows);
@@ -167,6 +174,11 @@ export async function runExperiment(
   } finally {
     unlock();
   }
+}
+
+/** Files that a run writes. */
+function filesOf(run: Run): string[] {
+  return Object.values(run.outputs).filter((each) => typeof each === 'string');
 }
 
 function isSettled(source: string | Document | Plain | Experiment): source is Experiment {
@@ -226,17 +238,20 @@ function checkShard(experiment: Experiment, options: RunOptions): void {
 function replicationsFor(experiment: Experiment, rows: readonly Row[]): number {
   const { precision, replications } = experiment;
   if (precision === null || replications >= precision.most) return replications;
-  if (replications < 2) return Math.min(5, precision.most);
+  // Fewer have no interval, or one that promises too much.
+  const least = { student: 2, bootstrap: LEAST_BOOTSTRAP, 'batch-means': 1 }[experiment.interval];
+  if (replications < least) return Math.min(Math.max(5, least), precision.most);
+  const intervals = new Intervals(experiment.interval, experiment.seed);
   let need = replications;
   for (const [index] of experiment.points.entries()) {
     const mine = rows.filter((row) => row.point === index);
     for (const name of experiment.measures) {
       const values = mine.flatMap((row) => row.measures[name] ?? []);
-      if (values.length < 2) continue;
-      const { mean, ci95 } = estimate(values);
+      if (values.length === 0) continue;
+      const { mean, ci95 } = intervals.of(values, batchesOf(mine, name));
       const target = precision.share * Math.abs(mean);
-      if (ci95! <= target) continue;
-      need = Math.max(need, replications + 1, Math.ceil(replications * (ci95! / target) ** 2));
+      if (ci95 === null || ci95 <= target) continue;
+      need = Math.max(need, replications + 1, Math.ceil(replications * (ci95 / target) ** 2));
     }
   }
   return Math.min(need, 2 * replications, precision.most);
@@ -266,6 +281,7 @@ function allRuns(study: Study, experiment: Experiment, options: RunOptions, part
         ...(options.out === null || replication > 0
           ? {}
           : { timeline: join(parts, `${name}.timeline.json`) }),
+        ...(experiment.interval === 'batch-means' ? { batches: BATCHES } : {}),
       };
       return { cell: name, point: index, replication, outputs };
     });
@@ -290,7 +306,19 @@ async function doRuns(
     const { cell, point, replication } = run;
     const { params } = experiment.points[point]!;
     const { measures, counts, events, digest, notes } = result;
-    const row: Row = { cell, point, replication, params, measures, counts, events, digest, notes };
+    const batches = run.outputs.batches === undefined ? {} : { batches: result.batches ?? null };
+    const row: Row = {
+      cell,
+      point,
+      replication,
+      params,
+      measures,
+      counts,
+      events,
+      digest,
+      notes,
+      ...batches,
+    };
     append(row);
     rows.set(cell, row);
     done++;

@@ -3,7 +3,7 @@
  * differences of two points that met the same random numbers (replication by replication).
  *
  * Source: A. M. Law, Simulation Modeling and Analysis, fixed-sample-size procedure and paired-t confidence
- * interval. Left out: batch means within one run, and correction for many comparisons.
+ * interval. Other intervals, and correction for many comparisons, are in `output-analysis.ts`.
  */
 import { gammaln, mean as meanOf, sampleStandardDeviation } from 'simple-statistics';
 
@@ -11,6 +11,7 @@ export interface Estimate {
   readonly mean: number;
   /** Half width of the 95 % interval; null where n < 2. */
   readonly ci95: number | null;
+  /** Values that count as independent. */
   readonly n: number;
 }
 

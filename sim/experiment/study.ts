@@ -26,12 +26,22 @@ export interface Study {
   readonly catalogue?: Readonly<Record<string, readonly { readonly name: string; readonly doc: string }[]>>;
 }
 
-/** Files that one run writes, by absolute path; nothing is written for those left out. */
+/** What one run is to give beside its measures: files by absolute path (nothing is written for those left out), batches. */
 export interface RunOutputs {
   readonly jobs?: string;
   readonly swf?: string;
   readonly events?: string;
   readonly timeline?: string;
+  /** Means of so many batches are wanted of the measures that are means over jobs. */
+  readonly batches?: number;
+}
+
+/** Batch means of one run. */
+export interface Batches {
+  /** Digest of the jobs of which they are; runs with the same one can be compared batch by batch. */
+  readonly of: string;
+  /** By name of the measure. */
+  readonly means: Readonly<Record<string, readonly number[]>>;
 }
 
 export interface RunResult {
@@ -45,4 +55,6 @@ export interface RunResult {
   readonly events: number;
   /** What a reader of the table must know: borrowed prices, rejected jobs. */
   readonly notes: readonly string[];
+  /** Where `outputs.batches` asked for them, and the run has jobs enough. */
+  readonly batches?: Batches;
 }

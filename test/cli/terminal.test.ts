@@ -5,6 +5,7 @@ import {
   commandText,
   durationText,
   estimateText,
+  intervalText,
   plainNumber,
   tableText,
   wrapped,
@@ -30,6 +31,15 @@ describe('a mean with its interval', () => {
     expect(estimateText(0, 0, true)).toBe('0 ± 0');
   });
 });
+
+it.each([
+  [{ mean: 123.456, ci95: 1.2, low: 122.41, high: 124.81 }, '123.5 [122.4, 124.8]'],
+  [{ mean: 2.5e-5, ci95: 3.1e-6, low: 2.2e-5, high: 2.82e-5 }, '(2.50)e-5 [(2.20)e-5, (2.82)e-5]'],
+  [{ mean: 3, ci95: 0, low: 3, high: 3 }, '3 ± 0'],
+  [{ mean: 3, ci95: null, low: null, high: null }, '3'],
+])('a bootstrap interval of %o is %s', (estimate, text) =>
+  expect(intervalText('bootstrap', estimate)).toBe(text),
+);
 
 it.each([
   [2_266_000_000, '2.266e+9'],

@@ -494,7 +494,7 @@ describe('the results folder', () => {
     const runs = lines.slice(1).map((line) => Number(line.split(',')[0]));
     expect(runs).toEqual(Array.from({ length: 16 * 200 }, (_, i) => Math.floor(i / 200)));
     expect(readFileSync(join(one, 'summary.csv'), 'utf8').split('\n').slice(0, 2)[0]).toBe(
-      'customers.load,policies.order,measure,unit,mean,ci95,n',
+      'customers.load,policies.order,measure,unit,mean,ci95,low,high,n,interval',
     );
   });
 
@@ -722,6 +722,7 @@ describe('the published schema', () => {
         'replications',
         'precision',
         'most_replications',
+        'interval',
         'design',
         'design_points',
         'where',

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { Streams } from '../../sim/engine/streams.ts';
 import { readFields } from '../../sim/experiment/fields.ts';
+import { meansOfBatches } from '../../sim/experiment/output-analysis.ts';
 import type { Study } from '../../sim/experiment/study.ts';
 import { InputError } from '../../sim/problem.ts';
 
@@ -117,6 +118,7 @@ export function toyStudy(
       let total = 0;
       let longest = 0;
       let now = 0;
+      const waits: number[] = [];
       let lines = 'run,job,submit_s,wait_s\n';
       for (let i = 0; i < customers.count; i++) {
         const gap = (-Math.log(arrivals.next()) * mean) / customers.load;
@@ -124,6 +126,7 @@ export function toyStudy(
         hash.update(`${i} ${wait}\n`);
         lines += `0,${i},${now},${wait}\n`;
         total += wait;
+        waits.push(wait);
         longest = Math.max(longest, wait);
         wait = Math.max(0, wait - Math.log(services.next()) * mean - gap);
       }
@@ -141,7 +144,19 @@ export function toyStudy(
         counts: { submitted: customers.count, finished: customers.count - lost },
         digest: hash.digest('hex').slice(0, 16),
         events: 2 * customers.count,
-        notes: customers.load > 0.9 ? ['the queue is almost full'] : [],
+        notes: [
+          ...(customers.load > 0.9 ? ['the queue is almost full'] : []),
+          ...(longest > 20 ? [`${Math.floor(longest)} s is a long wait`] : []),
+        ],
+        // batches of two loads are of the same customers only where none is told from another by its arrival
+        ...(outputs.batches === undefined || customers.count < outputs.batches
+          ? {}
+          : {
+              batches: {
+                of: `${customers.load}`,
+                means: { wait_time_s: meansOfBatches(waits, outputs.batches) },
+              },
+            }),
       });
     },
   };

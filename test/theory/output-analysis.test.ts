@@ -2,11 +2,12 @@
 import { describe, expect, it } from 'vitest';
 import { Streams } from '../../sim/engine/streams.ts';
 import {
+  Bootstrap,
   batchMeans,
-  bootstrapMean,
   holm,
   mayBeBest,
   mser5,
+  neighbourCorrelation,
   pairedP,
   quantileInterval,
 } from '../../sim/experiment/output-analysis.ts';
@@ -80,12 +81,12 @@ describe('the 95 % interval covers the truth in 93 to 97 % of 1,000 experiments'
       const values = Array.from({ length: 100 }, () => -Math.log(chance.next()));
       const { low, high } = quantileInterval(values, 0.9);
       if (low <= Math.log(10) && Math.log(10) <= high) quantiles++;
-      const mean = bootstrapMean(values, chance, 0.95, 300);
+      const mean = new Bootstrap(experiment, 500).mean(values);
       if (mean.low <= 1 && 1 <= mean.high) means++;
     }
-    // order statistics cover at least as often as they say; the percentile bootstrap a little less often
+    // order statistics cover at least as often as they say
     expect(quantiles).toBeGreaterThanOrEqual(930);
-    expect(means).toBeGreaterThanOrEqual(910);
+    expect(means).toBeGreaterThanOrEqual(930);
     expect(means).toBeLessThanOrEqual(970);
   });
 });
@@ -101,6 +102,57 @@ describe('MSER-5', () => {
   it('cuts nothing of a constant series beyond need, and nothing of a short one', () => {
     expect(mser5([1, 2, 3])).toBe(0);
     expect(mser5(new Float64Array(100).fill(7))).toBe(0);
+  });
+});
+
+describe('the bootstrap', () => {
+  // 1, 2, 4: of the 27 resamples one has mean 1 and one mean 4, 3.7 % each; the expanded percentiles are beyond both
+  it('of three values reaches from the least to the largest', () => {
+    expect(new Bootstrap(1).mean([1, 2, 4])).toEqual({ value: 7 / 3, low: 1, high: 4 });
+  });
+
+  it('of ten values of the normal law is about as wide as Student, of skewed ones leans to the tail', () => {
+    const chance = new Streams(1, 0).stream('bootstrap test');
+    const normal = () => Math.sqrt(-2 * Math.log(chance.next())) * Math.cos(2 * Math.PI * chance.next());
+    const ratios: number[] = [];
+    for (let sample = 0; sample < 200; sample++) {
+      const values = Array.from({ length: 10 }, normal);
+      const { low, high } = new Bootstrap(sample, 1000).mean(values);
+      ratios.push((high - low) / 2 / estimate(values).ci95!);
+    }
+    // the resamples' tails are a little shorter than the normal law's
+    expect(meanOf(ratios)).toBeGreaterThan(0.94);
+    expect(meanOf(ratios)).toBeLessThan(1.02);
+    const skewed = [1, 1, 1, 2, 2, 3, 4, 6, 15, 40];
+    const { value, low, high } = new Bootstrap(1).mean(skewed);
+    expect(high - value).toBeGreaterThan(1.3 * (value - low));
+  });
+
+  it('is the same for the same seed, whatever was asked before', () => {
+    const one = new Bootstrap(7);
+    one.mean([1, 2, 3, 4, 5]);
+    expect(one.mean([1, 5, 9, 2])).toEqual(new Bootstrap(7).mean([1, 5, 9, 2]));
+    expect(new Bootstrap(7).mean([1, 5, 9, 2, 7, 3])).not.toEqual(new Bootstrap(8).mean([1, 5, 9, 2, 7, 3]));
+  });
+});
+
+describe('correlation of neighbours', () => {
+  it('by hand: 1, 2, 3, 4 has steps 3 and squares 5, so r is 0.7', () => {
+    const { r, errors } = neighbourCorrelation([1, 2, 3, 4]);
+    expect(r).toBeCloseTo(0.7, 12);
+    expect(errors).toBeCloseTo(0.7 / Math.sqrt(2 / 15), 12);
+    expect(neighbourCorrelation([3, 3, 3, 3]).errors).toBe(0);
+  });
+
+  it('is above 2.326 standard errors in one of a hundred series of independent values', () => {
+    const chance = new Streams(5, 0).stream('correlation test');
+    let above = 0;
+    for (let i = 0; i < 5000; i++) {
+      const values = Array.from({ length: 20 }, () => chance.next() + chance.next() + chance.next());
+      if (neighbourCorrelation(values).errors > 2.326) above++;
+    }
+    expect(above).toBeGreaterThan(20);
+    expect(above).toBeLessThan(80);
   });
 });
 
