@@ -1,95 +1,158 @@
 #!/usr/bin/env node
 /**
- * The nowsim command. Each subcommand is a file of commands/, and loads what is heavy when it is called.
+ * The nowsim command. Each subcommand is a file of commands/, which is loaded when it is called.
  *
  * Exit codes: 0 ok, 1 failed (a fault of nowsim), 2 bad usage or bad input, 3 a check failed, 130 interrupted.
  * Standard output holds the answer and nothing else; messages go to standard error.
  */
 import yargs, { type Argv, type CommandModule } from 'yargs';
 import { CheckError, InputError, nearest } from '../sim/problem.ts';
-import { analyseCommand } from './commands/analyse.ts';
-import { artifactCommand } from './commands/artifact.ts';
-import { benchCommand } from './commands/bench.ts';
-import { bestCommand } from './commands/best.ts';
-import { exportCommand } from './commands/export.ts';
-import { initCommand } from './commands/init.ts';
-import { listCommand } from './commands/list.ts';
-import { mergeCommand } from './commands/merge.ts';
-import { queryCommand } from './commands/query.ts';
-import { reportCommand } from './commands/report.ts';
-import { rerunCommand } from './commands/rerun.ts';
-import { runCommand } from './commands/run.ts';
-import { schemaCommand } from './commands/schema.ts';
-import { sensitivityCommand } from './commands/sensitivity.ts';
-import { startCommand } from './commands/start.ts';
-import { whyCommand } from './commands/why.ts';
 import { version } from './package.ts';
 
-const COMMANDS: readonly CommandModule[] = [
-  startCommand,
-  runCommand,
-  rerunCommand,
-  mergeCommand,
-  reportCommand,
-  whyCommand,
-  bestCommand,
-  sensitivityCommand,
-  analyseCommand,
-  exportCommand,
-  artifactCommand,
-  queryCommand,
-  listCommand,
-  initCommand,
-  lazy('trace <what> <file>', 'what a trace holds: counts, span, records kept and dropped', async () => {
-    return (await import('./commands/trace.ts')) as unknown as CommandModule;
-  }),
-  lazy(
-    'capture [command..]',
-    'make a trace on this host: calls of a command, or input and load',
-    async () => {
-      return (await import('./commands/capture.ts')) as unknown as CommandModule;
-    },
-  ),
-  lazy(
-    'explain [what]',
-    'what a service costs under an OS structure, step by step, from which source',
-    async () => {
-      return (await import('./commands/explain.ts')).explainCommand as unknown as CommandModule;
-    },
-  ),
-  lazy('calibrate', 'measure this host and write it down as a machine to price structures on', async () => {
-    return (await import('./commands/calibrate.ts')).calibrateCommand as unknown as CommandModule;
-  }),
-  lazy(
-    'validate [cases..]',
-    'run the validation cases: closed forms, golden schedules, published measurements',
-    async () => (await import('./commands/validate.ts')).validateCommand as unknown as CommandModule,
-  ),
-  lazy('figure <name>', 'build a figure: data, picture, and whether its claim holds', async () => {
-    return (await import('./commands/figure.ts')).figureCommand as unknown as CommandModule;
-  }),
-  benchCommand,
-  schemaCommand,
-] as unknown as readonly CommandModule[];
-
-/** A command whose module is loaded when it is called, since its options come from the models. */
-function lazy(command: string, describe: string, load: () => Promise<CommandModule>): CommandModule {
-  const builder = async (parent: Argv): Promise<Argv> => {
-    const { builder: own } = await load();
-    return typeof own === 'function' ? ((await own(parent)) as Argv) : parent;
-  };
-  return { command, describe, builder, handler: async (given) => (await load()).handler(given) };
+/** What the file of a command says of it: its options, and what it does. */
+interface CommandFile {
+  readonly builder?: unknown;
+  readonly handler: (given: never) => unknown;
 }
 
-/** What the chosen command does, once the whole line has been read. */
-let chosen: (() => unknown) | undefined;
+const COMMANDS: readonly CommandModule[] = [
+  command(
+    'start',
+    "the paper's question in ten seconds: traced programs, then a building of workstations",
+    async () => (await import('./commands/start.ts')).startCommand,
+  ),
+  command(
+    ['run <file>', 'sweep'],
+    'run an experiment: a table with 95 % intervals, files, a report',
+    async () => (await import('./commands/run.ts')).runCommand,
+  ),
+  command(
+    'rerun <manifest>',
+    'run a manifest again and compare the digest of all results',
+    async () => (await import('./commands/rerun.ts')).rerunCommand,
+  ),
+  command(
+    'merge <folders..>',
+    'bring the shards of an experiment together in one results folder',
+    async () => (await import('./commands/merge.ts')).mergeCommand,
+  ),
+  command(
+    'report <folder>',
+    'write report.html anew from a results folder',
+    async () => (await import('./commands/report.ts')).reportCommand,
+  ),
+  command(
+    'why <job>',
+    'what happened to a job, and why it waited: its run is repeated and its events are told',
+    async () => (await import('./commands/why.ts')).whyCommand,
+  ),
+  command(
+    'best <folder>',
+    'which points of a sweep may be the best by a measure, and which are not',
+    async () => (await import('./commands/best.ts')).bestCommand,
+  ),
+  command(
+    'sensitivity <folder>',
+    'which settings of a sweep move a measure, how far, and which move nothing',
+    async () => (await import('./commands/sensitivity.ts')).sensitivityCommand,
+  ),
+  command(
+    'analyse <file>',
+    'warm-up, batch means and quantiles of one long run, from a CSV file of its jobs',
+    async () => (await import('./commands/analyse.ts')).analyseCommand,
+  ),
+  command(
+    'export <folder>',
+    'results as tidy CSV or Parquet, or as a Markdown or LaTeX table',
+    async () => (await import('./commands/export.ts')).exportCommand,
+  ),
+  command(
+    'artifact <folder>',
+    'what an artifact evaluation asks for: claims, licence, acknowledgements, STRESS-DES checklist',
+    async () => (await import('./commands/artifact.ts')).artifactCommand,
+  ),
+  command(
+    'query <sql>',
+    'SQL over results (needs the optional package @duckdb/node-api)',
+    async () => (await import('./commands/query.ts')).queryCommand,
+  ),
+  command(
+    'list [what]',
+    'what there is to choose from: policies, structures, machines, networks, measures, settings, experiments',
+    async () => (await import('./commands/list.ts')).listCommand,
+  ),
+  command(
+    'init [folder]',
+    'write an experiment file to edit, with every setting explained',
+    async () => (await import('./commands/init.ts')).initCommand,
+  ),
+  command(
+    'trace <what> <file>',
+    'what a trace holds: counts, span, records kept and dropped',
+    () => import('./commands/trace.ts'),
+  ),
+  command(
+    'capture [command..]',
+    'make a trace on this host: calls of a command, or input and load',
+    () => import('./commands/capture.ts'),
+  ),
+  command(
+    'explain [what]',
+    'what a service costs under an OS structure, step by step, from which source',
+    async () => (await import('./commands/explain.ts')).explainCommand,
+  ),
+  command(
+    'calibrate',
+    'measure this host and write it down as a machine to price structures on',
+    async () => (await import('./commands/calibrate.ts')).calibrateCommand,
+  ),
+  command(
+    'validate [cases..]',
+    'run the validation cases: closed forms, golden schedules, published measurements',
+    async () => (await import('./commands/validate.ts')).validateCommand,
+  ),
+  command(
+    'figure <name>',
+    'build a figure: data, picture, and whether its claim holds',
+    async () => (await import('./commands/figure.ts')).figureCommand,
+  ),
+  command(
+    'bench [what]',
+    'measure the speed of the engine and of whole commands, beside other simulators where installed',
+    async () => (await import('./commands/bench.ts')).benchCommand,
+  ),
+  command(
+    'schema',
+    'print the JSON Schema of experiment files, for editors',
+    async () => (await import('./commands/schema.ts')).schemaCommand,
+  ),
+];
 
-/** yargs lays out the whole help before a handler that takes time, which costs 40 ms; so it only notes which one it is. */
-function onlyChosen(command: CommandModule): CommandModule {
+/** What the chosen command does. It is thrown out of yargs, which after any handler lays out the whole help: 25 ms. */
+class Chosen extends Error {
+  readonly run: () => unknown;
+
+  constructor(run: () => unknown) {
+    super('a command was chosen');
+    this.run = run;
+  }
+}
+
+/** A command of these words (the first, then other names for it), whose file is loaded when it is called. */
+function command(
+  words: string | readonly string[],
+  describe: string,
+  load: () => Promise<CommandFile>,
+): CommandModule {
   return {
-    ...command,
+    command: words,
+    describe,
+    builder: async (parent) => {
+      const { builder } = await load();
+      return typeof builder === 'function' ? ((await builder(parent)) as Argv) : parent;
+    },
     handler: (given) => {
-      chosen = () => command.handler(given);
+      throw new Chosen(async () => (await load()).handler(given as never));
     },
   };
 }
@@ -104,7 +167,7 @@ const parser = yargs(process.argv.slice(2))
     '$0 <command>\n\nWhat does it cost to put operating-system functionality in the kernel, in servers, or in a library?',
   )
   .parserConfiguration({ 'dot-notation': false })
-  .command(COMMANDS.map(onlyChosen))
+  .command([...COMMANDS])
   .demandCommand(1, 'a command is missing')
   .strict()
   .example('$0 run headline', "the paper's question, from an experiment that ships with nowsim")
@@ -130,10 +193,19 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 try {
-  await parser.parseAsync();
-  await chosen?.();
+  await chosenCommand();
 } catch (error) {
   process.exitCode = await explain(error);
+}
+
+/** Reads the line and does what it says. */
+async function chosenCommand(): Promise<void> {
+  try {
+    await parser.parseAsync();
+  } catch (chosen) {
+    if (!(chosen instanceof Chosen)) throw chosen;
+    await chosen.run();
+  }
 }
 
 /** Says what went wrong on standard error; gives the exit code. */
@@ -169,13 +241,7 @@ async function usageText(message: string): Promise<string> {
   if (message === 'a command is missing') {
     return typed === undefined ? `${message}${help}` : unknownCommand(typed, names) + help;
   }
-  if (
-    typed !== undefined &&
-    !names.includes(typed) &&
-    !COMMANDS.some((command) => [command.aliases].flat().includes(typed))
-  ) {
-    return unknownCommand(typed, names) + help;
-  }
+  if (typed !== undefined && !names.includes(typed)) return unknownCommand(typed, names) + help;
   const own = ` ("nowsim ${typed} --help" lists them)`;
   if (message.startsWith('Not enough non-option arguments')) {
     return `something is missing after "nowsim ${typed}" ("nowsim ${typed} --help" says what)`;

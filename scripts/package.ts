@@ -1,7 +1,7 @@
 /** Where the package lies and which version it is, the same from the sources and from dist/. */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Study } from '../sim/experiment/study.ts';
 
@@ -26,13 +26,15 @@ export function asBuilt(study: Study): Study {
   const scripts = dirname(fileURLToPath(import.meta.url));
   const code = /\.(js|ts)$/;
   const hash = createHash('sha256');
-  for (const folder of ['sim', 'workloads', 'models', basename(scripts)]) {
+  // of scripts/ what stands at its top and the kinds of run take part in a run
+  const top = basename(scripts);
+  for (const folder of ['sim', 'workloads', 'models', top, join(top, 'runs')]) {
     const root = join(dirname(scripts), folder);
-    // of scripts/ only what stands at its top takes part in a run
-    const files = readdirSync(root, { recursive: folder !== basename(scripts), encoding: 'utf8' });
-    for (const name of files.filter((file) => code.test(file)).toSorted()) {
-      hash.update(`${folder}/${name}\n`).update(readFileSync(join(root, name)));
-    }
+    const entries = readdirSync(root, { recursive: folder !== top, withFileTypes: true });
+    const files = entries
+      .filter((entry) => code.test(entry.name))
+      .map((file) => join(file.parentPath, file.name));
+    for (const file of files.toSorted()) hash.update(`${relative(root, file)}\n`).update(readFileSync(file));
   }
   return { ...study, version: `${version}+${hash.digest('hex').slice(0, 8)}` };
 }

@@ -15,8 +15,6 @@ interface AnalyseArguments {
 }
 
 export const analyseCommand: CommandModule<object, AnalyseArguments> = {
-  command: 'analyse <file>',
-  describe: 'warm-up, batch means and quantiles of one long run, from a CSV file of its jobs',
   builder: (yargs) =>
     yargs
       .usage(

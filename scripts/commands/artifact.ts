@@ -13,8 +13,6 @@ interface ArtifactArguments {
 }
 
 export const artifactCommand: CommandModule<object, ArtifactArguments> = {
-  command: 'artifact <folder>',
-  describe: 'what an artifact evaluation asks for: claims, licence, acknowledgements, STRESS-DES checklist',
   builder: (yargs) =>
     yargs
       .usage(

@@ -20,8 +20,6 @@ interface BenchArguments {
 }
 
 export const benchCommand: CommandModule<object, BenchArguments> = {
-  command: 'bench [what]',
-  describe: 'measure the speed of the engine and of whole commands, beside other simulators where installed',
   builder: (yargs) =>
     yargs
       .usage(

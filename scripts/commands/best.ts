@@ -17,8 +17,6 @@ interface BestArguments {
 }
 
 export const bestCommand: CommandModule<object, BestArguments> = {
-  command: 'best <folder>',
-  describe: 'which points of a sweep may be the best by a measure, and which are not',
   builder: (yargs) =>
     yargs
       .usage(

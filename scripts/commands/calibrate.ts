@@ -29,8 +29,6 @@ interface CalibrateArguments {
 }
 
 export const calibrateCommand: CommandModule<object, CalibrateArguments> = {
-  command: 'calibrate',
-  describe: 'measure this host and write it down as a machine to price structures on',
   builder: (yargs) =>
     yargs
       .usage(

@@ -46,9 +46,6 @@ const PIECE = 1 << 20;
 /** Children too, times to the microsecond, how long each call took; strings are cut where they tell nothing more. */
 const FLAGS = ['-f', '-ttt', '-T', '-s', '32'];
 
-export const command = 'capture [command..]';
-export const describe = 'Make a trace on this host: system calls of a command, or (--owner) input and load';
-
 export function builder(yargs: Argv): Argv {
   return yargs
     .usage('$0 capture [options] -- COMMAND...\n\nRuns a command under strace and writes a trace to replay.')

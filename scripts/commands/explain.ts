@@ -41,8 +41,6 @@ interface ExplainArguments {
 }
 
 export const explainCommand: CommandModule<object, ExplainArguments> = {
-  command: 'explain [what]',
-  describe: 'what a service or an operation costs under an OS structure, step by step, and from which source',
   builder: (yargs) =>
     yargs
       .usage(

@@ -30,8 +30,6 @@ interface ExportArguments {
 }
 
 export const exportCommand: CommandModule<object, ExportArguments> = {
-  command: 'export <folder>',
-  describe: 'results as tidy CSV or Parquet, or as a Markdown or LaTeX table',
   builder: (yargs) =>
     yargs
       .usage(

@@ -23,8 +23,6 @@ interface FigureArguments {
 }
 
 export const figureCommand: CommandModule<object, FigureArguments> = {
-  command: 'figure <name>',
-  describe: 'build a figure: data, picture, and whether its claim holds',
   builder: (yargs) =>
     yargs
       .usage(

@@ -15,8 +15,6 @@ interface InitArguments {
 const FILE = 'experiment.yaml';
 
 export const initCommand: CommandModule<object, InitArguments> = {
-  command: 'init [folder]',
-  describe: 'write an experiment file to edit, with every setting explained',
   builder: (yargs) =>
     yargs
       .usage(

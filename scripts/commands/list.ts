@@ -9,9 +9,6 @@ interface ListArguments {
   json: boolean;
 }
 export const listCommand: CommandModule<object, ListArguments> = {
-  command: 'list [what]',
-  describe:
-    'what there is to choose from: policies, structures, machines, networks, measures, settings, experiments',
   builder: (yargs) =>
     yargs
       .usage('$0 list [what]\n\nNames what a setting can be, with one line each; * marks the default.')

@@ -14,8 +14,6 @@ interface MergeArguments {
 }
 
 export const mergeCommand: CommandModule<object, MergeArguments> = {
-  command: 'merge <folders..>',
-  describe: 'bring the shards of an experiment together in one results folder',
   builder: (yargs) =>
     yargs
       .usage(

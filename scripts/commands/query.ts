@@ -16,8 +16,6 @@ interface QueryArguments {
 }
 
 export const queryCommand: CommandModule<object, QueryArguments> = {
-  command: 'query <sql>',
-  describe: 'SQL over results (needs the optional package @duckdb/node-api)',
   builder: (yargs) =>
     yargs
       .usage(

@@ -8,8 +8,6 @@ interface ReportArguments {
 }
 
 export const reportCommand: CommandModule<object, ReportArguments> = {
-  command: 'report <folder>',
-  describe: 'write report.html anew from a results folder',
   builder: (yargs) =>
     yargs
       .usage('$0 report <folder>\n\nWrites report.html from the results that are there; runs nothing.')

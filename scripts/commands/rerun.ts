@@ -13,8 +13,6 @@ interface RerunArguments {
 }
 
 export const rerunCommand: CommandModule<object, RerunArguments> = {
-  command: 'rerun <manifest>',
-  describe: 'run a manifest again and compare the digest of all results',
   builder: (yargs) =>
     yargs
       .usage(

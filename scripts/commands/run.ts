@@ -48,9 +48,6 @@ interface RunArguments {
 }
 
 export const runCommand: CommandModule<object, RunArguments> = {
-  command: 'run <file>',
-  aliases: ['sweep'],
-  describe: 'run an experiment: a table with 95 % intervals, files, a report',
   builder: (yargs) =>
     yargs
       .usage(

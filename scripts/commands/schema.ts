@@ -6,8 +6,6 @@ interface SchemaArguments {
 }
 
 export const schemaCommand: CommandModule<object, SchemaArguments> = {
-  command: 'schema',
-  describe: 'print the JSON Schema of experiment files, for editors',
   builder: (yargs) =>
     yargs
       .usage(

@@ -19,8 +19,6 @@ interface SensitivityArguments {
 }
 
 export const sensitivityCommand: CommandModule<object, SensitivityArguments> = {
-  command: 'sensitivity <folder>',
-  describe: 'which settings of a sweep move a measure, how far, and which move nothing',
   builder: (yargs) =>
     yargs
       .usage(

@@ -24,8 +24,6 @@ interface StartArguments {
 }
 
 export const startCommand: CommandModule<object, StartArguments> = {
-  command: 'start',
-  describe: "the paper's question in ten seconds: traced programs, then a building of workstations",
   builder: (yargs) =>
     yargs
       .usage(

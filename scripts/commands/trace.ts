@@ -23,9 +23,6 @@ const BUSY_ABOVE: ScalarField = {
   max: 1,
 };
 
-export const command = 'trace <what> <file>';
-export const describe = 'Tell what a trace holds: counts, span, availability, records kept and dropped';
-
 export function builder(yargs: Argv): Argv {
   return yargs
     .positional('what', { choices: ['info'], describe: 'what to do with the trace', type: 'string' })

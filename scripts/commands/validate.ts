@@ -44,8 +44,6 @@ interface Outcome {
 }
 
 export const validateCommand: CommandModule<object, ValidateArguments> = {
-  command: 'validate [cases..]',
-  describe: 'run the validation cases: closed forms, golden schedules, published measurements',
   builder: (yargs) =>
     yargs
       .usage(

@@ -18,8 +18,6 @@ interface WhyArguments {
 }
 
 export const whyCommand: CommandModule<object, WhyArguments> = {
-  command: 'why <job>',
-  describe: 'what happened to a job, and why it waited: its run is repeated and its events are told',
   builder: (yargs) =>
     yargs
       .usage(

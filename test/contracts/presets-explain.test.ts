@@ -13,7 +13,7 @@ async function explain(...words: string[]): Promise<string> {
   });
   try {
     await yargs(['explain', ...words])
-      .command(explainCommand)
+      .command({ command: 'explain [what]', ...explainCommand })
       .exitProcess(false)
       .fail((message, error) => {
         throw error ?? new Error(message);
