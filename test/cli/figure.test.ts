@@ -10,6 +10,7 @@ import { figuresFolder, publishedOf } from '../../scripts/figures/build.ts';
 import { monthsOfDelay } from '../../scripts/figures/delay-equals-tax.ts';
 import { Face, FONT_FILES, loadFaces } from '../../scripts/figures/fonts.ts';
 import { FIGURES } from '../../scripts/figures/index.ts';
+import { interactive } from '../../scripts/figures/interactive.ts';
 import { spread } from '../../scripts/figures/style.ts';
 import { csvRows, csvText, differences } from '../../scripts/figures/table.ts';
 import { type DrawnElement, TextMetrics } from '../../scripts/figures/text-metrics.ts';
@@ -39,6 +40,9 @@ describe('nowsim figure', () => {
     const pdf = readFileSync(join(here.path, 'one', 'delay-equals-tax', 'picture.pdf')).toString('latin1');
     expect(pdf.slice(0, 5)).toBe('%PDF-');
     expect(pdf).toMatch(/\/FontFile2 /);
+    const page = readFileSync(join(here.path, 'one', 'delay-equals-tax', 'picture.html'), 'utf8');
+    expect(page).toContain('Months of delay that equal the tax');
+    expect(page).not.toMatch(/(src|href)="(?!data\.csv|picture\.)/);
     expect(readFileSync(join(here.path, 'one', 'README.md'), 'utf8')).toContain(
       'delay-equals-tax/picture.png',
     );
@@ -146,6 +150,23 @@ describe.each(FIGURES.map((figure) => [figure.name, figure] as const))('figure %
     }
   });
 
+  it('tells of every mark what it shows, in units, and the interval that is drawn', () => {
+    const { data } = interactive(figure.picture(rows, published));
+    for (const trace of data as unknown as {
+      x: number[];
+      hovertext: string[];
+      error_x?: object;
+      error_y?: object;
+    }[]) {
+      expect(trace.hovertext).toHaveLength(trace.x.length);
+      for (const text of trace.hovertext) {
+        expect(text).toMatch(/[a-z)]: \S/);
+        expect(text).not.toMatch(/undefined|NaN|^:|<br>:|<br><br>/);
+        if ('error_x' in trace || 'error_y' in trace) expect(text).toMatch(/ ± .*\(95 %\)/);
+      }
+    }
+  });
+
   it('tells the verdict of its data', () => {
     const about = JSON.parse(read('about.json')) as { holds: string; because: string };
     expect(figure.verdict(rows, published)).toEqual({ holds: about.holds, because: about.because });
@@ -174,6 +195,37 @@ describe.each(FIGURES.map((figure) => [figure.name, figure] as const))('figure %
 });
 
 describe('parts of the figures', () => {
+  it('marks tell names, numbers and units by their axes', () => {
+    const texts = (trace: Record<string, unknown>, layout: object) =>
+      interactive({ data: [trace], layout: { width: 1, height: 1, ...layout } }).data[0]!['hovertext'];
+    const places = { title: { text: '' }, tickvals: [0, 1], ticktext: ['below', 'above'] };
+    const seconds = { title: { text: 'time (s)' } };
+    expect(
+      texts(
+        { name: 'a', x: [12.3456], y: [1.2], error_x: { array: [0.25] }, hovertext: ['seen'] },
+        { xaxis: seconds, yaxis: places },
+      ),
+    ).toEqual(['<b>a</b><br>above<br>time (s): 12.35 ± 0.25 (95 %)<br>seen']);
+    const milliseconds = { quantity: { name: 'time', write: (value: number) => `${value} ms` } };
+    expect(
+      texts(
+        { orientation: 'h', base: [3], x: [4], y: [0], yaxis: 'y2' },
+        { xaxis: milliseconds, yaxis: places, yaxis2: { ...places, ticktext: ['', ''] } },
+      ),
+    ).toEqual(['below<br>time: 3 ms to 7 ms']);
+    expect(
+      texts({ x: [1], y: [2], xaxis: 'x2' }, { xaxis: seconds, xaxis2: {}, yaxis: { title: { text: 'n' } } }),
+    ).toEqual(['n: 2<br>time (s): 1']);
+  });
+
+  it('series of one name are switched together', () => {
+    const { data } = interactive({
+      data: ['a', 'b', 'a'].map((name) => ({ name, x: [], y: [] })),
+      layout: { width: 1, height: 1 },
+    });
+    expect(data.map((trace) => trace['legendgroup'])).toEqual(['a', undefined, 'a']);
+  });
+
   it('the font is as wide as Helvetica, and refuses what it cannot draw', () => {
     const face = new Face(FONT_FILES[0]);
     // Adobe's metrics of Helvetica, thousandths of an em
