@@ -95,6 +95,13 @@ export function intervalText(
   return `${written(mean)} [${written(low)}, ${written(high)}]`;
 }
 
+/** How a table of such intervals is to be read. */
+export const INTERVAL_LEGEND: Readonly<Record<IntervalKind, string>> = {
+  student: 'mean ± half width of the 95 % interval (Student)',
+  bootstrap: 'mean [low, high]: ends of the 95 % interval (bootstrap)',
+  'batch-means': 'mean ± half width of the 95 % interval (batch means)',
+};
+
 function grouped(value: number, decimals: number): string {
   // no "-0.00": what rounds to nothing has no sign
   const shown = Math.abs(value) < 0.5 * 10 ** -decimals ? 0 : value;

@@ -8,6 +8,7 @@ import { isMap, type Plain, valueText } from '../sim/experiment/fields.ts';
 import type { Summary } from '../sim/experiment/results.ts';
 import { readRows } from '../sim/experiment/rows.ts';
 import { InputError } from '../sim/problem.ts';
+import { intervalText } from './terminal.ts';
 
 export interface Column {
   readonly name: string;
@@ -16,20 +17,20 @@ export interface Column {
 }
 
 /**
- * Columns experiment, run (address), point, replication, a column for every parameter, measure, unit, value.
- * Parameters that are numbers everywhere are numbers. Throws `InputError` where a folder holds no results.
+ * Columns experiment, run (address), point, replication, a column for every parameter, measure, unit, value, interval
+ * (which kind the experiment's summary shows: what a program that makes intervals from the values may do too). Parameters that are numbers everywhere are numbers. Throws `InputError` where a folder holds no results.
  */
 export function tidyColumns(
   folders: readonly string[],
   units: Readonly<Record<string, { unit: string }>>,
 ): Column[] {
   const rows = folders.flatMap((folder) => {
-    const name = nameOf(folder);
-    return [...readRows(join(folder, 'rows.jsonl')).values()].map((row) => ({ name, row }));
+    const { name, interval } = headOf(folder);
+    return [...readRows(join(folder, 'rows.jsonl')).values()].map((row) => ({ name, interval, row }));
   });
   const paths = [...new Set(rows.flatMap(({ row }) => Object.keys(row.params)))];
-  const records = rows.flatMap(({ name, row }) =>
-    Object.entries(row.measures).map(([measure, value]) => ({ name, row, measure, value })),
+  const records = rows.flatMap(({ row, ...head }) =>
+    Object.entries(row.measures).map(([measure, value]) => ({ ...head, row, measure, value })),
   );
   const column = (
     name: string,
@@ -57,10 +58,12 @@ export function tidyColumns(
     column('measure', 'STRING', ({ measure }) => measure),
     column('unit', 'STRING', ({ measure }) => units[measure]?.unit ?? ''),
     column('value', 'DOUBLE', ({ value }) => value),
+    column('interval', 'STRING', ({ interval }) => interval),
   ];
 }
 
-function nameOf(folder: string): string {
+/** What an experiment is called, and which intervals it shows. Throws `InputError`. */
+function headOf(folder: string): { name: string; interval: string } {
   const manifest = join(folder, 'manifest.json');
   if (!existsSync(manifest) || !existsSync(join(folder, 'rows.jsonl'))) {
     throw new InputError({
@@ -69,7 +72,8 @@ function nameOf(folder: string): string {
       would: 'give a folder that "nowsim run" wrote',
     });
   }
-  return String((JSON.parse(readFileSync(manifest, 'utf8')) as Plain)['name']);
+  const { name, experiment } = JSON.parse(readFileSync(manifest, 'utf8')) as Plain;
+  return { name: String(name), interval: String((experiment as Plain)['interval'] ?? 'student') };
 }
 
 /** The measure that an experiment names first; response_time_s where its folder has no manifest. */
@@ -93,18 +97,19 @@ export function* csvLines(columns: readonly Column[]): Generator<string> {
   for (let i = 0; i < n; i++) yield `${columns.map((column) => cell(column.data[i]!)).join(',')}\n`;
 }
 
-/** Means and half widths of the measures at every point, as cells of text; a measure that is absent is "-". */
+/** Means of the measures with their intervals at every point, as cells of text; a measure that is absent is "-". */
 export function summaryCells(
   summary: Summary,
   measures: readonly string[],
-  text: (mean: number, half: number | null) => string,
 ): { head: string[]; rows: string[][] } {
   const paths = [...new Set(summary.points.flatMap((point) => Object.keys(point.params)))];
   return {
     head: [...paths, ...measures],
     rows: summary.points.map(({ params, measures: mine }) => [
       ...paths.map((path) => (params[path] === undefined ? '-' : valueText(params[path]))),
-      ...measures.map((name) => (mine[name] === undefined ? '-' : text(mine[name].mean, mine[name].ci95))),
+      ...measures.map((name) =>
+        mine[name] === undefined ? '-' : intervalText(summary.interval, mine[name]),
+      ),
     ]),
   };
 }

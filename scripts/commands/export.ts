@@ -7,7 +7,7 @@ import type { Plain } from '../../sim/experiment/fields.ts';
 import { writeWhole } from '../../sim/experiment/files.ts';
 import type { Summary } from '../../sim/experiment/results.ts';
 import { InputError, nearest } from '../../sim/problem.ts';
-import { estimateText } from '../terminal.ts';
+import { INTERVAL_LEGEND } from '../terminal.ts';
 import { csvLines, summaryCells, tidyColumns } from '../tidy.ts';
 import { each, once, wholeNumber } from './run-options.ts';
 
@@ -34,7 +34,7 @@ export const exportCommand: CommandModule<object, ExportArguments> = {
     yargs
       .usage(
         '$0 export <folder>\n\ncsv and parquet: one record for every run and measure (experiment, run, point, replication, parameters,\n' +
-          'measure, unit, value). markdown and latex: a line for every point, mean ± half width of the 95 % interval.\n' +
+          'measure, unit, value, kind of interval). markdown and latex: a line for every point, means with 95 % intervals.\n' +
           'perfetto: the nodes of one run over time, for ui.perfetto.dev or chrome://tracing.',
       )
       .positional('folder', {
@@ -142,8 +142,10 @@ async function contents(
   }
   const { experiment } = readJson<{ experiment: Plain }>(args.folder, 'manifest.json');
   const measures = named.length > 0 ? named : ((experiment['measures'] ?? []) as readonly string[]);
-  const table = summaryCells(summary, measures.slice(0, named.length > 0 ? undefined : 6), estimateText);
-  const text = format === 'markdown' ? markdown(table) : latex(table, summary.question);
+  const table = summaryCells(summary, measures.slice(0, named.length > 0 ? undefined : 6));
+  const legend = `Cells: ${INTERVAL_LEGEND[summary.interval ?? 'student']}.`;
+  const text =
+    format === 'markdown' ? markdown(table, legend) : latex(table, `${summary.question} ${legend}`);
   return { text, records: table.rows.length };
 }
 
@@ -157,10 +159,13 @@ function readJson<T>(folder: string, name: string): T {
   });
 }
 
-function markdown({ head, rows }: { head: readonly string[]; rows: readonly (readonly string[])[] }): string {
+function markdown(
+  { head, rows }: { head: readonly string[]; rows: readonly (readonly string[])[] },
+  legend: string,
+): string {
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`;
-  return `${line(head)}${line(head.map(() => '---'))}${rows.map(line).join('')}`;
+  return `${line(head)}${line(head.map(() => '---'))}${rows.map(line).join('')}\n${legend}\n`;
 }
 
 function latex(
@@ -171,7 +176,8 @@ function latex(
     text
       .replace(/[\\{}_%&#$]/g, (letter) => (letter === '\\' ? '\\textbackslash{}' : `\\${letter}`))
       .replaceAll('^', '\\^{}')
-      .replaceAll('~', '\\~{}');
+      .replaceAll('~', '\\~{}')
+      .replaceAll('±', '$\\pm$');
   const cell = (text: string) => {
     const number = /^[-+(]?[\d,.]+ ± [\d,.]+(?:\)e-?\d+)?$/.test(text);
     return number
@@ -186,7 +192,7 @@ function latex(
     '% needs \\usepackage{booktabs}',
     '\\begin{table}',
     '\\centering',
-    `\\caption{${escaped(caption)} Mean and half width of the 95\\,\\% interval.}`,
+    `\\caption{${escaped(caption)}}`,
     `\\begin{tabular}{${align}}`,
     '\\toprule',
     `${head.map(escaped).join(' & ')} \\\\`,

@@ -1,22 +1,14 @@
 /** The table that `nowsim run` prints: a line per point, then the paired differences from the baseline. */
 import type { Experiment } from '../../sim/experiment/experiment.ts';
 import { valueText } from '../../sim/experiment/fields.ts';
-import type { IntervalKind } from '../../sim/experiment/intervals.ts';
 import { paramsText, type Summary } from '../../sim/experiment/results.ts';
-import { type Column, columnWidth, intervalText, tableText, wrapped } from '../terminal.ts';
+import { type Column, columnWidth, INTERVAL_LEGEND, intervalText, tableText, wrapped } from '../terminal.ts';
 
 /** Lines of one table; the rest of many points is in the files. */
 const MOST_POINTS = 48;
 
 /** Lines of means that stay readable at a glance; further measures are named instead. */
 const MOST_LINES = 32;
-
-/** How the numbers of a table are to be read. */
-const INTERVAL_TEXT: Readonly<Record<IntervalKind, string>> = {
-  student: 'mean ± half width of the 95 % interval (Student)',
-  bootstrap: 'mean [low, high]: ends of the 95 % interval (bootstrap)',
-  'batch-means': 'mean ± half width of the 95 % interval (batch means)',
-};
 
 interface Line {
   readonly params: readonly string[];
@@ -77,7 +69,7 @@ export function summaryTable(
   const fixed = experiment.axes.filter((axis) => axis.values.length === 1);
   const at = fixed.map((axis) => `${axis.path}=${valueText(axis.values[0])}`).join(', ');
   const hasIntervals = replications > 1 || experiment.interval === 'batch-means';
-  const interval = hasIntervals ? INTERVAL_TEXT[experiment.interval] : 'one replication gives no interval';
+  const interval = hasIntervals ? INTERVAL_LEGEND[experiment.interval] : 'one replication gives no interval';
   const head = [
     wrapped(`${summary.experiment}: ${summary.question}`, width),
     wrapped(

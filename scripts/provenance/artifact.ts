@@ -6,7 +6,7 @@
  */
 import { isMap, type Plain, valueText } from '../../sim/experiment/fields.ts';
 import { paramsText } from '../../sim/experiment/results.ts';
-import { estimateText } from '../terminal.ts';
+import { intervalText } from '../terminal.ts';
 import { type Results, textAt, tracesOf } from './results.ts';
 
 /** The table of claims: one for the digest, one for each measure of each point, one for each difference that counts. */
@@ -31,7 +31,7 @@ export function claimsText({ manifest, summary }: Results): string {
       const measure = mine[name];
       if (measure === undefined) continue;
       lines.push(
-        `| ${name} at ${paramsText(params)} | \`npx nowsim export . --format markdown --measure ${name}\` | ${estimateText(measure.mean, measure.ci95)} ${unitText(measure.unit)} | none with the same seed; another seed: the interval |`,
+        `| ${name} at ${paramsText(params)} | \`npx nowsim export . --format markdown --measure ${name}\` | ${intervalText(summary.interval, measure)} ${unitText(measure.unit)} | none with the same seed; another seed: the interval |`,
       );
     }
   }
@@ -40,7 +40,7 @@ export function claimsText({ manifest, summary }: Results): string {
       const difference = mine[name];
       if (difference === undefined || difference.p_holm === null || difference.p_holm >= 0.05) continue;
       lines.push(
-        `| ${name} differs at ${paramsText(params)} from ${paramsText(against)} | ${rerun} | ${estimateText(difference.difference, difference.ci95, true)} ${unitText(difference.unit)} | its sign, with any seed |`,
+        `| ${name} differs at ${paramsText(params)} from ${paramsText(against)} | ${rerun} | ${intervalText(summary.interval, { ...difference, mean: difference.difference }, true)} ${unitText(difference.unit)} | its sign, with any seed |`,
       );
     }
   }

@@ -63,6 +63,7 @@ describe('export', () => {
       records().map(({ measure, value, run }) => [run, measure, value]),
     );
     expect(read[0]).toMatchObject({ experiment: 'small', 'policies.batch': 'fcfs', 'jobs.load': '0.3' });
+    expect(read[0]!['interval']).toBe('student');
     expect(read.find(({ measure }) => measure === 'response_time_s')!['unit']).toBe('s');
   });
 
@@ -81,11 +82,12 @@ describe('export', () => {
     const lines = markdown.out.split('\n');
     expect(lines[0]).toBe('| policies.batch | jobs.load | response_time_s | wait_s |');
     expect(lines[2]).toMatch(/^\| fcfs \| 0\.3 \| [\d.,]+ ± [\d.,]+ \| [\d.,]+ ± [\d.,]+ \|$/);
-    expect(lines).toHaveLength(2 + 4 + 1);
+    expect(lines).toHaveLength(2 + 4 + 3);
+    expect(lines[7]).toBe('Cells: mean ± half width of the 95 % interval (Student).');
     const latex = await nowsim(cwd, 'export', 'small', '--out', 'small.tex', '--measure', 'wait_s');
     expect(latex.code).toBe(0);
     const text = readFileSync(join(cwd, 'small.tex'), 'utf8');
-    expect(text).toContain('\\caption{50 \\% or less? Mean');
+    expect(text).toContain('\\caption{50 \\% or less? Cells: mean $\\pm$ half width');
     expect(text).toContain('policies.batch & jobs.load & wait\\_s \\\\');
     expect(text).toMatch(/^fcfs & 0\.3 & \$[\d.{},]+ \\pm [\d.]+\$ \\\\$/m);
   });
