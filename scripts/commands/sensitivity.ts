@@ -1,15 +1,20 @@
 /** `nowsim sensitivity`: which settings of a sweep matter, and which move nothing. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname, extname, join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import { DESIGNS, type DesignName } from '../../sim/experiment/design.ts';
 import { type Plain, valueText } from '../../sim/experiment/fields.ts';
+import { writeWhole } from '../../sim/experiment/files.ts';
 import { readRows } from '../../sim/experiment/rows.ts';
 import { type Effect, effects } from '../../sim/experiment/sensitivity.ts';
 import { InputError, nearest } from '../../sim/problem.ts';
+import type { PageText } from '../figures/page.ts';
+import { html } from '../report/markup.ts';
 import { plainNumber, tableText } from '../terminal.ts';
 import { firstMeasure } from '../tidy.ts';
 import { once } from './run-options.ts';
+
+const PICTURES = ['.svg', '.png', '.pdf', '.html'];
 
 interface SensitivityArguments {
   folder: string;
@@ -39,7 +44,7 @@ export const sensitivityCommand: CommandModule<object, SensitivityArguments> = {
       .option('picture', {
         type: 'string',
         requiresArg: true,
-        describe: 'draw a tornado into this .svg, .png or .pdf',
+        describe: 'draw a tornado into this .svg, .png, .pdf or .html',
       })
       .option('json', { type: 'boolean', default: false, describe: 'print JSON and nothing else' })
       .example(
@@ -56,14 +61,14 @@ export const sensitivityCommand: CommandModule<object, SensitivityArguments> = {
 async function sensitivity(args: SensitivityArguments): Promise<void> {
   const measure = once('measure', args.measure) ?? firstMeasure(args.folder);
   const picture = once('picture', args.picture);
-  if (picture !== undefined && !['.svg', '.png', '.pdf'].includes(extname(picture))) {
+  if (picture !== undefined && !PICTURES.includes(extname(picture))) {
     throw new InputError({
       where: `--picture ${picture}`,
       found: `"${extname(picture)}" is no picture`,
-      would: 'give a name in .svg, .png or .pdf',
+      would: `give a name in ${PICTURES.join(', ')}`,
     });
   }
-  const { rows, paths, design } = sweepOf(args.folder);
+  const { rows, paths, design, question } = sweepOf(args.folder);
   if (!rows.some((row) => row.measures[measure] !== undefined)) {
     const known = Object.keys(rows[0]?.measures ?? {});
     const near = nearest(measure, known);
@@ -74,7 +79,10 @@ async function sensitivity(args: SensitivityArguments): Promise<void> {
     });
   }
   const found = effects(rows, paths, design, measure);
-  if (picture !== undefined) await draw(found, measure, picture);
+  if (picture !== undefined) {
+    const command = `nowsim sensitivity ${args.folder} --measure ${measure} --picture ${picture}`;
+    await draw(found, measure, picture, { question, design: DESIGNS[design], command });
+  }
   if (args.json) {
     process.stdout.write(`${JSON.stringify({ measure, design, effects: found }, null, 2)}\n`);
     return;
@@ -136,15 +144,18 @@ function sweepOf(folder: string) {
     });
   }
   const design = (experiment['design'] ?? 'product') as DesignName;
-  return { rows: [...readRows(rowsFile).values()], paths, design };
+  const question = String(experiment['question'] ?? '');
+  return { rows: [...readRows(rowsFile).values()], paths, design, question };
 }
 
 /** A tornado: a bar for each setting from its least to its largest mean, the longest on top. */
-async function draw(found: readonly Effect[], measure: string, file: string): Promise<void> {
-  const [{ openDrawing, pdfOf, pngOf }, { axis, COLOURS, frame, PAGE, ZOOM }] = await Promise.all([
-    import('../figures/draw.ts'),
-    import('../figures/style.ts'),
-  ]);
+async function draw(
+  found: readonly Effect[],
+  measure: string,
+  file: string,
+  told: { readonly question: string; readonly design: string; readonly command: string },
+): Promise<void> {
+  const { axis, COLOURS, frame, PAGE, ZOOM } = await import('../figures/style.ts');
   const order = found.toReversed();
   const text = (effect: Effect, side: 'least' | 'largest') => valueText(effect[side].value);
   const picture = {
@@ -160,6 +171,7 @@ async function draw(found: readonly Effect[], measure: string, file: string): Pr
           effect.unused ? 'unused' : `${text(effect, 'least')} ... ${text(effect, 'largest')}`,
         ),
         textposition: 'outside',
+        hovertext: order.map((effect) => `at ${text(effect, 'least')} and ${text(effect, 'largest')}`),
         cliponaxis: false,
       },
     ],
@@ -169,10 +181,50 @@ async function draw(found: readonly Effect[], measure: string, file: string): Pr
       yaxis: axis('', { ticks: '' }),
     }),
   };
-  const svg = await openDrawing()(picture);
+  mkdirSync(dirname(file), { recursive: true });
   const kind = extname(file);
+  if (kind === '.html') {
+    const { writePage } = await import('../figures/page.ts');
+    await writePage(file, picture, pageText(found, measure, told));
+    return;
+  }
+  const { openDrawing, pdfOf, pngOf } = await import('../figures/draw.ts');
+  const svg = await openDrawing()(picture);
   const { width, height } = picture.layout;
   const drawn =
     kind === '.png' ? await pngOf(svg, ZOOM) : kind === '.pdf' ? await pdfOf(svg, width, height) : svg;
-  writeFileSync(file, drawn);
+  writeWhole(file, drawn);
+}
+
+/** What the page of a tornado tells. */
+function pageText(
+  found: readonly Effect[],
+  measure: string,
+  told: { readonly question: string; readonly design: string; readonly command: string },
+): PageText {
+  const unused = found.filter((effect) => effect.unused).map((effect) => effect.path);
+  return {
+    name: 'tornado',
+    title: `What moves ${measure}`,
+    question: told.question,
+    verdict: {
+      headline: `${found[0]!.path} moves it most, by ${plainNumber(found[0]!.swing, 4)}.`,
+      because: unused.length === 0 ? '' : `No result differs between the values of ${unused.join(', ')}.`,
+    },
+    facts: [['Command', html`<code>${told.command}</code>`]],
+    notes: [told.design],
+    tables: [
+      {
+        caption: 'Effects',
+        rows: found.map(({ path, least, largest, swing }) => ({
+          setting: path,
+          least_at: valueText(least.value),
+          least: least.mean,
+          largest_at: valueText(largest.value),
+          largest: largest.mean,
+          swing,
+        })),
+      },
+    ],
+  };
 }

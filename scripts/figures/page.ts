@@ -75,7 +75,7 @@ ${told.notes.length === 0 ? undefined : html`<ul class="notes">${told.notes.map(
 ${told.tables.map(tableSection)}
 </main>
 <footer><p>Written by nowsim ${version}. Chart: plotly.js ${library.version} (MIT licence), carried in this file. Colours: Okabe and Ito.</p></footer>
-${jsonScript('data', { ...interactive(picture), tables: told.tables.map(({ caption, rows }) => ({ caption, rows })) })}
+${jsonScript('data', { ...interactive(picture), tables: told.tables.map(({ rows }) => rows) })}
 ${packedScript('library', library.packed)}
 ${codeElement('script', code.script)}
 </body>

@@ -23,7 +23,7 @@ function enlarge() {
 }
 
 function fillTables() {
-  data.tables.forEach(({ caption, rows }, i) => {
+  data.tables.forEach((rows, i) => {
     const names = Object.keys(rows[0] ?? {});
     const columns = names.map((name) => ({
       title: name,
@@ -34,7 +34,7 @@ function fillTables() {
         typeof row[name] === 'number' ? { text: numberText(row[name]), sort: row[name] } : row[name],
       ),
     );
-    fillTable(document.getElementById(`table-${i}`), caption, columns, cells);
+    fillTable(document.getElementById(`table-${i}`), `${rows.length} rows`, columns, cells);
   });
 }
 
