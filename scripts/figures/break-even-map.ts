@@ -25,6 +25,7 @@ import {
   label,
   logAxis,
   MUTED,
+  PAGE,
   percentText,
   SMALL,
   spread,
@@ -118,8 +119,8 @@ export function mapPicture(
 ): Picture {
   const { most, from } = special;
   const dearest = Math.max(...rows.map((r) => numberOf(r, 'calls_per_user_s')));
-  const to = 10 ** Math.ceil(Math.log10(dearest));
-  const [width, height, margin] = [440, 310, { l: 58, r: 122, t: 8, b: 34 }];
+  const to = 2 * dearest;
+  const [width, height, margin] = [PAGE, 320, { l: 70, r: 126, t: 8, b: 34 }];
   const pixels = (height - margin.t - margin.b) / Math.log10(to / from);
   const names = [...new Set(where(rows, { kind: 'line' }).map((r) => textOf(r, 'name')))];
   const lines = names.map((name) => {

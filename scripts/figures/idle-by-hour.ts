@@ -104,7 +104,7 @@ export const idleByHour: Figure = {
         annotations: published.map((row) =>
           label(`${textOf(row, 'idle_percent')} %`, numberOf(row, 'to_h'), numberOf(row, 'idle_percent'), {
             xanchor: 'right',
-            yanchor: 'bottom',
+            yanchor: 'top',
             font: { size: 9, color: COLOURS.grey },
           }),
         ),

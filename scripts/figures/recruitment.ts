@@ -119,6 +119,7 @@ export const recruitment: Figure = {
           name,
           showlegend: false,
           hovertext: 'simulated',
+          cliponaxis: false,
           x: own.map(at),
           y: own.map((row) => numberOf(row, 'gain_percent')),
           marker: { symbol: 'circle', size: 4, color: colour },
