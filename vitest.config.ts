@@ -8,5 +8,6 @@ export default defineConfig({
     hookTimeout: 60_000,
     maxWorkers: 3,
     pool: 'threads',
+    globalSetup: 'test/support/chromium-setup.ts',
   },
 });

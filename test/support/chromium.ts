@@ -1,39 +1,25 @@
-/** A real Chromium for tests of pages: that of CHROME_PATH, Debian's, or @sparticuz/chromium where it is installed. */
-import { existsSync } from 'node:fs';
+/** A real Chromium for tests of pages, as `chromium-setup.ts` has found it. */
 import { pathToFileURL } from 'node:url';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { inject } from 'vitest';
 
-interface Packed {
-  readonly default: { readonly args: string[]; executablePath(): Promise<string> };
-}
-
-async function find(): Promise<{ executablePath: string; args: string[] } | undefined> {
-  const path = [process.env['CHROME_PATH'], '/usr/bin/chromium'].find(
-    (each) => each !== undefined && existsSync(each),
-  );
-  const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'];
-  if (path !== undefined) return { executablePath: path, args };
-  try {
-    const name: string = '@sparticuz/chromium';
-    const { default: packed } = (await import(name)) as Packed;
-    return { executablePath: await packed.executablePath(), args: [...packed.args, ...args] };
-  } catch {
-    return undefined;
-  }
-}
-
-const found = await find();
+const found = inject('chromium');
 
 /** Is there one? */
-export const hasChromium: boolean = found !== undefined;
+export const hasChromium: boolean = found !== null;
 /** What the name of a test ends with where there is none. */
 export const noChromium: string = hasChromium
   ? ''
-  : ' (skipped: no Chromium at CHROME_PATH or /usr/bin/chromium, and no @sparticuz/chromium)';
+  : ' (skipped: no Chromium at CHROME_PATH or /usr/bin/chromium, and that of @sparticuz/chromium does not run)';
 
 /** Starts it; the caller closes it. */
 export function launchChromium(): Promise<Browser> {
-  return chromium.launch(found!);
+  const { path, env } = found!;
+  return chromium.launch({
+    executablePath: path,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+    env: { ...process.env, ...env } as Record<string, string>,
+  });
 }
 
 /** A page that has drawn its charts, with every request and every complaint since it was opened. */
