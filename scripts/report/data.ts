@@ -1,14 +1,15 @@
 /**
  * What the page's script draws from, made small: points by index, axes with their values, estimates rounded to
- * six digits, timelines as columns. No raw rows.
+ * six digits, the values of single runs within a budget, timelines as columns.
  *
  * The Gantt diagrams share a budget of intervals; where they exceed it, every point's diagram is cut at the same
  * number of intervals and says up to when it shows all, rather than thinning intervals out without a word.
  */
-import { isMap, type Value, valueText } from '../../sim/experiment/fields.ts';
+import { isMap, type Plain, type Value, valueText } from '../../sim/experiment/fields.ts';
 import { parseBytes, parseRate, parseShare, parseTime, UnitError } from '../../sim/units.ts';
 import { type Goal, goalOf, type Judgement, judge } from './judgement.ts';
-import type { Results, Timeline } from './results.ts';
+import { repeatCommands } from './repeat-command.ts';
+import { askedMeasures, type Estimate, type Results, SINGLE_BUDGET, type Timeline } from './results.ts';
 
 export interface Measure {
   readonly name: string;
@@ -19,18 +20,34 @@ export interface Measure {
   /** True where the experiment names it among its measures. */
   readonly asked: boolean;
 }
+/** What the numbers of an axis are: times in ns, sizes in bytes, rates in bit/s, shares as fractions. */
+export type Quantity = 'number' | 'time' | 'bytes' | 'rate' | 'share';
 export interface Axis {
   readonly path: string;
+  /** In the order of the experiment; from low to high where all are quantities. */
   readonly values: readonly string[];
   /** The values as numbers in one unit, where all of them are quantities; else null. */
   readonly numbers: readonly number[] | null;
+  readonly quantity: Quantity | null;
 }
+/** Mean, how far its interval reaches below and above it (null where there is none), n. */
+export type EstimateData = readonly [number, number | null, number | null, number];
 export interface PointData {
   readonly label: string;
   /** Index into each axis's values. */
   readonly at: readonly number[];
-  /** By measure: mean, half width (null where n < 2), n; null where the point has no such measure. */
-  readonly estimates: readonly (readonly [number, number | null, number] | null)[];
+  /** By measure; null where the point has no such measure. */
+  readonly estimates: readonly (EstimateData | null)[];
+  /** What repeats this point alone. */
+  readonly command: string;
+  /** Whether timelines/point-<k>.json is there. */
+  readonly timeline: boolean;
+  /** Address of its first run, digest of a run of it alone, its lines in rows.jsonl; null without rows. */
+  readonly runs: {
+    readonly cell: string;
+    readonly digest: string;
+    readonly lines: readonly [number, number];
+  } | null;
 }
 export interface PairData {
   readonly point: number;
@@ -38,14 +55,27 @@ export interface PairData {
   readonly against: number;
   readonly label: string;
   readonly againstLabel: string;
-  /** By measure: difference, half width, n, judgement; null where there is none. */
-  readonly differences: readonly (readonly [number, number | null, number, Judgement] | null)[];
+  /** By measure; null where there is none. */
+  readonly differences: readonly (readonly [...EstimateData, Judgement] | null)[];
 }
 export interface PageData {
+  /** How the points were chosen, where that was not every combination; else null. */
+  readonly design: string | null;
+  /** Of what kind the 95 % intervals are, in words. */
+  readonly interval: string;
   readonly measures: readonly Measure[];
   readonly axes: readonly Axis[];
   readonly points: readonly PointData[];
   readonly pairs: readonly PairData[];
+  /** Why there are no values of single runs for some measures; null where there are all. */
+  readonly withoutSingle: string | null;
+}
+/** Values of single runs as the page holds them. */
+export interface SingleData {
+  /** Index of each measure. */
+  readonly measures: readonly number[];
+  /** By point, by measure as above, by replication; null where there is none. */
+  readonly values: readonly (readonly (readonly (number | null)[])[])[];
 }
 /** A timeline as the page holds it; times of the Gantt in whole steps of `step_s`, starts as differences. */
 export interface TimelineData {
@@ -70,29 +100,37 @@ export interface TimelineData {
   };
 }
 
+/** Kinds of interval as the captions name them. */
+const INTERVAL_WORDS: Readonly<Record<string, string>> = {
+  student: 'Student’s t over replications',
+  bootstrap: 'bootstrap over replications, whose ends need not lie evenly about the mean',
+  'batch-means': 'batch means inside the runs; n counts batches',
+};
+
 /** Intervals that all Gantt diagrams of a page may hold together (about 2 MB packed). */
 const GANTT_BUDGET = 400_000;
 
 /** The comparison part of the page's data. */
 export function pageData(results: Results): PageData {
-  const { summary } = results;
+  const { summary, manifest } = results;
   const measures = measureList(results);
-  const paths = [...new Set(summary.points.flatMap((p) => Object.keys(p.params)))];
-  const axes = paths.map((path): Axis => {
-    const values = [...new Set(summary.points.map((p) => shownText(p.params[path])))];
-    return { path, values, numbers: quantities(values) };
-  });
+  const axes = axisList(results);
+  const commands = repeatCommands(manifest, summary.points);
   const labels = summary.points.map((p) => pointLabel(p.params));
-  const points = summary.points.map(
-    (p, k): PointData => ({
+  const points = summary.points.map((p, k): PointData => {
+    const runs = results.runs[k];
+    return {
       label: labels[k]!,
       at: axes.map((axis) => axis.values.indexOf(shownText(p.params[axis.path]))),
       estimates: measures.map((m) => {
         const e = p.measures[m.name];
-        return e === undefined ? null : [rounded(e.mean), e.ci95 === null ? null : rounded(e.ci95), e.n];
+        return e === undefined ? null : estimateData(e.mean, e);
       }),
-    }),
-  );
+      command: commands[k]!,
+      timeline: results.timelines[k] !== undefined,
+      runs: runs === undefined ? null : { cell: runs.cell, digest: runs.digest, lines: runs.lines },
+    };
+  });
   const pairs = summary.paired.map((pair): PairData => {
     const label = pointLabel(pair.params);
     const againstLabel = pointLabel(pair.against);
@@ -104,12 +142,66 @@ export function pageData(results: Results): PageData {
       differences: measures.map((m) => {
         const d = pair.measures[m.name];
         if (d === undefined) return null;
-        const judgement = judge(m.goal, d.difference, d.ci95);
-        return [rounded(d.difference), d.ci95 === null ? null : rounded(d.ci95), d.n, judgement];
+        return [...estimateData(d.difference, d), judge(m.goal, d)];
       }),
     };
   });
-  return { measures, axes, points, pairs: pairs.filter((pair) => pair.point >= 0) };
+  return {
+    design: designText(manifest),
+    interval: INTERVAL_WORDS[summary.interval] ?? summary.interval,
+    measures,
+    axes,
+    points,
+    pairs: pairs.filter((pair) => pair.point >= 0),
+    withoutSingle: withoutSingle(results, measures),
+  };
+}
+
+/** The axes with the values that points have: as the experiment lists them, then others. */
+function axisList({ summary, manifest }: Results): Axis[] {
+  const { experiment } = manifest;
+  const vary = isMap(experiment) && isMap(experiment['vary']) ? experiment['vary'] : {};
+  const paths = [...new Set(summary.points.flatMap((p) => Object.keys(p.params)))];
+  return paths.map((path): Axis => {
+    const present = new Set(summary.points.map((p) => shownText(p.params[path])));
+    const listed = Array.isArray(vary[path]) ? (vary[path] as readonly Value[]).map(shownText) : [];
+    const values = [...new Set([...listed.filter((text) => present.has(text)), ...present])];
+    const found = quantities(values);
+    if (found === null) return { path, values, numbers: null, quantity: null };
+    const order = values.map((_, i) => i).sort((i, j) => found.numbers[i]! - found.numbers[j]!);
+    return {
+      path,
+      values: order.map((i) => values[i]!),
+      numbers: order.map((i) => found.numbers[i]!),
+      quantity: found.quantity,
+    };
+  });
+}
+
+function designText(manifest: Plain): string | null {
+  const { experiment } = manifest;
+  const design = isMap(experiment) ? experiment['design'] : undefined;
+  if (typeof design !== 'string' || design === 'product') return null;
+  return design.replaceAll('-', ' ');
+}
+
+function withoutSingle(results: Results, measures: readonly Measure[]): string | null {
+  if (results.runs.length === 0) return 'there is no rows.jsonl beside the page';
+  if (results.single.length === measures.length) return null;
+  const which = results.single.length === 0 ? 'no measure' : 'the measures asked for alone';
+  return `they are kept for ${which}: all would be more than ${SINGLE_BUDGET.toLocaleString('en-US')} numbers`;
+}
+
+/** Values of single runs, rounded as the estimates are. */
+export function singleData(results: Results): SingleData {
+  const all = measureList(results).map((m) => m.name);
+  const names = results.runs.length === 0 ? [] : results.single;
+  return {
+    measures: names.map((name) => all.indexOf(name)),
+    values: results.runs.map((runs) =>
+      names.map((name) => (runs?.values[name] ?? []).map((x) => (x === null ? null : rounded(x)))),
+    ),
+  };
 }
 
 /** Every measure that a point has: first those that the experiment asks for, in its order, then the others. */
@@ -118,9 +210,7 @@ export function measureList(results: Results): Measure[] {
   for (const p of results.summary.points) {
     for (const [name, e] of Object.entries(p.measures)) if (!units.has(name)) units.set(name, e.unit ?? '');
   }
-  const { experiment } = results.manifest;
-  const list = isMap(experiment) && Array.isArray(experiment['measures']) ? experiment['measures'] : [];
-  const wanted = list.filter((name): name is string => typeof name === 'string' && units.has(name));
+  const wanted = askedMeasures(results.manifest, results.summary);
   const others = [...units.keys()].filter((name) => !wanted.includes(name));
   return [...wanted, ...others].map((name) => {
     const unit = units.get(name)!;
@@ -160,15 +250,16 @@ function shownText(value: Value | undefined): string {
 }
 
 /** The values as numbers if all are quantities of one kind, else null. */
-function quantities(values: readonly string[]): number[] | null {
+function quantities(values: readonly string[]): { numbers: number[]; quantity: Quantity } | null {
   if (values.length < 2) return null;
-  const plain = (text: string): number => {
+  const number = (text: string): number => {
     if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) throw new UnitError(text);
     return Number(text);
   };
-  for (const parse of [plain, parseTime, parseBytes, parseRate, parseShare]) {
+  const kinds = { number, time: parseTime, bytes: parseBytes, rate: parseRate, share: parseShare };
+  for (const [quantity, parse] of Object.entries(kinds)) {
     try {
-      return values.map(parse);
+      return { numbers: values.map(parse), quantity: quantity as Quantity };
     } catch (error) {
       if (!(error instanceof UnitError)) throw error;
     }
@@ -221,6 +312,14 @@ function ganttColumns(gantt: Timeline['gantt'], limit: number): TimelineData['ga
     kind: kept.map((row) => row[3]),
     job: kept.map((row) => row[4]),
   };
+}
+
+function estimateData(
+  middle: number,
+  { low, high, n }: Pick<Estimate, 'low' | 'high' | 'n'>,
+): [number, number | null, number | null, number] {
+  if (low === null || high === null) return [rounded(middle), null, null, n];
+  return [rounded(middle), rounded(middle - low), rounded(high - middle), n];
 }
 
 /** Six significant digits: more than any interval of a simulation supports. */

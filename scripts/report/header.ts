@@ -1,5 +1,6 @@
 /** The head of the page: the question, the verdict, and what it takes to get the same again. */
 import { isMap, type Value } from '../../sim/experiment/fields.ts';
+import { commandText } from '../terminal.ts';
 import { html, type Markup } from './markup.ts';
 import type { Results } from './results.ts';
 import { capital, verdict } from './verdict.ts';
@@ -83,14 +84,9 @@ function memoryText(bytes: Value | undefined): string {
 /** The command word by word, so that a line breaks between words and not inside `--set`. */
 function commandMarkup(command: Value | undefined): Markup | undefined {
   const words = Array.isArray(command)
-    ? (command as readonly Value[]).map((word) => shellWord(text(word)))
+    ? ['npx', ...(command as readonly Value[]).map((word) => commandText([text(word)]))]
     : text(command).split(' ').filter(Boolean);
   if (words.length === 0) return undefined;
   const spans = words.map((word, i) => html`${i === 0 ? '' : ' '}<span class="word">${word}</span>`);
-  return html`<code>${spans}</code>, or <code>nowsim rerun manifest.json</code> with the file beside this one`;
-}
-
-/** A word as a shell takes it back. */
-function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  return html`<code>${spans}</code>, or <code>npx nowsim rerun manifest.json</code> with the file beside this one`;
 }

@@ -1,9 +1,11 @@
 /**
  * Which side of a measure users want, and what a paired difference shows.
  *
- * A difference is called better or worse only where its 95 % interval (paired, Student's t, as the run computed
- * it) excludes zero and the measure has a side that users want; a measure without one is higher or lower.
+ * A difference is called better or worse only where its 95 % interval (paired, of the kind that the run computed)
+ * excludes zero and the measure has a side that users want; a measure without one is higher or lower.
  */
+
+import type { Difference } from './results.ts';
 
 export type Goal = 'lower' | 'higher' | 'neither';
 export type Judgement = 'better' | 'worse' | 'lower' | 'higher' | 'none' | 'no interval';
@@ -21,12 +23,15 @@ export function goalOf(measure: string): Goal {
 }
 
 /**
- * What a difference (point minus baseline) with its half width shows. Without an interval nothing is claimed.
- * A half width of zero is an interval of one value: equal runs in every replication.
+ * What a difference (point minus baseline) with its interval shows. Without an interval nothing is claimed. An
+ * interval of one value, zero, is that of equal runs in every replication.
  */
-export function judge(goal: Goal, difference: number, ci95: number | null): Judgement {
-  if (ci95 === null) return 'no interval';
-  if (Math.abs(difference) <= ci95) return 'none';
+export function judge(
+  goal: Goal,
+  { difference, low, high }: Pick<Difference, 'difference' | 'low' | 'high'>,
+): Judgement {
+  if (low === null || high === null) return 'no interval';
+  if (low <= 0 && high >= 0) return 'none';
   const side = difference < 0 ? 'lower' : 'higher';
   if (goal === 'neither') return side;
   return side === goal ? 'better' : 'worse';

@@ -85,7 +85,7 @@ export function recordSection(results: Results): Markup {
 <h2 id="record-title">Record of the run</h2>
 ${summary.notes.length === 0 ? undefined : html`<h3>Notes</h3><ul class="notes">${summary.notes.map((n) => html`<li>${n}</li>`)}</ul>`}
 ${inputs.length === 0 ? undefined : inputsMarkup(inputs)}
-${results.counts.length === 0 ? undefined : countsMarkup(results)}
+${results.runs.length === 0 ? undefined : countsMarkup(results)}
 ${presets.length === 0 ? undefined : presetsMarkup(presets)}
 ${isMap(manifest['experiment']) ? experimentMarkup(manifest['experiment']) : undefined}
 </section>`;
@@ -107,10 +107,10 @@ function inputsMarkup(inputs: readonly Input[]): Markup {
 
 /** What became of the jobs, by point. */
 function countsMarkup(results: Results): Markup {
-  const names = [...new Set(results.counts.flatMap((count) => Object.keys(count)))];
-  const rows = results.counts.map((count, k) => {
+  const names = [...new Set(results.runs.flatMap((runs) => Object.keys(runs?.counts ?? {})))];
+  const rows = results.runs.map((runs, k) => {
     const cells = names.map(
-      (name) => html`<td class="numeric">${(count[name] ?? 0).toLocaleString('en-US')}</td>`,
+      (name) => html`<td class="numeric">${(runs?.counts[name] ?? 0).toLocaleString('en-US')}</td>`,
     );
     return html`<tr><th scope="row">${pointLabel(results.summary.points[k]!.params)}</th>${cells}</tr>`;
   });

@@ -119,7 +119,7 @@ function differenceText(
     base === undefined || base === 0 ? '' : ` (${shortNumber(Math.abs((100 * d.difference) / base))} %)`;
   const amount = intervalText(Math.abs(d.difference), d.ci95, d.unit);
   const side = d.difference < 0 ? 'lower' : 'higher';
-  switch (judge(measure.goal, d.difference, d.ci95)) {
+  switch (judge(measure.goal, d)) {
     case 'no interval':
       return `${who} is ${amount} ${side} than ${against}${share}, from one replication: without an interval nothing is shown.`;
     case 'none':
@@ -137,9 +137,7 @@ function differenceText(
 function tallyText(results: Results, measure: Measure): string[] {
   const judged = results.summary.paired.flatMap((p) => {
     const d = p.measures[measure.name];
-    return d === undefined || pointLabel(p.params) === pointLabel(p.against)
-      ? []
-      : [judge(measure.goal, d.difference, d.ci95)];
+    return d === undefined || pointLabel(p.params) === pointLabel(p.against) ? [] : [judge(measure.goal, d)];
   });
   if (judged.length < 2) return [];
   const words = {

@@ -64,9 +64,10 @@ describe('the page of a headline experiment', () => {
     for (const [k, point] of fixture.summary.points.entries()) {
       for (const [m, measure] of data.measures.entries()) {
         const wanted = point.measures[measure.name]!;
-        const [mean, ci95, n] = data.points[k].estimates[m];
+        const [mean, below, above, n] = data.points[k].estimates[m];
         expect(mean).toBe(Number(wanted.mean.toPrecision(6)));
-        expect(ci95).toBe(Number(wanted.ci95!.toPrecision(6)));
+        expect(Math.abs(below - wanted.ci95!)).toBeLessThanOrEqual(1e-5 * wanted.ci95!);
+        expect(above).toBe(below);
         expect(n).toBe(10);
       }
     }
@@ -81,9 +82,19 @@ describe('the page of a headline experiment', () => {
     }
   });
 
-  test('holds no rows of single runs', () => {
-    expect(page).not.toContain(fixture.rows[7]!.cell);
-    expect(page).not.toContain(String(fixture.rows[7]!.measures['response_time_s']));
+  test('keeps the value of every run, rounded, and where its row stands', () => {
+    const { measures, values } = JSON.parse(unpacked(page, 'single'));
+    const data = embedded(page);
+    expect(measures).toHaveLength(data.measures.length);
+    for (const row of fixture.rows) {
+      for (const [i, m] of measures.entries()) {
+        const wanted = row.measures[data.measures[m].name]!;
+        expect(values[row.point][i][row.replication]).toBe(Number(wanted.toPrecision(6)));
+      }
+    }
+    expect(data.withoutSingle).toBeNull();
+    expect(data.points[3].runs).toMatchObject({ cell: 'cell-3-0', lines: [31, 40] });
+    expect(page).not.toContain('cell-3-1');
   });
 
   test('keeps series, accounts and Gantt of every point', () => {
@@ -148,8 +159,9 @@ describe('the page of a headline experiment', () => {
 
   test('labels every control, and no id stands twice', () => {
     const body = page.slice(page.indexOf('<body'), page.indexOf('<script type="application/json"'));
-    for (const [, id] of body.matchAll(/<(?:select|input)[^>]* id="([^"]+)"/g)) {
-      expect(body).toContain(`<label for="${id}"`);
+    for (const [tag, id] of body.matchAll(/<(?:select|input)[^>]* id="([^"]+)"[^>]*>/g)) {
+      if (tag.includes('type="hidden"')) continue;
+      if (!/ aria-label="[^"]+"/.test(tag)) expect(body).toContain(`<label for="${id}"`);
     }
     const ids = [...body.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id!);
     expect(new Set(ids).size).toBe(ids.length);
@@ -176,9 +188,9 @@ test('no text of an experiment can break the page or run in it', async () => {
   writeFileSync(join(dir, 'summary.json'), JSON.stringify(summary));
   const page = readFileSync(await writeReport(dir), 'utf8');
   expect(page).toContain(`<h1>${escapeHtml(question)}</h1>`);
-  // The data, the two packed parts and the page's own script: as many as the template opens, each closed once.
-  expect(page.match(/<script\b/g)).toHaveLength(4);
-  expect(page.match(/<\/script/g)).toHaveLength(4);
+  // The data, the three packed parts and the page's own script: as many as the template opens, each closed once.
+  expect(page.match(/<script\b/g)).toHaveLength(5);
+  expect(page.match(/<\/script/g)).toHaveLength(5);
   expect(page).not.toContain('<img');
   expect(embedded(page).axes[0].values).toContain('</script><b>mine');
 });
@@ -244,6 +256,12 @@ describe('a folder that holds no results', () => {
   });
 });
 
+const around = (middle: number, ci95: number | null) => ({
+  ci95,
+  low: ci95 === null ? null : middle - ci95,
+  high: ci95 === null ? null : middle + ci95,
+});
+
 /** Results of two or three points with one measure; differences against the first. */
 function results(
   measure: string,
@@ -255,22 +273,24 @@ function results(
   return {
     dir: '',
     manifest: {},
-    counts: [],
+    runs: [],
+    single: [],
     timelines: [],
     summary: {
       experiment: 'x',
       question: 'q',
       digest: 'd',
+      interval: 'student',
       baseline: {},
       notes: [],
       points: means.map((mean, k) => ({
         params: params[k]!,
-        measures: { [measure]: { mean, ci95: n === 1 ? null : 1, n, unit: 's' } },
+        measures: { [measure]: { mean, ...around(mean, n === 1 ? null : 1), n, unit: 's' } },
       })),
       paired: differences.map(([difference, ci95], k) => ({
         params: params[k + 1]!,
         against: params[0]!,
-        measures: { [measure]: { difference, ci95, n, unit: 's' } },
+        measures: { [measure]: { difference, ...around(difference, ci95), n, unit: 's' } },
       })),
     },
   };
@@ -330,13 +350,17 @@ describe('the verdict', () => {
 });
 
 test('judgements need an interval that excludes zero', () => {
-  expect(judge('lower', -2, 1)).toBe('better');
-  expect(judge('lower', 2, 1)).toBe('worse');
-  expect(judge('higher', 2, 1)).toBe('better');
-  expect(judge('neither', 2, 1)).toBe('higher');
-  expect(judge('lower', -1, 1)).toBe('none');
-  expect(judge('lower', 0, 0)).toBe('none');
-  expect(judge('lower', -9, null)).toBe('no interval');
+  const of = (difference: number, ci95: number | null) => ({ difference, ...around(difference, ci95) });
+  expect(judge('lower', of(-2, 1))).toBe('better');
+  expect(judge('lower', of(2, 1))).toBe('worse');
+  expect(judge('higher', of(2, 1))).toBe('better');
+  expect(judge('neither', of(2, 1))).toBe('higher');
+  expect(judge('lower', of(-1, 1))).toBe('none');
+  expect(judge('lower', of(0, 0))).toBe('none');
+  expect(judge('lower', of(-9, null))).toBe('no interval');
+  // Ends that do not lie evenly: their half length says one thing, the ends another.
+  expect(judge('lower', { difference: -2, low: -6, high: -0.5 })).toBe('better');
+  expect(judge('lower', { difference: -2, low: -3, high: 0.5 })).toBe('none');
 });
 
 test.each([

@@ -1,6 +1,6 @@
 /** Paired differences against the baseline: a dot and its interval per point, and the line where nothing differs. */
 import { axis, frame, rowAxis } from './theme.js';
-import { changeText, escapeText, intervalText } from './words.js';
+import { changeText, escapeText, intervalText, intervalWords } from './words.js';
 
 /** How a judgement looks: never by colour alone. Without a colour of its own it is muted. */
 const LOOKS = {
@@ -12,9 +12,15 @@ const LOOKS = {
   'no interval': { word: 'no interval', symbol: 'x-thin-open' },
 };
 
-/** Pairs of the measure that compare a point with another than itself. */
-function pairsOf(data, measure) {
-  return data.pairs.filter((pair) => pair.differences[measure] && pair.point !== pair.against);
+/** More rows than this have no room for names: the mouse and the table name them. */
+const MOST_ROWS = 48;
+
+/** Pairs of the measure that compare one of the points shown with another than itself. */
+export function pairsOf(data, view, shown) {
+  const among = new Set(shown);
+  return data.pairs.filter(
+    (pair) => among.has(pair.point) && pair.differences[view.measure] && pair.point !== pair.against,
+  );
 }
 
 /** Share of the baseline's mean that a difference is, in percent; null where that mean is zero or unknown. */
@@ -24,34 +30,47 @@ function percentOf(data, pair, measure) {
 }
 
 /** Traces and layout; `relative` draws differences in percent of the baseline's mean. */
-export function pairedFigure(data, view, theme) {
+export function pairedFigure(data, view, pairs, theme) {
   const measure = data.measures[view.measure];
-  const pairs = pairsOf(data, view.measure);
   const relative = view.relative && pairs.every((pair) => percentOf(data, pair, view.measure) !== null);
   const scale = (pair, x) => {
-    if (!relative) return x;
+    if (!relative || x === null) return x ?? undefined;
     return (100 * x) / Math.abs(data.points[pair.against].estimates[view.measure][0]);
   };
+  const rowOf = new Map(pairs.map((pair, i) => [pair, i]));
+  const many = pairs.length > MOST_ROWS;
   const traces = Object.entries(LOOKS).flatMap(([judgement, look]) => {
     const colour = look.colour ?? theme.muted;
-    const own = pairs.filter((pair) => pair.differences[view.measure][3] === judgement);
+    const own = pairs.filter((pair) => pair.differences[view.measure][4] === judgement);
     if (own.length === 0) return [];
+    const chosen = own.map((pair) => pair.point === view.chosen);
     return [
       {
         type: 'scatter',
         mode: 'markers',
         name: look.word,
-        y: own.map((pair) => escapeText(pair.label)),
+        y: own.map((pair) => (many ? rowOf.get(pair) : escapeText(pair.label))),
         x: own.map((pair) => scale(pair, pair.differences[view.measure][0])),
+        customdata: own.map((pair) => pair.point),
         text: own.map((pair) => pairHover(data, pair, view.measure, look.word)),
         hovertemplate: '%{text}<extra></extra>',
-        marker: { color: colour, symbol: look.symbol, size: 11, line: { color: colour, width: 2 } },
+        marker: {
+          color: colour,
+          symbol: look.symbol,
+          size: chosen.map((is) => (many ? 6 : 11) + (is ? 6 : 0)),
+          line: {
+            color: chosen.map((is) => (is ? theme.ink : colour)),
+            width: chosen.map((is) => (is ? 3 : 2)),
+          },
+        },
         error_x: {
           type: 'data',
-          array: own.map((pair) => scale(pair, pair.differences[view.measure][1] ?? Number.NaN)),
+          symmetric: false,
+          array: own.map((pair) => scale(pair, pair.differences[view.measure][2])),
+          arrayminus: own.map((pair) => scale(pair, pair.differences[view.measure][1])),
           color: colour,
-          thickness: 2.5,
-          width: 6,
+          thickness: many ? 1.5 : 2.5,
+          width: many ? 2 : 6,
         },
       },
     ];
@@ -63,10 +82,12 @@ export function pairedFigure(data, view, theme) {
       : `difference in ${measure.label} (${unit})`;
   // One name more than there is: a single kind of verdict is named too.
   const names = [...traces.map((trace) => trace.name), ''];
-  const rows = rowAxis(
-    theme,
-    pairs.map((pair) => pair.label),
-  );
+  const rows = many
+    ? { y: axis(theme, 'comparison', { range: [pairs.length, -1] }), left: 56, row: 8, annotations: [] }
+    : rowAxis(
+        theme,
+        pairs.map((pair) => pair.label),
+      );
   const layout = frame(theme, names, Math.min(1600, 66 + rows.row * pairs.length), rows.left, {
     xaxis: axis(theme, escapeText(title), {
       zeroline: true,
@@ -76,22 +97,23 @@ export function pairedFigure(data, view, theme) {
     }),
     yaxis: rows.y,
     annotations: rows.annotations,
+    hovermode: 'closest',
   });
-  return { traces, layout, count: pairs.length };
+  return { traces, layout };
 }
 
 function pairHover(data, pair, measure, word) {
-  const [difference, ci95, n] = pair.differences[measure];
+  const difference = pair.differences[measure];
   const unit = data.measures[measure].unit === '1' ? '' : escapeText(data.measures[measure].unit);
-  const interval = ci95 === null ? '' : ` ± ${intervalText(ci95)}`;
-  return `<b>${escapeText(pair.label)}</b><br>against ${escapeText(pair.againstLabel)}<br>${changeText(difference)}${interval} ${unit}<br>${word}, n = ${n}`;
+  return `<b>${escapeText(pair.label)}</b><br>against ${escapeText(pair.againstLabel)}<br>${changeText(difference[0])} ${intervalWords(difference)} ${unit}<br>${word}, n = ${difference[3]}`;
 }
 
 /** Columns and rows of the table beneath the chart. */
-export function pairedTable(data, view) {
+export function pairedTable(data, view, pairs) {
   const measure = data.measures[view.measure];
   const columns = [
-    { title: 'point' },
+    { title: 'point', numeric: true },
+    { title: 'what' },
     { title: 'difference', numeric: true },
     { title: '± 95 %', numeric: true },
     { title: '% of baseline', numeric: true },
@@ -100,14 +122,19 @@ export function pairedTable(data, view) {
     { title: 'n', numeric: true },
     { title: 'unit' },
   ];
-  const rows = pairsOf(data, view.measure).map((pair) => {
-    const [difference, ci95, n, judgement] = pair.differences[view.measure];
+  const rows = pairs.map((pair) => {
+    const [difference, below, above, n, judgement] = pair.differences[view.measure];
     const percent = percentOf(data, pair, view.measure);
     return [
+      { text: String(pair.point), sort: pair.point },
       pair.label,
       { text: changeText(difference), sort: difference },
-      { text: ci95 === null ? 'none' : intervalText(ci95), sort: ci95 ?? -1 },
-      { text: percent === null ? '' : changeText(Number(percent.toPrecision(3))), sort: percent ?? 0 },
+      below === null
+        ? { text: 'none', sort: null }
+        : { text: intervalText(below, above), sort: below + above },
+      percent === null
+        ? { text: '', sort: null }
+        : { text: changeText(Number(percent.toPrecision(3))), sort: percent },
       { text: LOOKS[judgement].word, sort: LOOKS[judgement].word, kind: judgement },
       pair.againstLabel,
       { text: String(n), sort: n },
