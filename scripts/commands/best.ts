@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
-import { paramsText } from '../../sim/experiment/results.ts';
+import { paramsText } from '../../sim/experiment/points.ts';
 import { type Row, readRows } from '../../sim/experiment/rows.ts';
 import { InputError, nearest } from '../../sim/problem.ts';
 import { estimateText, tableText } from '../terminal.ts';

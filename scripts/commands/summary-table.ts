@@ -1,7 +1,8 @@
 /** The table that `nowsim run` prints: a line per point, then the paired differences from the baseline. */
 import type { Experiment } from '../../sim/experiment/experiment.ts';
 import { valueText } from '../../sim/experiment/fields.ts';
-import { paramsText, type Summary } from '../../sim/experiment/results.ts';
+import { paramsText } from '../../sim/experiment/points.ts';
+import type { Summary } from '../../sim/experiment/results.ts';
 import { type Column, columnWidth, INTERVAL_LEGEND, intervalText, tableText, wrapped } from '../terminal.ts';
 
 /** Lines of one table; the rest of many points is in the files. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import { isMap, type Plain } from '../../sim/experiment/fields.ts';
-import { paramsText } from '../../sim/experiment/results.ts';
+import { paramsText } from '../../sim/experiment/points.ts';
 import { InputError } from '../../sim/problem.ts';
 import { asBuilt } from '../package.ts';
 import { once, wholeNumber } from './run-options.ts';

@@ -5,7 +5,7 @@
  * ACM and USENIX ask for claims, commands and times.
  */
 import { isMap, type Plain, valueText } from '../../sim/experiment/fields.ts';
-import { paramsText } from '../../sim/experiment/results.ts';
+import { paramsText } from '../../sim/experiment/points.ts';
 import { intervalText } from '../terminal.ts';
 import { type Results, textAt, tracesOf } from './results.ts';
 

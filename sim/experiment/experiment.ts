@@ -23,6 +23,7 @@ import {
   valueText,
 } from './fields.ts';
 import { INTERVALS, type IntervalKind } from './intervals.ts';
+import { problemsOf } from './points.ts';
 import { rangeValues } from './ranges.ts';
 import {
   fieldAt,
@@ -248,6 +249,7 @@ export async function settleExperiment(
   checkBaseline(study, kit.baseline, kit.baselineOrigin, problems);
   problems.throwAny();
 
+  const refused: [number, Problem[]][] = [];
   for (const [i, one] of laid.entries()) {
     try {
       points.push({
@@ -256,9 +258,13 @@ export async function settleExperiment(
       });
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      for (const problem of error.problems) problems.add(placed(problem, one.origins));
+      refused.push([i, error.problems.map((problem) => placed(problem, one.origins))]);
     }
   }
+  problemsOf(
+    params.map((mine) => ({ params: mine })),
+    refused,
+  ).forEach(problems.add);
   problems.throwAny();
   const baseline = Object.fromEntries(
     Object.entries(kit.baseline).map(([path, value]) => [

@@ -11,7 +11,7 @@ import type { DesignName } from './design.ts';
 import { type Experiment, KIT_FIELDS } from './experiment.ts';
 import { checkLeaf, isMap, type Plain, type Value } from './fields.ts';
 import type { IntervalKind } from './intervals.ts';
-import { paramsText } from './results.ts';
+import { paramsText } from './points.ts';
 import { layOver, spread } from './settings.ts';
 import type { Study } from './study.ts';
 

@@ -33,22 +33,27 @@ export class Interrupted extends Error {
 }
 
 /**
- * Does all tasks on `workers` threads of the script `url`. The first failure stops the others.
- * Throws what the run threw, or `Interrupted`.
+ * Does all tasks on `workers` threads of the script `url`, but for those that `skip` has no use for any more. What `done`
+ * throws stops the others, and is thrown; it is handed what a run came to, or what it threw. Throws `Interrupted` too.
  */
 export async function runOnWorkers(
   url: URL,
   tasks: readonly Task[],
   workers: number,
-  done: (task: number, result: RunResult) => void,
+  skip: (task: number) => boolean,
+  done: (task: number, result: RunResult | Error) => void,
   signal?: AbortSignal,
 ): Promise<void> {
   let next = 0;
+  const take = () => {
+    while (next < tasks.length && skip(next)) next++;
+    return next++;
+  };
   let stopped = false;
   const threads = new Set<Worker>();
   const lane = () =>
     new Promise<void>((resolve, reject) => {
-      let task = next++;
+      let task = take();
       if (task >= tasks.length) {
         resolve();
         return;
@@ -58,13 +63,12 @@ export async function runOnWorkers(
       worker.on('message', (reply: Reply) => {
         if (stopped) return;
         try {
-          if ('failed' in reply) throw revived(reply.failed);
-          done(task, reply.result);
+          done(task, 'failed' in reply ? revived(reply.failed) : reply.result);
         } catch (error) {
           reject(error);
           return;
         }
-        task = next++;
+        task = take();
         if (task < tasks.length) worker.postMessage(tasks[task]);
         else resolve();
       });

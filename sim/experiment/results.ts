@@ -16,6 +16,7 @@ import {
   LEAST_BOOTSTRAP,
 } from './intervals.ts';
 import { holm, neighbourCorrelation, pairedP } from './output-analysis.ts';
+import { whereText } from './points.ts';
 import type { Row } from './rows.ts';
 
 export interface MeasureSummary extends IntervalEstimate {
@@ -181,7 +182,7 @@ function missingNotes(experiment: Experiment, points: readonly PointSummary[]): 
     if (at.size === 0) return [];
     const why = 'nothing that it measures has happened, or runs of this kind do not have it';
     if (at.size === points.length) return `${name} has no value: ${why}`;
-    return `${name} has no value: ${why} (${whereText(experiment, at)})`;
+    return `${name} has no value: ${why} (${whereText(experiment.points, at)})`;
   });
 }
 
@@ -227,7 +228,7 @@ function intervalNotes(
     }
     if (at.size === 0) continue;
     notes.push(
-      `batch means of ${name} that follow each other are correlated (up to ${largest.toFixed(2)}), so its intervals are too narrow: a longer run is needed${at.size === points.length ? '' : ` (${whereText(experiment, at)})`}`,
+      `batch means of ${name} that follow each other are correlated (up to ${largest.toFixed(2)}), so its intervals are too narrow: a longer run is needed${at.size === points.length ? '' : ` (${whereText(experiment.points, at)})`}`,
     );
   }
   return notes;
@@ -249,7 +250,7 @@ function precisionNotes(experiment: Experiment, points: readonly PointSummary[])
     }
     if (at.size === 0) return [];
     const wide = Number.isFinite(widest) ? percent(widest) : 'more than its mean';
-    return `${name} is not as narrow as ${percent(precision.share)} after ${count(replications, 'replication')}, the most allowed: up to ${wide}${at.size === points.length ? '' : ` (${whereText(experiment, at)})`}`;
+    return `${name} is not as narrow as ${percent(precision.share)} after ${count(replications, 'replication')}, the most allowed: up to ${wide}${at.size === points.length ? '' : ` (${whereText(experiment.points, at)})`}`;
   });
 }
 
@@ -272,30 +273,8 @@ function rowNotes(experiment: Experiment, rows: readonly Row[]): string[] {
   return [...told].map(([rest, { at, numbers }]) => {
     const [least, most] = [Math.min(...numbers), Math.max(...numbers)];
     const note = `${numbers.length === 0 ? '' : least === most ? least : `${least} to ${most}`}${rest}`;
-    return at.size === experiment.points.length ? note : `${note} (${whereText(experiment, at)})`;
+    return at.size === experiment.points.length ? note : `${note} (${whereText(experiment.points, at)})`;
   });
-}
-
-/** What some points have in common where that tells them from the others; else how many they are. */
-function whereText(experiment: Experiment, at: ReadonlySet<number>): string {
-  const all = experiment.points;
-  const [first] = at;
-  const params = all[first!]!.params;
-  const same = (i: number, path: string) =>
-    canonicalJson(all[i]!.params[path]!) === canonicalJson(params[path]!);
-  const common = Object.keys(params).filter((path) => [...at].every((i) => same(i, path)));
-  const others = all.filter((_, i) => !at.has(i) && common.every((path) => same(i, path)));
-  const named = paramsText(Object.fromEntries(common.map((path) => [path, params[path]!])));
-  if (common.length > 0 && others.length === 0) return `where ${named}`;
-  return `at ${at.size} of ${all.length} points, first ${paramsText(params)}`;
-}
-
-/** `cluster.os=in-kernel, glunix=on`. */
-export function paramsText(params: Params): string {
-  const text = Object.entries(params)
-    .map(([path, value]) => `${path}=${valueText(value)}`)
-    .join(', ');
-  return text === '' ? 'the one point' : text;
 }
 
 /** One line per point and measure: parameters, measure, unit, mean, ci95, low, high, n, interval. */

@@ -27,8 +27,9 @@ import { BATCHES, batchesOf, Intervals, LEAST_BOOTSTRAP } from './intervals.ts';
 import { lockFolder } from './lock.ts';
 import { manifestOf } from './manifest.ts';
 import { moveJobs, numbered } from './outputs.ts';
+import { paramsText, problemsOf } from './points.ts';
 import { Interrupted, runOnWorkers, type Task } from './pool.ts';
-import { paramsText, type Summary, summarise, summaryCsv } from './results.ts';
+import { type Summary, summarise, summaryCsv } from './results.ts';
 import { digestOfRows, type Row, RowFile, readRows, rowsText } from './rows.ts';
 import type { RunOutputs, RunResult, Study } from './study.ts';
 
@@ -301,7 +302,14 @@ async function doRuns(
   const workers = Math.max(1, Math.min(options.workers ?? 1, todo.length));
   let done = kept;
   const report = () => options.progress?.({ experiment, done, kept, total: runs.length, workers });
-  const finish = (run: Run, result: RunResult) => {
+  // What one point cannot be run with need not keep the others from running.
+  const refused = new Map<number, InputError>();
+  const finish = (run: Run, result: RunResult | Error) => {
+    if (result instanceof InputError) {
+      refused.set(run.point, result);
+      return;
+    }
+    if (result instanceof Error) throw told(result, experiment, run);
     check(study, experiment, run, result);
     const { cell, point, replication } = run;
     const { params } = experiment.points[point]!;
@@ -336,16 +344,44 @@ async function doRuns(
       study.worker,
       todo.map(task),
       workers,
+      (i) => refused.has(todo[i]!.point),
       (i, result) => finish(todo[i]!, result),
       options.signal,
     );
-    return;
+  } else {
+    for (const run of todo) {
+      if (options.signal?.aborted) throw new Interrupted();
+      if (refused.has(run.point)) continue;
+      const { scenario, seed, replication, outputs } = task(run);
+      finish(run, await study.run(scenario, seed, replication, outputs).catch(asError));
+    }
   }
-  for (const run of todo) {
-    if (options.signal?.aborted) throw new Interrupted();
-    const { scenario, seed, replication, outputs } = task(run);
-    finish(run, await study.run(scenario, seed, replication, outputs));
+  if (refused.size > 0) throw refusal(experiment, refused, options.out === null ? 0 : rows.size);
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+
+/** A run's error, with the run named where there are several. */
+function told(error: Error, experiment: Experiment, run: Run): Error {
+  if (experiment.points.length * experiment.replications > 1) {
+    const { params } = experiment.points[run.point]!;
+    error.message = `${paramsText(params)}, replication ${run.replication}: ${error.message}`;
   }
+  return error;
+}
+
+/** What was refused, and that the rest is kept. */
+function refusal({ points }: Experiment, refused: ReadonlyMap<number, InputError>, kept: number): InputError {
+  const problems = problemsOf(
+    points,
+    [...refused].map(([point, error]) => [point, error.problems] as const),
+  );
+  const last = problems.pop()!;
+  const rest = kept === 0 ? [] : [`then run it again: ${kept} runs of other points are kept`];
+  const would = [...(last.would === undefined ? [] : [last.would]), ...rest].join('; ');
+  return new InputError([...problems, would === '' ? last : { ...last, would }]);
 }
 
 /** A result that cannot be right is an error, whatever its other numbers say. */

@@ -96,6 +96,72 @@ describe('precision', () => {
   });
 });
 
+describe('a point that cannot be run', () => {
+  const BAD: Plain = {
+    replications: 3,
+    vary: { 'customers.patience': ['0%', '50%'], 'customers.load': [0.4, 0.7] },
+  };
+
+  it.each([1, 2])('is named, once, and the others are run and kept (%i workers)', async (workers) => {
+    const out = join(folder, `refused-${workers}`);
+    const runs: number[] = [];
+    const attempt = run(
+      BAD,
+      { out, workers },
+      toyStudy('toy-1', (_seed, replication) => runs.push(replication)),
+    );
+    await expect(attempt).rejects.toThrow(
+      'customers.patience: 200 customers, all of whom leave (where customers.patience=0%); let some stay; then run it again: 6 runs of other points are kept',
+    );
+    // in this thread: a refused point is not tried again by its other replications
+    if (workers === 1) expect(runs).toEqual([0, 0, 0, 1, 2, 0, 1, 2]);
+    expect(readFileSync(join(out, 'rows.jsonl'), 'utf8').trim().split('\n')).toHaveLength(6);
+    expect(existsSync(join(out, 'summary.json'))).toBe(false);
+    let again = 0;
+    const mended = toyStudy('toy-1', () => {
+      again++;
+    });
+    await run(
+      { ...BAD, vary: { ...(BAD['vary'] as Plain), 'customers.patience': ['50%'] } },
+      { out },
+      mended,
+    );
+    expect(again).toBe(0);
+  });
+
+  it('is named where it is settled, too', async () => {
+    const vary = { 'customers.trace': ['none', 'there-is-none.txt'], 'customers.load': [0.4, 0.7] };
+    await expect(run({ vary })).rejects.toThrow(
+      /there is no file .*there-is-none.txt \(where customers.trace=.*there-is-none.txt\); give a file of sizes$/s,
+    );
+  });
+
+  it('of which all are such leaves nothing behind', async () => {
+    const out = join(folder, 'refused-all');
+    await expect(run({ customers: { patience: 0 } }, { out })).rejects.toThrow('let some stay');
+    expect(existsSync(out)).toBe(false);
+  });
+
+  it('is named by its parameters and replication where a run fails for another reason', async () => {
+    const vary = { 'policies.order': ['first-come', { name: 'sized', by: '13B' }] };
+    await expect(run({ vary, replications: 2 })).rejects.toThrow(
+      /^policies.order=.*13B.*, replication 0: the toy broke$/,
+    );
+  });
+});
+
+it('notes that begin with a number are told once, with the range', async () => {
+  const { summary } = await run({
+    replications: 2,
+    queue: { service: '5s' },
+    vary: { 'customers.load': [0.1, 0.9, 0.95] },
+  });
+  expect(summary.notes).toEqual([
+    expect.stringMatching(/^\d+ to \d+ s is a long wait( \(at 2 of 3 points, first customers.load=0.9\))?$/),
+    'the queue is almost full (where customers.load=0.95)',
+  ]);
+});
+
 describe('shards', () => {
   const FILES = [
     'rows.jsonl',

@@ -105,10 +105,17 @@ export function toyStudy(
       const sha256 = createHash('sha256').update(readFileSync(customers.trace)).digest('hex');
       return Promise.resolve({ ...scenario, inputs: { [customers.trace]: { sha256, records: 1 } } });
     },
-    run(scenario, seed, replication, outputs) {
+    async run(scenario, seed, replication, outputs) {
       onRun(seed, replication);
       const { queue, customers, policies } = readFields(TOY_FIELDS, scenario);
       if (policies.order.name === 'sized' && policies.order.by === 13) throw new Error('the toy broke');
+      if (customers.patience === 0) {
+        throw new InputError({
+          where: 'customers.patience',
+          found: `${customers.count} customers, all of whom leave`,
+          would: 'let some stay',
+        });
+      }
       const streams = new Streams(seed, replication);
       const arrivals = streams.stream('arrivals');
       const services = streams.stream('services');
@@ -135,7 +142,7 @@ export function toyStudy(
       if (outputs.timeline !== undefined) writeFileSync(outputs.timeline, `{"jobs":${customers.count}}`);
       // policies.order.below = 9s makes the toy lose a customer, which the kit must notice
       const lost = policies.order.name === 'threshold' && policies.order.below === 9e9 ? 1 : 0;
-      return Promise.resolve({
+      return {
         measures: {
           wait_time_s: total / customers.count,
           customers_per_s: customers.count / now,
@@ -157,7 +164,7 @@ export function toyStudy(
                 means: { wait_time_s: meansOfBatches(waits, outputs.batches) },
               },
             }),
-      });
+      };
     },
   };
 }
