@@ -59,9 +59,18 @@ export function openDrawing(): (picture: Picture) => Promise<string> {
 
 /** Plotly's SVG as renderers other than browsers read it. */
 export function plainSvg(svg: string): string {
-  return `${withoutStruts(svg)
-    .replace(/url\((?:&quot;|['"])#([^)'"&]+)(?:&quot;|['"])\)/g, 'url(#$1)')
-    .trim()}\n`;
+  const plain = withoutStruts(svg).replace(/url\((?:&quot;|['"])#([^)'"&]+)(?:&quot;|['"])\)/g, 'url(#$1)');
+  return `${withGrounds(plain).trim()}\n`;
+}
+
+/** The pattern's own colour beneath every shape that is filled with one: the seams of its tiles would be white lines. */
+function withGrounds(svg: string): string {
+  const patterns = svg.matchAll(/<pattern id="([^"]+)"[^>]*><rect [^>]*fill="([^"]+)"/g);
+  const grounds = new Map([...patterns].map(([, id, colour]) => [id!, colour!]));
+  return svg.replace(/<path [^>]*fill: url\(#([^)]+)\)[^>]*\/>/g, (path, id: string) => {
+    const colour = grounds.get(id);
+    return colour === undefined ? path : path.replace(`url(#${id})`, colour) + path;
+  });
 }
 
 /** A PNG of an SVG at `zoom` pixels to the px. */

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { figuresFolder, publishedOf } from '../../scripts/figures/build.ts';
 import { monthsOfDelay } from '../../scripts/figures/delay-equals-tax.ts';
+import { plainSvg } from '../../scripts/figures/draw.ts';
 import { Face, FONT_FILES, loadFaces } from '../../scripts/figures/fonts.ts';
 import { FIGURES } from '../../scripts/figures/index.ts';
 import { interactive } from '../../scripts/figures/interactive.ts';
@@ -243,6 +244,14 @@ describe('parts of the figures', () => {
     expect(overlap(first!, turned!)).toBe(false);
     expect(turned!.left).toBeLessThan(-20);
     expect(turned!.bottom - turned!.top).toBeCloseTo(first!.right - first!.left, 6);
+  });
+
+  it('a shape with a pattern has the colour of the pattern beneath it', () => {
+    const pattern = '<pattern id="p" width="4"><rect width="4" fill="red"/><path d="M0,0"/></pattern>';
+    const shape = (fill: string) => `<path style="fill: ${fill};" d="M1,1"/>`;
+    expect(plainSvg(`<svg>${pattern}${shape('url(&quot;#p&quot;)')}${shape('blue')}</svg>`)).toBe(
+      `<svg>${pattern}${shape('red')}${shape('url(#p)')}${shape('blue')}</svg>\n`,
+    );
   });
 
   it('labels that would meet are moved apart around their middle, the others stay', () => {
