@@ -669,12 +669,13 @@ class Building {
     }
   }
 
-  /** Owners go on for ever; jobs wider than they ever leave nodes idle would wait as long. */
+  /** Owners go on for ever; jobs wider than they ever leave nodes idle, or stopped where they never do, would wait as long. */
   private stuck(): boolean {
+    const guests = this.guests!;
     return (
       this.nextJob === this.jobs.n &&
-      this.guests!.running === (this.crashes?.waitingJobs ?? 0) &&
-      this.engine.now - this.lastProgress >= this.config.patience
+      this.engine.now - Math.max(this.lastProgress, guests.stoodAt) >= this.config.patience &&
+      guests.allStand()
     );
   }
 

@@ -65,6 +65,7 @@ export const MEASURES = {
     doc: 'share of node time: held for guests that could not run, or waited for devices and pages',
   },
   node_time_idle: { unit: '1', doc: 'share of node time: not used' },
+  node_time_down: { unit: '1', doc: 'share of node time: down after a crash' },
   cpu_operations: { unit: '1', doc: "share of all CPU time used by the global layer's operations" },
   availability: { unit: '1', doc: 'share of node time in which the owner is away' },
   usable: { unit: '1', doc: 'share of node time in which the idle policy offers the node' },
@@ -595,6 +596,7 @@ export function accounts(run: ClusterRun): Record<string, number> {
     operations: total(nodes.operations) / 1e9,
     waiting: total(nodes.waiting) / 1e9,
     idle: total(nodes.idle) / 1e9,
+    ...(run.crashes === null ? {} : { down: total(nodes.out) / 1e9 }),
   };
 }
 

@@ -68,6 +68,8 @@ export class Guests {
   /** Jobs launching or running now. */
   running = 0;
   launched = 0;
+  /** When a job that went forward last came to stand still, ns. */
+  stoodAt = 0;
   migrations = 0;
   suspensions = 0;
   restarts = 0;
@@ -392,6 +394,7 @@ export class Guests {
     if (rate !== old) {
       this.settle(job);
       this.rate[job] = rate;
+      if (rate === 0) this.stoodAt = this.engine.now;
       const share = rate * this.jobs.cpuPart[job]!;
       if (this.rows.rows === 1) nodes.setGuestShares(this.first[job]!, this.next, share);
       else {
@@ -1149,6 +1152,12 @@ export class Guests {
       if (lost && next !== cell && this.mode[next] === MODE.lost) return false;
     }
     return true;
+  }
+
+  /** Whether no job goes forward, or is about to. */
+  allStand(): boolean {
+    const { state } = this.jobs;
+    return !state.some((at, job) => at === JOB.launching || (at === JOB.running && this.rate[job]! > 0));
   }
 
   /** Whether every task of a gang could run. */

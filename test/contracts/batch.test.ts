@@ -173,4 +173,17 @@ describe('backfilling', () => {
     expect(bench.resize(-4, 75)).toEqual([]);
     expect(bench.end(1, 90)).toEqual([2]);
   });
+
+  it('conservative makes reservations anew, in order of arrival, when a job outlasts its estimate', () => {
+    const bench = new Bench(
+      batchPolicies.conservative,
+      1,
+      Array.from({ length: 4 }, () => [1, 100] as const),
+    );
+    expect(bench.submit(0, 1, 2, 3)).toEqual([0]);
+    // Job 1's reservation has come and gone: it does not fit before job 2's any more, and goes first all the same.
+    expect(bench.end(0, 110)).toEqual([1]);
+    expect(bench.end(1, 230)).toEqual([2]);
+    expect(bench.end(2, 230)).toEqual([3]);
+  });
 });

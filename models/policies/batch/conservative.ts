@@ -4,8 +4,9 @@
  * later) one.
  *
  * Estimates rule the reservations; a running job whose estimate has passed counts as free, so a job may have to
- * wait past its reservation until processors really are free. When nodes come or go (owners), all reservations are
- * made anew; a job wider than what is there has none until more is offered.
+ * wait past its reservation until processors really are free; at the next end all reservations are then made anew, in
+ * order of arrival. So they are when nodes come or go (owners); a job wider than what is there has none until more is
+ * offered.
  * Source: Mu'alem and Feitelson 2001; Feitelson and Weil 1998. Cost: an end costs the number of waiting jobs times
  * the length of the profile.
  */
@@ -53,6 +54,10 @@ class Conservative implements BatchPolicy {
     const { now } = this.view;
     const end = this.running.remove(job);
     if (end > now) this.profile.add(now, end, this.view.width[job]!);
+    if (this.hasMissed()) {
+      this.resized();
+      return;
+    }
     for (let j = this.view.head(); j >= 0; j = this.view.after(j)) {
       this.unreserve(j);
       this.reserve(j);
@@ -74,6 +79,14 @@ class Conservative implements BatchPolicy {
 
   begin(): void {
     this.cursor = this.view.head();
+  }
+
+  /** Whether a job still waits whose reservation has come: another one has outlasted its estimate. */
+  private hasMissed(): boolean {
+    for (let j = this.view.head(); j >= 0; j = this.view.after(j)) {
+      if (this.reserved[j]! < this.view.now) return true;
+    }
+    return false;
   }
 
   next(): number {
