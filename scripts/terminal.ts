@@ -148,8 +148,18 @@ export function wrapped(text: string, width: number, indent = '  '): string {
   return [...lines, rest].join('\n');
 }
 
+/** Columns of a progress bar. */
+const BAR = 24;
+
+/** `[######------]`: how much of a whole is done. */
+function bar(done: number, total: number): string {
+  const full = Math.floor((BAR * done) / Math.max(1, total));
+  return `[${'#'.repeat(full)}${'-'.repeat(BAR - full)}]`;
+}
+
 /**
- * One rewriting line on a terminal's standard error; elsewhere only the lines given to `stage`; nothing when quiet.
+ * One rewriting line on a terminal's standard error; elsewhere, and on a terminal that cannot rewrite (TERM=dumb), only the
+ * lines given to `stage`; nothing when quiet. Without colours.
  */
 export class ProgressLine {
   private readonly quiet: boolean;
@@ -171,13 +181,20 @@ export class ProgressLine {
 
   /** The line that is rewritten, at most ten times a second unless `now`. */
   update(text: string, now = false): void {
-    if (this.quiet || !this.stream.isTTY) return;
+    if (this.quiet || !this.stream.isTTY || process.env['TERM'] === 'dumb') return;
     const time = performance.now();
     if (!now && time - this.last < 100) return;
     this.last = time;
     const room = widthOf(this.stream) - 1;
     this.stream.write(`\r\u001b[K${text.slice(0, room)}`);
     this.shown = true;
+  }
+
+  /** The line that is rewritten, as a bar: `[####----] 4 of 8 runs, about 10 s left`. `rest` follows the count. */
+  updateBar(done: number, total: number, rest: string, now = false): void {
+    const count = `${done} of ${total} runs${rest}`;
+    const fits = BAR + 3 + count.length < widthOf(this.stream);
+    this.update(fits ? `${bar(done, total)} ${count}` : count, now);
   }
 
   clear(): void {

@@ -80,19 +80,25 @@ export async function watched(
   const wallStart = performance.now();
   const interrupt = new AbortController();
   let latest: Progress | undefined;
-  let firstRun = 0;
+  let roundStart = 0;
   const stop = (signal: NodeJS.Signals) => {
     if (interrupt.signal.aborted) process.exit(signal === 'SIGINT' ? 130 : 143);
     interrupt.abort();
   };
   const progress = (now: Progress) => {
     const { done, total, kept, experiment } = now;
+    const { replications, precision } = experiment;
+    const more = latest !== undefined && replications !== latest.experiment.replications;
+    if (latest === undefined || more) roundStart = performance.now();
+    if (more && precision !== null)
+      line.stage(
+        `not yet within ${Number((100 * precision.share).toPrecision(3))} %: ${replications} replications`,
+      );
     if (latest === undefined) {
-      firstRun = performance.now();
       // one run alone computes in this thread: a handler would only keep Ctrl-C from ending it at once
       if (total - kept > 1) for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
       const points = `${experiment.points.length} point${experiment.points.length === 1 ? '' : 's'}`;
-      const times = `${experiment.replications} replication${experiment.replications === 1 ? '' : 's'}`;
+      const times = `${replications} replication${replications === 1 ? '' : 's'}`;
       const on = total - kept > 1 ? ` on ${now.workers} worker${now.workers === 1 ? '' : 's'}` : '';
       const has = kept === 0 ? '' : `; ${kept === total ? 'all' : kept} are there from before`;
       line.stage(
@@ -104,8 +110,8 @@ export async function watched(
     const left =
       fresh === 0
         ? ''
-        : `, about ${durationText(((performance.now() - firstRun) / 1000 / fresh) * (total - done))} left`;
-    line.update(`${done} of ${total} runs${left}`, done === kept);
+        : `, about ${durationText(((performance.now() - roundStart) / 1000 / fresh) * (total - done))} left`;
+    line.updateBar(done, total, left, done === kept);
   };
   try {
     const result = await doIt({

@@ -277,7 +277,7 @@ async function onSlurm(
     if (first < 0) first = done;
     const rate = (done - first) / (performance.now() - started);
     const left = rate > 0 ? `, about ${durationText((total - done) / rate / 1000)} left` : '';
-    line.update(`${done} of ${total} runs${left}`);
+    line.updateBar(done, total, left);
   });
   line.clear();
   // The merge has run on the cluster; here its files are read.

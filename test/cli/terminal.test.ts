@@ -6,6 +6,7 @@ import {
   durationText,
   estimateText,
   intervalText,
+  ProgressLine,
   plainNumber,
   tableText,
   wrapped,
@@ -85,5 +86,39 @@ it('wraps at blanks, and leaves what has none', () => {
 it('writes a command so that a shell takes it back', () => {
   expect(commandText(['npx', 'nowsim', '--set', 'a=b,c', "it's {x: 1}"])).toBe(
     "npx nowsim --set a=b,c 'it'\\''s {x: 1}'",
+  );
+});
+
+describe('progress', () => {
+  const written = (isTTY: boolean, quiet: boolean, terminal = 'xterm') => {
+    let text = '';
+    const before = process.env['TERM'];
+    process.env['TERM'] = terminal;
+    const line = new ProgressLine(quiet, {
+      isTTY,
+      columns: 80,
+      write: (each: string) => {
+        text += each;
+      },
+    } as unknown as NodeJS.WriteStream);
+    line.stage('eight runs');
+    line.updateBar(4, 8, ', about 10 s left', true);
+    line.clear();
+    if (before === undefined) delete process.env['TERM'];
+    else process.env['TERM'] = before;
+    return text;
+  };
+
+  it('is a bar that is rewritten and goes, on a terminal', () =>
+    expect(written(true, false)).toBe(
+      'eight runs\n\r\u001b[K[############------------] 4 of 8 runs, about 10 s left\r\u001b[K',
+    ));
+
+  it.each([
+    ['elsewhere', false, false, 'xterm', 'eight runs\n'],
+    ['on a terminal that cannot rewrite', true, false, 'dumb', 'eight runs\n'],
+    ['where it is quiet', true, true, 'xterm', ''],
+  ])('%s is what stays', (_where, isTTY, quiet, terminal, text) =>
+    expect(written(isTTY, quiet, terminal)).toBe(text),
   );
 });
