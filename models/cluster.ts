@@ -25,6 +25,7 @@ import { JobMemory, type JobMemoryConfig } from './glunix/memory.ts';
 import type { MovesConfig } from './glunix/moves.ts';
 import type { DelaysConfig } from './glunix/owner-delays.ts';
 import { Shares, usersOf } from './glunix/shares.ts';
+import { GROUND, ROW } from './history.ts';
 import { JOB, type JobRecords } from './jobs.ts';
 import { LocalSharing } from './local.ts';
 import { Nodes } from './nodes.ts';
@@ -40,7 +41,7 @@ import type { MessageLogging, RecoveryPolicyKind } from './policies/recovery/con
 import type { SharePolicyKind } from './policies/share/contract.ts';
 import type { Network } from './presets/networks.ts';
 import { Faults, type FaultsConfig } from './robustness/faults.ts';
-import { ROW, rowKind, Timeline } from './timeline.ts';
+import { rowKind, Timeline } from './timeline.ts';
 import { WaitingWidths } from './waiting-widths.ts';
 
 /** Memory of tasks, before the engine is there; `network` null: pages take no time on their way. */
@@ -196,7 +197,8 @@ class Building {
     this.events = new DomainEvents(this.engine, config.keepLog);
     this.jobs = jobRecords(config);
     this.jobsLeft = this.jobs.n;
-    this.timeline = config.keepTimeline ? new Timeline(count) : null;
+    this.timeline = config.keepTimeline ? new Timeline(count, config.slices.rows, this.jobs) : null;
+    this.events.listener = this.timeline;
     this.arriveType = this.engine.on(() => this.arrive(), 'submission');
     const hasJobs = this.jobs.n > 0;
     const idle = config.policies.idle;
@@ -305,7 +307,10 @@ class Building {
       this.away.set(0, this.owners.away);
     } else if (config.policies.idle.kind.offersUnowned) this.master?.startWithAll();
     this.crashes?.start();
-    for (let node = 0; node < this.nodes.count; node++) this.lend(node);
+    for (let node = 0; node < this.nodes.count; node++) {
+      this.lend(node);
+      this.showGround(node);
+    }
     this.faults?.start();
     if (config.warmup > 0) {
       const forget = engine.on(() => this.forget(), 'end of the warm-up');
@@ -405,6 +410,7 @@ class Building {
       { ...config, servers: { ...servers, wires } },
     );
     guests.memory = memory;
+    if (this.timeline !== null) memory.onChange = () => this.showMemory();
     const { onMode } = guests;
     guests.onMode = (node) => {
       onMode(node);
@@ -625,6 +631,7 @@ class Building {
       this.offered.set(engine.now, daemons.acceptingNow);
       this.wantedOffered.set(engine.now, daemons.acceptingNow >= config.wanted ? 1 : 0);
       this.timeline?.series.idle_nodes.set(engine.now / 1e9, daemons.acceptingNow);
+      this.showGround(node);
     };
   }
 
@@ -632,7 +639,7 @@ class Building {
     const local = new LocalSharing(this.engine, this.events, this.jobs, this.nodes);
     local.onEnd = () => this.jobOver();
     local.onTasks = (node, tasks, job) => {
-      this.timeline?.show(node, this.engine.now / 1e9, tasks > 0 ? ROW.local : this.ownerRow(node), job);
+      this.timeline?.show(node, this.engine.now, tasks > 0 ? ROW.local : -1, job);
     };
     return local;
   }
@@ -711,7 +718,7 @@ class Building {
     if (this.timeline !== null) {
       const now_s = this.engine.now / 1e9;
       this.timeline.series.owned_nodes.set(now_s, this.nodes.count - owners.away);
-      if (this.local === null) this.showNode(node);
+      this.showGround(node);
     }
   }
 
@@ -728,6 +735,7 @@ class Building {
       this.timeline.series.waiting_jobs.set(now_s, queue!.waiting);
       this.timeline.series.running_jobs.set(now_s, guests!.running);
       if (this.daemons === null) this.timeline.series.idle_nodes.set(now_s, free);
+      this.timeline.queue(now, free, this.shares === null ? -1 : queue!.head());
     }
   }
 
@@ -742,19 +750,35 @@ class Building {
   }
 
   private showNode(node: number): void {
-    if (this.timeline!.full) return;
-    const cell = this.guests?.shown(node) ?? -1;
-    const [mode, job] = cell < 0 ? [0, -1] : [this.guests!.mode[cell]!, this.guests!.guestOf[cell]!];
-    this.timeline!.show(node, this.engine.now / 1e9, this.rowOf(node, mode), job);
+    const { mode, guestOf } = this.guests!;
+    for (let cell = node; cell < mode.length; cell += this.nodes.count) {
+      this.timeline!.show(cell, this.engine.now, rowKind(mode[cell]!), guestOf[cell]!);
+    }
+    // A crash and a repair show in what becomes of tasks, too.
+    this.showGround(node);
   }
 
-  private rowOf(node: number, mode: number): number {
-    const withdrawn = this.owners?.down[node] === 1 || this.nodes.crashed[node] === 1;
-    return rowKind(mode, this.owners?.present[node] === 1, withdrawn);
+  private showGround(node: number): void {
+    if (this.timeline === null) return;
+    this.timeline.setGround(node, this.engine.now, this.groundOf(node));
   }
 
-  private ownerRow(node: number): number {
-    return this.rowOf(node, 0);
+  private groundOf(node: number): number {
+    const { owners, daemons, memory } = this;
+    const present = owners?.present[node] === 1;
+    const offered = daemons !== null ? daemons.accepting[node] === 1 : this.master?.told[node] === 1;
+    let bits = present ? GROUND.present : 0;
+    if (this.local === null ? offered : !present) bits |= GROUND.idle;
+    if (owners?.down[node] === 1) bits |= GROUND.withdrawn;
+    if (this.config.failures !== null && this.nodes.crashed[node] === 1) bits |= GROUND.crashed;
+    if (memory !== null && memory.servers.heldBy(node) > 0) bits |= GROUND.lends;
+    if (memory?.isShortAt(node) === true) bits |= GROUND.pages;
+    return bits;
+  }
+
+  /** Memory has changed places: any node may hold some of another, or no longer. */
+  private showMemory(): void {
+    for (let node = 0; node < this.nodes.count; node++) this.showGround(node);
   }
 
   /** Averages over time begin anew. */

@@ -95,10 +95,17 @@ export const EVENT = {
 
 const NAMES = Object.keys(EVENT);
 
+interface EventListener {
+  /** `now`: ns. */
+  event(now: number, what: number, who: number, value: number): void;
+}
+
 export class DomainEvents {
   private readonly engine: Engine;
   private readonly digest = new Digest();
   readonly log: EventLog | null;
+  /** Who keeps the history of the run, where it is kept. */
+  listener: EventListener | null = null;
 
   constructor(engine: Engine, keepLog: boolean) {
     this.engine = engine;
@@ -109,6 +116,7 @@ export class DomainEvents {
     const { now } = this.engine;
     this.digest.add(now, what, who, value);
     if (this.log !== null) this.log.add(now, what, who, value);
+    if (this.listener !== null) this.listener.event(now, what, who, value);
   }
 
   /** Domain events so far. */

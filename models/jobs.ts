@@ -42,3 +42,8 @@ export interface JobRecords {
   /** CPU of killed attempts, ns. */
   readonly lostCpu: Float64Array;
 }
+
+/** The node of a job's user; a job whose user is not known (-1) goes by its place in the table. */
+export function homeNode(user: number, job: number, nodes: number): number {
+  return (user >= 0 ? user : job) % nodes;
+}

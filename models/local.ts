@@ -10,7 +10,7 @@
 import type { Engine } from '../sim/engine/engine.ts';
 import { type CapacityCourse, ProcessorSharingBank } from '../sim/engine/processor-sharing.ts';
 import { type DomainEvents, EVENT } from './events.ts';
-import { JOB, type JobRecords } from './jobs.ts';
+import { homeNode, JOB, type JobRecords } from './jobs.ts';
 import type { Nodes } from './nodes.ts';
 
 export class LocalSharing {
@@ -53,8 +53,7 @@ export class LocalSharing {
 
   start(job: number): void {
     const { jobs, nodes } = this;
-    const user = jobs.table.user[job]!;
-    const node = (user >= 0 ? user : job) % nodes.count;
+    const node = homeNode(jobs.table.user[job]!, job, nodes.count);
     const width = jobs.width[job]!;
     this.nodeOf[job] = node;
     this.tasksLeft[job] = width;

@@ -1,5 +1,5 @@
 /** Files that a run writes: its jobs as CSV, its schedule as SWF, its domain events as CSV, its timeline as JSON. */
-import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import type { ClusterRun } from '../models/cluster.ts';
 import { JOB, type JobRecords } from '../models/jobs.ts';
 import { accounts } from '../models/measures.ts';
@@ -7,6 +7,7 @@ import type { RunOutputs } from '../sim/experiment/study.ts';
 import type { EventLog } from '../sim/measure/event-log.ts';
 import { writeSwf } from '../workloads/jobs/index.ts';
 import type { SwfHeader } from '../workloads/jobs/swf.ts';
+import { writeTimeline } from './timelines.ts';
 
 /** Text is handed to the file in pieces of about this many characters. */
 const PIECE = 1 << 20;
@@ -20,7 +21,7 @@ export function writeOutputs(run: ClusterRun, outputs: RunOutputs, header: SwfHe
   writeJobs(run, outputs, run.config.nodes, header);
   if (outputs.timeline !== undefined && run.timeline !== null) {
     const data = run.timeline.data(run.end / 1e9, run.config.nodes, run.jobs.n, accounts(run));
-    writeFileSync(outputs.timeline, JSON.stringify(data));
+    writeTimeline(outputs.timeline, data);
   }
 }
 

@@ -116,15 +116,6 @@ export function plainNumber(value: number, digits: number): string {
   return String(Number(value.toPrecision(digits)));
 }
 
-/** `45 s`, `3 min 20 s`, `2 h 5 min`. */
-export function durationText(seconds: number): string {
-  const whole = Math.round(seconds);
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
-}
-
 /** Words as a shell takes them back. */
 export function commandText(words: readonly string[]): string {
   return words

@@ -21,8 +21,7 @@ import { Timers } from '../../sim/engine/timers.ts';
 import { CheckError } from '../../sim/problem.ts';
 import type { RunCosts } from '../costs.ts';
 import { type DomainEvents, EVENT } from '../events.ts';
-import type { JobRecords } from '../jobs.ts';
-import { JOB } from '../jobs.ts';
+import { homeNode, JOB, type JobRecords } from '../jobs.ts';
 import type { Nodes } from '../nodes.ts';
 import type { Owners } from '../owners.ts';
 import { GUEST, ORDER } from '../policies/idle/contract.ts';
@@ -723,8 +722,7 @@ export class Guests {
 
   /** The node of a job's user. */
   private homeOf(job: number): number {
-    const user = this.jobs.table.user[job]!;
-    return (user >= 0 ? user : job) % this.nodes.count;
+    return homeNode(this.jobs.table.user[job]!, job, this.nodes.count);
   }
 
   /** Whether the task in a cell is at its user's own node. */

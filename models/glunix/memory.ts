@@ -77,6 +77,8 @@ export class JobMemory {
   /** Tasks that a crash of a server has cost memory. */
   tasksLost = 0;
   readonly servers: MemoryServers;
+  /** Called when memory has changed places, for pictures. */
+  onChange: () => void = () => {};
   private readonly parts: JobMemoryParts;
   private readonly config: JobMemoryConfig;
   private readonly slabsEach: number;
@@ -123,7 +125,10 @@ export class JobMemory {
       pages: ranges * this.slabsEach,
       page: config.slab,
       ownerOf: (slab) => this.nodeOf[this.rangeOfSlab(slab)]!,
-      record: (what, who, value) => parts.events.record(EVENTS[what]!, who, value),
+      record: (what, who, value) => {
+        parts.events.record(EVENTS[what]!, who, value);
+        this.onChange();
+      },
       spilled: (slab) => this.toDisk(slab),
       lost: (slab) => this.slabLost(slab),
     });
@@ -139,11 +144,13 @@ export class JobMemory {
     this.lending[node] = lends ? 1 : 0;
     if (!lends) {
       this.servers.withdraw(node);
+      this.onChange();
       return;
     }
     this.servers.offer(node, Math.floor(this.config.lent / this.config.slab));
     // Dirty pages of the next sweeps go to servers again, those that have waited longest first.
-    for (const range of this.wanting) if (!this.toServers(range)) return;
+    for (const range of this.wanting) if (!this.toServers(range)) break;
+    this.onChange();
   }
 
   /** A node has crashed: what it lent is gone, and jobs whose only copy was there are told of. */
@@ -157,6 +164,7 @@ export class JobMemory {
       this.parts.lost(cell, node);
     }
     this.losers.clear();
+    this.onChange();
   }
 
   /** A task begins: what does not fit in its node's memory goes out. */
@@ -175,6 +183,7 @@ export class JobMemory {
     this.store(range);
     this.outs += (slabs * this.config.slab) / this.config.page;
     this.setRates(job, range, 1);
+    this.onChange();
   }
 
   /** A task is over, or is lost: its slabs are of no more use. */
@@ -191,6 +200,7 @@ export class JobMemory {
     this.jobOf[range] = NONE;
     this.wanting.delete(range);
     this.freeRanges.push(range);
+    this.onChange();
   }
 
   /** A task goes to another cell; what is outside stays where it is, and what is on its node's disk goes along. */
@@ -201,6 +211,14 @@ export class JobMemory {
     this.rangeOf[to] = range;
     this.cellOf[range] = to;
     this.nodeOf[range] = node;
+    this.onChange();
+  }
+
+  /** Whether a task at a node has memory elsewhere. */
+  isShortAt(node: number): boolean {
+    for (let cell = node; cell < this.rangeOf.length; cell += this.parts.nodes)
+      if (this.rangeOf[cell] !== NONE) return true;
+    return false;
   }
 
   /** ns that the task in a cell waits for pages per ns of its progress. */

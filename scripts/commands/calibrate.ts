@@ -10,15 +10,8 @@ import { KERNEL_NAMES, KERNELS } from '../calibrate/kernels.ts';
 import { COPY_BYTES, copyOf, type Measurement, measureHost, type Reading } from '../calibrate/measure.ts';
 import { bytesText, presetOf } from '../calibrate/preset.ts';
 import { type ReferenceRow, referenceTable } from '../calibrate/reference.ts';
-import {
-  commandText,
-  durationText,
-  ProgressLine,
-  plainNumber,
-  tableText,
-  widthOf,
-  wrapped,
-} from '../terminal.ts';
+import { durationText } from '../duration.ts';
+import { commandText, ProgressLine, plainNumber, tableText, widthOf, wrapped } from '../terminal.ts';
 import { priced } from './explain.ts';
 
 interface CalibrateArguments {

@@ -2,13 +2,14 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
-import { ROW } from '../../models/timeline.ts';
+import { ROW, rowsOf } from '../../models/history.ts';
 import type { Plain } from '../../sim/experiment/fields.ts';
 import { writeWhole } from '../../sim/experiment/files.ts';
 import type { Summary } from '../../sim/experiment/results.ts';
 import { InputError, nearest } from '../../sim/problem.ts';
 import { INTERVAL_LEGEND } from '../terminal.ts';
 import { csvLines, summaryCells, tidyColumns } from '../tidy.ts';
+import { historyOf, readTimeline } from '../timelines.ts';
 import { each, once, wholeNumber } from './run-options.ts';
 
 const FORMATS = ['csv', 'parquet', 'markdown', 'latex', 'perfetto'] as const;
@@ -205,18 +206,37 @@ function latex(
   ].join('\n');
 }
 
-interface TimelineFile {
-  readonly bin_s: number;
-  readonly series: Readonly<Record<string, readonly number[]>>;
-  readonly gantt: { readonly rows: readonly (readonly [number, number, number, number, number])[] };
-}
+/** Slices that a timeline for trace viewers holds at most: more than these take in. */
+const MOST_SLICES = 1_000_000;
 
-/** The chart and the series of one run in the trace event format of Chrome: a thread a node, a counter a series. */
+/** The history and the series of one run in the trace event format of Chrome: a thread a node, a counter a series. */
 function perfetto(folder: string, point: number): { text: string; records: number } {
-  const { gantt, series, bin_s } = readJson<TimelineFile>(join(folder, 'timelines'), `point-${point}.json`);
+  const timeline = readTimeline(folder, point);
+  const { series, bin_s } = timeline;
+  const history = historyOf(timeline);
   const kinds = Object.fromEntries(Object.entries(ROW).map(([name, kind]) => [kind, name]));
   const microseconds = (seconds: number) => Math.round(seconds * 1e6);
-  const nodes = new Set(gantt.rows.map(([node]) => node));
+  const nodes = new Set<number>();
+  const slices: object[] = [];
+  for (const [node, from_s, to_s, kind, job] of history === null ? [] : rowsOf(history)) {
+    if (slices.length === MOST_SLICES) {
+      throw new InputError({
+        where: join(folder, 'timelines', `point-${point}.json`),
+        found: `more than ${MOST_SLICES} stretches of nodes, which trace viewers do not take in`,
+        would: 'look at report.html, or run it with fewer nodes or a shorter horizon',
+      });
+    }
+    nodes.add(node);
+    slices.push({
+      ph: 'X',
+      name: job < 0 ? kinds[kind] : `${kinds[kind]}: job ${history!.id[job]}`,
+      cat: kinds[kind],
+      pid: 1,
+      tid: node,
+      ts: microseconds(from_s),
+      dur: microseconds(to_s - from_s),
+    });
+  }
   const events: object[] = [
     { ph: 'M', name: 'process_name', pid: 1, args: { name: 'nodes' } },
     ...[...nodes].map((node) => ({
@@ -226,25 +246,13 @@ function perfetto(folder: string, point: number): { text: string; records: numbe
       tid: node,
       args: { name: `node ${node}` },
     })),
-    ...gantt.rows.map(([node, from_s, to_s, kind, job]) => ({
-      ph: 'X',
-      name: job < 0 ? kinds[kind] : `${kinds[kind]}: job ${job}`,
-      cat: kinds[kind],
-      pid: 1,
-      tid: node,
-      ts: microseconds(from_s),
-      dur: microseconds(to_s - from_s),
-    })),
-    ...Object.entries(series).flatMap(([name, values]) =>
-      values.map((value, bin) => ({
-        ph: 'C',
-        name,
-        pid: 1,
-        ts: microseconds(bin * bin_s),
-        args: { [name]: value },
-      })),
-    ),
   ];
+  for (const slice of slices) events.push(slice);
+  for (const [name, values] of Object.entries(series)) {
+    values.forEach((value, bin) => {
+      events.push({ ph: 'C', name, pid: 1, ts: microseconds(bin * bin_s), args: { [name]: value } });
+    });
+  }
   return {
     text: `${JSON.stringify({ displayTimeUnit: 'ms', traceEvents: events })}\n`,
     records: events.length,

@@ -5,7 +5,8 @@ import type { Options } from 'yargs';
 import type { Plain } from '../../sim/experiment/fields.ts';
 import type { ExperimentResult, Progress, RunOptions } from '../../sim/experiment/runner.ts';
 import { InputError } from '../../sim/problem.ts';
-import { commandText, durationText, ProgressLine, widthOf, wrapped } from '../terminal.ts';
+import { durationText } from '../duration.ts';
+import { commandText, ProgressLine, widthOf, wrapped } from '../terminal.ts';
 
 export const WORKER_OPTIONS = {
   workers: { type: 'string', requiresArg: true, describe: 'worker threads (default: one a core)' },

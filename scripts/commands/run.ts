@@ -9,8 +9,9 @@ import { INTERVALS } from '../../sim/experiment/intervals.ts';
 import { shardFolder } from '../../sim/experiment/merge.ts';
 import type { Shard } from '../../sim/experiment/runner.ts';
 import { InputError, nearest } from '../../sim/problem.ts';
+import { durationText } from '../duration.ts';
 import { asBuilt, experimentsFolder, readyExperiments } from '../package.ts';
-import { durationText, ProgressLine } from '../terminal.ts';
+import { ProgressLine } from '../terminal.ts';
 import {
   defaultWorkers,
   each,

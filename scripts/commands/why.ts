@@ -1,11 +1,9 @@
 /** `nowsim why`: what happened to one job, and why it waited. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
-import { isMap, type Plain } from '../../sim/experiment/fields.ts';
 import { paramsText } from '../../sim/experiment/points.ts';
 import { InputError } from '../../sim/problem.ts';
+import { parseTime, UnitError } from '../../sim/units.ts';
 import { asBuilt } from '../package.ts';
 import { once, wholeNumber } from './run-options.ts';
 
@@ -14,6 +12,7 @@ interface WhyArguments {
   run?: string | string[];
   point?: string | string[];
   replication?: string | string[];
+  at?: string | string[];
   json: boolean;
 }
 
@@ -36,24 +35,42 @@ export const whyCommand: CommandModule<object, WhyArguments> = {
         describe: 'point of the sweep, from 0 (default 0)',
       })
       .option('replication', { type: 'string', requiresArg: true, describe: 'from 0 (default 0)' })
+      .option('at', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'tell also what holds at this time of the run, such as 9h or 2d',
+      })
       .option('json', {
         type: 'boolean',
         default: false,
         describe: 'print {"job", "story"} and nothing else',
       })
       .example('$0 why 17 --run results/runs/headline', 'job 17 of the first point')
+      .example('$0 why 17 --run results/runs/headline --point 3', 'the same job under another structure')
       .example(
-        '$0 why 17 --run results/runs/headline --point 3',
-        'the same job under another structure',
+        '$0 why 17 --run results/runs/headline --at 9h',
+        'and why it waits 9 hours after the start',
       ) as Argv<WhyArguments>,
   handler: why,
 };
+
+/** ns; throws `InputError` where the text is no time. */
+function timeAsked(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return parseTime(text);
+  } catch (error) {
+    if (!(error instanceof UnitError)) throw error;
+    throw new InputError({ where: `--at ${text}`, found: error.message, would: 'give a time such as 9h' });
+  }
+}
 
 async function why(args: WhyArguments): Promise<void> {
   const folder = once('run', args.run) ?? join('results', 'runs', 'headline');
   const id = wholeNumber('job', args.job, 0)!;
   const point = wholeNumber('point', args.point, 0) ?? 0;
   const replication = wholeNumber('replication', args.replication, 0) ?? 0;
+  const at = timeAsked(once('at', args.at));
   const study = asBuilt((await import('../study.ts')).study);
   const { readManifest } = await import('../../sim/experiment/manifest.ts');
   const { experiment } = await readManifest(study, folder);
@@ -65,80 +82,37 @@ async function why(args: WhyArguments): Promise<void> {
       would: `give at most --point ${experiment.points.length - 1} --replication ${experiment.replications - 1}`,
     });
   }
-  const { story } = await import('../provenance/story.ts');
-  const told = await repeat(study, chosen.scenario, experiment.seed, replication, folder);
-  const index = told.jobs.findIndex((job) => job.id === id);
-  if (index < 0) {
+  const { timelineAgain } = await import('../provenance/repeat.ts');
+  const { moment, story } = await import('../provenance/story.ts');
+  const { settingOf } = await import('../provenance/setting.ts');
+  const { historyOf } = await import('../timelines.ts');
+  const { placeOf, Sweep } = await import('../../models/history.ts');
+  const history = historyOf(
+    await timelineAgain(study, chosen.scenario, experiment.seed, replication, folder),
+  );
+  if (history === null || history.n === 0) {
     throw new InputError({
-      where: `why ${id}`,
-      found: `the run has ${told.jobs.length} jobs, none of this number`,
-      would: `give a number such as ${told.jobs[0]?.id ?? 1} (nowsim run ... --jobs-out jobs.csv lists them)`,
+      where: folder,
+      found: 'its runs have no jobs on nodes',
+      would: 'give a results folder of jobs on nodes, such as that of headline or load-sharing',
     });
   }
-  const lines = story(told, index);
-  if (args.json)
-    process.stdout.write(`${JSON.stringify({ job: told.jobs[index], story: lines }, null, 2)}\n`);
+  const job = placeOf(history, id);
+  if (job < 0) {
+    throw new InputError({
+      where: `why ${id}`,
+      found: `the run has ${history.n} jobs, none of this number`,
+      would: `give a number such as ${history.id[0]} (nowsim run ... --jobs-out jobs.csv lists them)`,
+    });
+  }
+  const setting = settingOf(chosen.scenario);
+  const lines = story(history, setting, job);
+  if (at !== undefined) {
+    const sweep = new Sweep(history);
+    sweep.seek(at / 1e6);
+    lines.push('', `at ${args.at}: ${moment(sweep, setting, job, at / 1e6)}`);
+  }
+  if (args.json) process.stdout.write(`${JSON.stringify({ job: id, story: lines }, null, 2)}\n`);
   else
     process.stdout.write(`${paramsText(chosen.params)}, replication ${replication}\n\n${lines.join('\n')}\n`);
-}
-
-/** One run again, with its events and jobs kept. Throws `InputError` where its kind tells no jobs. */
-async function repeat(
-  study: Awaited<ReturnType<typeof asBuilt>>,
-  scenario: Plain,
-  seed: number,
-  replication: number,
-  folder: string,
-) {
-  const { parse } = await import('csv-parse/sync');
-  const scratch = mkdtempSync(join(tmpdir(), 'nowsim-why-'));
-  const [events, jobs] = [join(scratch, 'events.csv'), join(scratch, 'jobs.csv')];
-  const rows = (path: string): Record<string, string>[] => {
-    try {
-      return parse(readFileSync(path, 'utf8'), { columns: true }) as Record<string, string>[];
-    } catch {
-      throw new InputError({
-        where: folder,
-        found: 'its runs have no jobs in a building',
-        would: 'give a results folder of jobs on nodes',
-      });
-    }
-  };
-  try {
-    await study.run(scenario, seed, replication, { events, jobs });
-    const number = (text: string | undefined) =>
-      text === undefined || text === '' ? Number.NaN : Number(text);
-    const table = rows(jobs);
-    // Events count from simulated zero, the table from the log's own.
-    const log = rows(events).map((row) => ({
-      time_s: Number(row['time_s']),
-      what: row['what']!,
-      who: Number(row['who']),
-      value: Number(row['value']),
-    }));
-    const firstSubmit = log.find((event) => event.what === 'submit');
-    const offset =
-      firstSubmit === undefined ? 0 : number(table[firstSubmit.who]?.['submit_s']) - firstSubmit.time_s;
-    const { cluster, owners, policies } = scenario;
-    const slot = (value: unknown) =>
-      isMap(value as Plain) ? String((value as Plain)['name']) : String(value);
-    return {
-      events: log,
-      jobs: table.map((row) => ({
-        id: Number(row['job']),
-        user: Number(row['user']),
-        width: Number(row['width']),
-        submit_s: number(row['submit_s']) - offset,
-        start_s: number(row['start_s']) - offset,
-        end_s: number(row['end_s']) - offset,
-        estimate_s: number(row['estimate_s']),
-        status: row['status']!,
-      })),
-      nodes: Number((cluster as Plain)['nodes']),
-      owned: slot((owners as Plain)['law']) !== 'none' || (owners as Plain)['trace'] !== 'none',
-      batch: slot((policies as Plain)['batch']),
-    };
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
 }

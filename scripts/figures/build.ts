@@ -7,6 +7,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { rowsOf } from '../../models/history.ts';
 import type { Machine } from '../../models/presets/machines.ts';
 import { writeWhole } from '../../sim/experiment/files.ts';
 import type { Summary } from '../../sim/experiment/results.ts';
@@ -14,8 +15,9 @@ import { CheckError } from '../../sim/problem.ts';
 import { packageFolder } from '../package.ts';
 import { html } from '../report/markup.ts';
 import { capital } from '../report/verdict.ts';
+import { historyOf, readTimeline } from '../timelines.ts';
 import type { Picture } from './draw.ts';
-import { type Figure, type GanttRow, type PublishedRow, type Row, sentence, type Verdict } from './figure.ts';
+import { type Figure, type PublishedRow, type Row, sentence, type Verdict } from './figure.ts';
 import type { PageText } from './page.ts';
 import { ZOOM } from './style.ts';
 import { csvRows, csvText, differences } from './table.ts';
@@ -95,8 +97,8 @@ async function dataOf(
       return done.summary;
     },
     gantt: (point) => {
-      const text = readFileSync(join(folder, 'timelines', `point-${point}.json`), 'utf8');
-      return (JSON.parse(text) as { gantt: { rows: GanttRow[] } }).gantt.rows;
+      const history = historyOf(readTimeline(folder, point));
+      return history === null ? [] : rowsOf(history);
     },
   });
   const text = csvText(Object.keys(figure.columns), computed);

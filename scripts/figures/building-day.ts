@@ -2,7 +2,7 @@
  * A day of the building as a chart of its nodes: owners at their workstations, guests on those of absent owners, and
  * what happens when an owner returns. One replication of `building.yaml` under a plain kernel.
  */
-import { ROW } from '../../models/timeline.ts';
+import { ROW } from '../../models/history.ts';
 import type { Figure, Row } from './figure.ts';
 import { numberOf, textOf, where } from './figure.ts';
 import { axis, COLOURS, frame, INK, PAGE, SMALL } from './style.ts';

@@ -33,10 +33,10 @@ export interface Inputs {
   /** Runs the figure's `experiment.yaml`, with settings and axes replaced as on the command line of `run`. */
   run(changed?: { readonly set?: readonly string[]; readonly vary?: readonly string[] }): Promise<Summary>;
   /** The chart of the first replication of a point of what was run last. */
-  gantt(point: number): readonly GanttRow[];
+  gantt(point: number): Iterable<GanttRow>;
 }
 
-/** A row of a run's chart: node, from and to (s), kind (`ROW` of models/timeline.ts), job or -1. */
+/** A row of a run's chart: node, from and to (s), kind (`ROW` of models/history.ts), job or -1. */
 export type GanttRow = readonly [node: number, from_s: number, to_s: number, kind: number, job: number];
 
 export interface Figure {

@@ -1,15 +1,15 @@
 /**
  * What the page's script draws from, made small: points by index, axes with their values, estimates rounded to
- * six digits, the values of single runs within a budget, timelines as columns.
- *
- * The Gantt diagrams share a budget of intervals; where they exceed it, every point's diagram is cut at the same
- * number of intervals and says up to when it shows all, rather than thinning intervals out without a word.
+ * six digits, the values of single runs within a budget, series and accounts of runs over time.
  */
 import { isMap, type Plain, type Value, valueText } from '../../sim/experiment/fields.ts';
 import { parseBytes, parseRate, parseShare, parseTime, UnitError } from '../../sim/units.ts';
+import { settingOf } from '../provenance/setting.ts';
+import type { Setting } from '../provenance/story.ts';
+import type { PointHistory } from './histories.ts';
 import { type Goal, goalOf, type Judgement, judge } from './judgement.ts';
 import { repeatCommands } from './repeat-command.ts';
-import { askedMeasures, type Estimate, type Results, SINGLE_BUDGET, type Timeline } from './results.ts';
+import { askedMeasures, type Estimate, type Results, SINGLE_BUDGET } from './results.ts';
 
 export interface Measure {
   readonly name: string;
@@ -77,27 +77,17 @@ export interface SingleData {
   /** By point, by measure as above, by replication; null where there is none. */
   readonly values: readonly (readonly (readonly (number | null)[])[])[];
 }
-/** A timeline as the page holds it; times of the Gantt in whole steps of `step_s`, starts as differences. */
+/** A timeline as the page holds it; its history stands in an element of its own, `history-<point>`. */
 export interface TimelineData {
   readonly point: number;
   readonly horizon_s: number;
   readonly bin_s: number;
   readonly nodes: number;
-  readonly jobs: number;
   readonly series: Readonly<Record<string, readonly number[]>>;
   readonly accounts_s: Readonly<Record<string, number>>;
-  readonly gantt: {
-    readonly from_s: number;
-    readonly to_s: number;
-    readonly step_s: number;
-    /** True where intervals after `to_s` were left out to keep the page small. */
-    readonly cut: boolean;
-    readonly node: readonly number[];
-    readonly start: readonly number[];
-    readonly length: readonly number[];
-    readonly kind: readonly number[];
-    readonly job: readonly number[];
-  };
+  readonly history: Pick<PointHistory, 'to_s' | 'cut'> | null;
+  /** What the words about jobs depend on. */
+  readonly setting: Setting;
 }
 
 /** Kinds of interval as the captions name them. */
@@ -106,9 +96,6 @@ const INTERVAL_WORDS: Readonly<Record<string, string>> = {
   bootstrap: 'bootstrap over replications, whose ends need not lie evenly about the mean',
   'batch-means': 'batch means inside the runs; n counts batches',
 };
-
-/** Intervals that all Gantt diagrams of a page may hold together (about 2 MB packed). */
-const GANTT_BUDGET = 400_000;
 
 /** The comparison part of the page's data. */
 export function pageData(results: Results): PageData {
@@ -267,51 +254,33 @@ function quantities(values: readonly string[]): { numbers: number[]; quantity: Q
   return null;
 }
 
-/** The timelines part of the page's data. */
-export function timelineData(timelines: readonly (Timeline | undefined)[]): TimelineData[] {
-  const present = timelines.flatMap((t, point) => (t === undefined ? [] : [{ t, point }]));
-  const limit = Math.max(500, Math.floor(GANTT_BUDGET / Math.max(1, present.length)));
-  return present.map(({ t, point }) => ({
-    point,
-    horizon_s: t.horizon_s,
-    bin_s: t.bin_s,
-    nodes: t.nodes,
-    jobs: t.jobs,
-    series: Object.fromEntries(
-      Object.entries(t.series).map(([name, values]) => [name, values.map(fourDigits)]),
-    ),
-    accounts_s: Object.fromEntries(
-      Object.entries(t.accounts_s).map(([name, value]) => [name, rounded(value)]),
-    ),
-    gantt: ganttColumns(t.gantt, limit),
-  }));
-}
-
-function ganttColumns(gantt: Timeline['gantt'], limit: number): TimelineData['gantt'] {
-  const rows = [...gantt.rows].sort((a, b) => a[1] - b[1] || a[0] - b[0]);
-  const cut = rows.length > limit;
-  const kept = cut ? rows.slice(0, limit) : rows;
-  const to = cut ? rows[limit]![1] : gantt.to_s;
-  // A millionth of the window is far below a pixel at any zoom that the page offers.
-  const step = 10 ** Math.floor(Math.log10(Math.max(1e-9, (to - gantt.from_s) * 1e-6)));
-  const steps = (seconds: number): number => Math.round((seconds - gantt.from_s) / step);
-  let last = 0;
-  return {
-    from_s: gantt.from_s,
-    to_s: to,
-    step_s: step,
-    cut,
-    node: kept.map((row) => row[0]),
-    start: kept.map((row) => {
-      const start = steps(row[1]);
-      const gap = start - last;
-      last = start;
-      return gap;
-    }),
-    length: kept.map((row) => steps(row[2]) - steps(row[1])),
-    kind: kept.map((row) => row[3]),
-    job: kept.map((row) => row[4]),
-  };
+/** The timelines part of the page's data; `histories`: those that the page carries. */
+export function timelineData(
+  { timelines, manifest }: Pick<Results, 'timelines' | 'manifest'>,
+  histories: readonly PointHistory[],
+): TimelineData[] {
+  const points = Array.isArray(manifest['points']) ? (manifest['points'] as readonly Value[]) : [];
+  return timelines.flatMap((t, point): TimelineData[] => {
+    if (t === undefined) return [];
+    const history = histories.find((each) => each.point === point);
+    const scenario = isMap(points[point]) ? points[point]['scenario'] : undefined;
+    return [
+      {
+        point,
+        horizon_s: t.horizon_s,
+        bin_s: t.bin_s,
+        nodes: t.nodes,
+        series: Object.fromEntries(
+          Object.entries(t.series).map(([name, values]) => [name, values.map(fourDigits)]),
+        ),
+        accounts_s: Object.fromEntries(
+          Object.entries(t.accounts_s).map(([name, value]) => [name, rounded(value)]),
+        ),
+        history: history === undefined ? null : { to_s: history.to_s, cut: history.cut },
+        setting: settingOf(isMap(scenario) ? scenario : {}),
+      },
+    ];
+  });
 }
 
 function estimateData(

@@ -4,7 +4,9 @@
  */
 import { type Measure, type PageData, pageData, singleData, timelineData } from './data.ts';
 import { header } from './header.ts';
+import { historiesOf } from './histories.ts';
 import { codeElement, html, jsonScript, type Markup, packedScript } from './markup.ts';
+import { nodesSection } from './nodes-section.ts';
 import type { PageCode } from './page-code.ts';
 import { type ChartLibrary, pack } from './plotly.ts';
 import { recordSection } from './record.ts';
@@ -17,11 +19,13 @@ export const POLICY =
 /** The whole document of a results folder. */
 export async function pageMarkup(results: Results, library: ChartLibrary, code: PageCode): Promise<string> {
   const data = pageData(results);
-  const timelines = timelineData(results.timelines);
+  const histories = historiesOf(results.timelines);
+  const timelines = timelineData(results, histories);
   const present: TimeParts = {
     accounts: timelines.length > 0,
     series: timelines.some(({ series }) => Object.keys(series).length > 0),
-    nodes: timelines.some(({ gantt }) => gantt.node.length > 0),
+    nodes: histories.map(({ point }) => point),
+    longest: Math.max(0, ...histories.map(({ to_s }) => to_s)),
   };
   const { summary } = results;
   const title = summary.question === '' ? summary.experiment : summary.question;
@@ -59,6 +63,7 @@ ${recordSection(results)}
 ${jsonScript('data', data)}
 ${packedScript('single', await pack(JSON.stringify(singleData(results))))}
 ${packedScript('timelines', await pack(JSON.stringify(timelines)))}
+${histories.map(({ point, packed }) => packedScript(`history-${point}`, packed))}
 ${packedScript('library', library.packed)}
 ${codeElement('script', code.script)}
 </body>
@@ -71,7 +76,10 @@ ${codeElement('script', code.script)}
 interface TimeParts {
   readonly accounts: boolean;
   readonly series: boolean;
-  readonly nodes: boolean;
+  /** Points whose nodes can be shown. */
+  readonly nodes: readonly number[];
+  /** Until when the longest of their histories goes, s. */
+  readonly longest: number;
 }
 
 function contents(data: PageData, present: TimeParts): Markup {
@@ -80,7 +88,7 @@ function contents(data: PageData, present: TimeParts): Markup {
     ...(data.pairs.length === 0 ? [] : [['paired', 'Differences']]),
     ...(present.accounts ? [['accounts', 'Time']] : []),
     ...(present.series ? [['series', 'Over time']] : []),
-    ...(present.nodes ? [['nodes', 'Nodes']] : []),
+    ...(present.nodes.length > 0 ? [['nodes', 'Nodes']] : []),
     ['record', 'Record'],
   ];
   return html`<nav aria-label="Contents"><ul>${parts.map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`)}</ul></nav>`;
@@ -240,10 +248,12 @@ ${pointTable('paired')}
 }
 
 function timeSections(data: PageData, timed: readonly number[], present: TimeParts): Markup {
-  const points = timed.map((value) => ({ value, text: data.points[value]!.label }));
+  const choices = (points: readonly number[]) =>
+    points.map((value) => ({ value, text: data.points[value]!.label }));
+  const points = choices(timed);
   return html`${accountsSection()}
 ${present.series ? seriesSection(points) : undefined}
-${present.nodes ? nodesSection(points) : undefined}`;
+${present.nodes.length > 0 ? nodesSection(select('gantt-point', 'Point', choices(present.nodes)), present.longest) : undefined}`;
 }
 
 function accountsSection(): Markup {
@@ -271,27 +281,6 @@ ${points.length > 1 ? select('series-beside', 'Beside it', [{ value: -1, text: '
 ${saveButtons('series-chart')}
 </div>
 ${chart('series-chart', 'First replication, means over equal bins of time; a second point is dotted. Idle nodes are those that the idle policy offers, guests or no guests; without GLUnix, those that have nothing to run.')}
-</section>`;
-}
-
-function nodesSection(points: readonly Choice[]): Markup {
-  return html`<section id="nodes" aria-labelledby="nodes-title">
-<h2 id="nodes-title">What every node did</h2>
-<div class="controls">
-${select('gantt-point', 'Point', points, points[0]!.value)}
-<label for="gantt-page">Nodes <select id="gantt-page"></select></label>
-<label for="gantt-job">Job <input type="number" id="gantt-job" min="0" inputmode="numeric"></label>
-<button type="button" data-gantt="closer">Zoom in</button>
-<button type="button" data-gantt="wider">Zoom out</button>
-<button type="button" data-gantt="earlier">Earlier</button>
-<button type="button" data-gantt="later">Later</button>
-<button type="button" data-gantt="whole">Whole</button>
-</div>
-<p class="aside" id="gantt-window"></p>
-<div class="controls legend" id="gantt-legend" role="group" aria-label="Kinds shown"></div>
-<div class="canvas"><canvas id="gantt" tabindex="0" role="application" aria-label="Gantt diagram of nodes over time. Arrow keys step through intervals and nodes, plus and minus zoom, Enter marks the job, Escape clears." aria-describedby="gantt-help"></canvas><div class="tip" id="gantt-tip" hidden></div></div>
-<p class="aside" id="gantt-help">Intervals narrower than a pixel are paler; zoom in to tell them apart. Drag to move, Ctrl and wheel to zoom, click an interval to bring out its job. With the keyboard: arrow keys step, + and − zoom, 0 shows the whole, Enter brings out the job, Escape clears.</p>
-<p class="aside" id="gantt-says" role="status" aria-live="polite"></p>
 </section>`;
 }
 

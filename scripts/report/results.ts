@@ -13,6 +13,7 @@ import { createInterface } from 'node:readline';
 import { isMap, type Plain, type Value } from '../../sim/experiment/fields.ts';
 import { digestOfPoint, type Row } from '../../sim/experiment/rows.ts';
 import { InputError } from '../../sim/problem.ts';
+import { asTimeline, type Timeline } from '../timelines.ts';
 
 /** Single values of runs that a page carries, all measures and points together (about 0.6 MB packed). */
 export const SINGLE_BUDGET = 100_000;
@@ -57,22 +58,6 @@ export interface Summary {
   readonly paired: readonly Pair[];
   /** What a reader of the numbers must know. */
   readonly notes: readonly string[];
-}
-/** One run of one point over time; the format is the timeline file's. */
-export interface Timeline {
-  readonly horizon_s: number;
-  readonly bins: number;
-  readonly bin_s: number;
-  readonly series: Readonly<Record<string, readonly number[]>>;
-  readonly nodes: number;
-  readonly gantt: {
-    readonly from_s: number;
-    readonly to_s: number;
-    /** node, start (s), end (s), kind, job. */
-    readonly rows: readonly (readonly [number, number, number, number, number])[];
-  };
-  readonly accounts_s: Readonly<Record<string, number>>;
-  readonly jobs: number;
 }
 /** What rows.jsonl holds of one point. */
 export interface Runs {
@@ -282,21 +267,7 @@ async function readTimelines(dir: string, points: number): Promise<(Timeline | u
       continue;
     }
     const path = join(dir, name);
-    const value = await readPlain(path, 'run the experiment again');
-    const gantt = value['gantt'];
-    if (
-      !isMap(value['series']) ||
-      !isMap(value['accounts_s']) ||
-      !isMap(gantt) ||
-      !Array.isArray(gantt['rows'])
-    ) {
-      throw new InputError({
-        where: path,
-        found: 'series, accounts_s or gantt is missing',
-        would: 'run the experiment again',
-      });
-    }
-    timelines.push(value as unknown as Timeline);
+    timelines.push(asTimeline(await readPlain(path, 'run the experiment again'), path));
   }
   return timelines;
 }

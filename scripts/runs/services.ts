@@ -129,7 +129,6 @@ function accountsOnly(measures: ServicesRun['measures']) {
     bin_s: 1,
     series: {},
     nodes: 1,
-    gantt: { from_s: 0, to_s: 0, rows: [] },
     accounts_s: {
       user: user_s,
       services: services_s,

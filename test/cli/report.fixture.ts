@@ -6,6 +6,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import seedrandom from 'seedrandom';
+import { EVENT } from '../../models/events.ts';
+import { GROUND, ROW } from '../../models/history.ts';
+import { Timeline } from '../../models/timeline.ts';
+import { type PackedHistory, packHistory } from '../../scripts/timelines.ts';
 
 const STRUCTURES = ['in-kernel', 'microkernel-mach', 'user-server', 'sfi-library'] as const;
 const REPLICATIONS = 10;
@@ -187,7 +191,7 @@ function timeline(params: { 'cluster.os': keyof typeof RESPONSE; glunix: 'on' | 
       Math.max(0, (params.glunix === 'on' ? 3 : 9) * (Math.sin(t / 90_000) + random() - 0.3)),
     ),
   };
-  const gantt: [number, number, number, number, number][] = [];
+  const gantt: Stretch[] = [];
   let job = 1;
   for (let node = 0; node < NODES; node++) {
     let t = random() * 3000;
@@ -229,8 +233,59 @@ function timeline(params: { 'cluster.os': keyof typeof RESPONSE; glunix: 'on' | 
     bin_s,
     series,
     nodes: NODES,
-    gantt: { from_s: 0, to_s: WINDOW_S, rows: gantt },
+    history: historyOfRows(gantt),
     accounts_s: Object.fromEntries(Object.entries(shares).map(([name, share]) => [name, share * whole])),
     jobs: 13_840,
   };
+}
+
+/** Node, from, to (s), what it does (`ROW`), job or -1. */
+type Stretch = [node: number, from_s: number, to_s: number, kind: number, job: number];
+
+/** The history of made-up stretches, in which every job is of one node and its user asks for what it takes. */
+function historyOfRows(rows: readonly Stretch[]): PackedHistory {
+  const spans = new Map<number, { node: number; from: number; to: number }>();
+  for (const [node, from, to, , job] of rows) {
+    if (job < 0) continue;
+    const span = spans.get(job);
+    if (span === undefined) spans.set(job, { node, from, to });
+    else spans.set(job, { node, from: Math.min(span.from, from), to: Math.max(span.to, to) });
+  }
+  // Jobs are numbered as they are submitted, a minute before they start.
+  const order = [...spans].toSorted(([, a], [, b]) => a.from - b.from);
+  const place = new Map(order.map(([job], i) => [job, i]));
+  const n = order.length;
+  const table = {
+    n,
+    id: Float64Array.from(order, ([job]) => job),
+    submit_s: Float64Array.from(order, ([, { from }]) => Math.max(0, from - 60)),
+    run_s: Float64Array.from(order, ([, { from, to }]) => to - from),
+    estimate_s: Float64Array.from(order, ([, { from, to }]) => to - from),
+    width: new Int32Array(n).fill(1),
+    user: Int32Array.from(order, ([job]) => job % NODES),
+    memory: new Float64Array(n),
+    status: new Int8Array(n),
+    offset_s: 0,
+  };
+  const timeline = new Timeline(NODES, 1, { n, table, width: table.width, state: new Uint8Array(n) });
+  type Change = [time_s: number, rank: number, change: (now: number) => void];
+  const changes: Change[] = [];
+  order.forEach(([, { from, to }], job) => {
+    changes.push([table.submit_s[job]!, 0, (now) => timeline.event(now, EVENT.submit, job, 1)]);
+    changes.push([from, 1, (now) => timeline.event(now, EVENT.start, job, 1)]);
+    changes.push([to, 2, (now) => timeline.event(now, EVENT.finish, job, 1)]);
+  });
+  for (const [node, from, to, kind, job] of rows) {
+    if (kind === ROW.owner) {
+      changes.push([from, 4, (now) => timeline.setGround(node, now, GROUND.present)]);
+      changes.push([to, 3, (now) => timeline.setGround(node, now, GROUND.idle)]);
+    } else {
+      changes.push([from, 4, (now) => timeline.show(node, now, kind, place.get(job)!)]);
+      changes.push([to, 3, (now) => timeline.show(node, now, -1, -1)]);
+    }
+  }
+  for (const [time_s, , change] of changes.toSorted((a, b) => a[0] - b[0] || a[1] - b[1]))
+    change(time_s * 1e9);
+  const { bytes, to_s } = timeline.data(WINDOW_S, NODES, n, {}).history;
+  return packHistory(bytes, to_s);
 }

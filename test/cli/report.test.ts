@@ -7,14 +7,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { measureLabel, pointLabel, timelineData } from '../../scripts/report/data.ts';
+import { rowsOf } from '../../models/history.ts';
+import { measureLabel, pointLabel } from '../../scripts/report/data.ts';
+import { historiesOf } from '../../scripts/report/histories.ts';
 import { goalOf, judge } from '../../scripts/report/judgement.ts';
 import { escapeHtml, html, jsonScript } from '../../scripts/report/markup.ts';
 import { joinModules, readPageCode } from '../../scripts/report/page-code.ts';
 import { factsOf } from '../../scripts/report/record.ts';
 import { writeReport } from '../../scripts/report/report.ts';
-import type { Results, Timeline } from '../../scripts/report/results.ts';
+import type { Results } from '../../scripts/report/results.ts';
 import { verdict } from '../../scripts/report/verdict.ts';
+import { historyOf, readTimeline } from '../../scripts/timelines.ts';
 import { writeFixture } from './report.fixture.ts';
 
 let root: string;
@@ -97,36 +100,19 @@ describe('the page of a headline experiment', () => {
     expect(page).not.toContain('cell-3-1');
   });
 
-  test('keeps series, accounts and Gantt of every point', () => {
+  test('keeps series, accounts and the whole history of every point', () => {
     const timelines = JSON.parse(unpacked(page, 'timelines'));
     expect(timelines.map((t: { point: number }) => t.point)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
     for (const t of timelines) {
-      const source = JSON.parse(
-        readFileSync(join(dir, 'timelines', `point-${t.point}.json`), 'utf8'),
-      ) as Timeline;
+      const source = readTimeline(dir, t.point);
       const sum = Object.values(t.accounts_s as Record<string, number>).reduce((a, b) => a + b, 0);
       expect(Math.abs(sum / (64 * 1_209_600) - 1)).toBeLessThan(1e-5);
       expect(t.series.idle_nodes).toEqual(source.series['idle_nodes']!.map((x) => Number(x.toPrecision(4))));
-      const rows = [...source.gantt.rows].sort((a, b) => a[1] - b[1] || a[0] - b[0]);
-      let start = 0;
-      const back = t.gantt.node.map((node: number, i: number) => {
-        start += t.gantt.start[i];
-        return [
-          node,
-          start * t.gantt.step_s,
-          (start + t.gantt.length[i]) * t.gantt.step_s,
-          t.gantt.kind[i],
-          t.gantt.job[i],
-        ];
-      });
-      expect(back).toHaveLength(rows.length);
-      expect(t.gantt.cut).toBe(false);
-      for (const [i, row] of rows.entries()) {
-        expect([back[i][0], back[i][3], back[i][4]]).toEqual([row[0], row[3], row[4]]);
-        expect(Math.abs(back[i][1] - row[1]) + Math.abs(back[i][2] - row[2])).toBeLessThanOrEqual(
-          t.gantt.step_s * 1.001,
-        );
-      }
+      expect(t.history).toEqual({ to_s: source.history!.to_s, cut: true });
+      expect(page).toContain(
+        `<script type="application/gzip" id="history-${t.point}">${source.history!.packed}</script>`,
+      );
+      expect(t.setting).toMatchObject({ queue: true, batch: 'easy', owned: true });
     }
   });
 
@@ -202,7 +188,7 @@ test('runs that have accounts alone show these, and no empty charts of time and 
   for (const name of readdirSync(folder)) {
     const { accounts_s } = JSON.parse(readFileSync(join(folder, name), 'utf8'));
     const bare = { horizon_s: 1, bins: 0, bin_s: 1, series: {}, nodes: 1, jobs: 0, accounts_s };
-    writeFileSync(join(folder, name), JSON.stringify({ ...bare, gantt: { from_s: 0, to_s: 0, rows: [] } }));
+    writeFileSync(join(folder, name), JSON.stringify(bare));
   }
   const page = readFileSync(await writeReport(dir), 'utf8');
   expect(page).toContain('<section id="accounts"');
@@ -403,21 +389,36 @@ test('axes of quantities become numbers, in whatever unit each value is written'
   expect(data.axes[1].numbers).toBeNull();
 });
 
-test('many Gantt diagrams share a budget; what is cut off is said', () => {
-  const rows = Array.from({ length: 20_000 }, (_, i) => [i % 64, i, i + 50, 1, i] as const);
-  const one = { horizon_s: 3e4, bins: 1, bin_s: 3e4, series: {}, nodes: 64, accounts_s: {}, jobs: 1 };
-  const timelines: Timeline[] = Array.from({ length: 40 }, () => ({
-    ...one,
-    gantt: { from_s: 0, to_s: 3e4, rows },
-  }));
-  const packed = timelineData(timelines);
-  expect(packed).toHaveLength(40);
-  for (const { gantt } of packed) {
-    expect(gantt.node).toHaveLength(10_000);
-    expect(gantt.cut).toBe(true);
-    expect(gantt.to_s).toBe(10_000);
+test('histories share a budget: small ones stay whole, the others end early and say when', () => {
+  const dir = join(root, 'histories');
+  writeFixture(dir);
+  const full = Array.from({ length: 8 }, (_, point) => readTimeline(dir, point));
+  const [part] = historiesOf([full[7]], 9000);
+  const small = { ...full[7]!, history: { to_s: part!.to_s, bytes: 0, packed: part!.packed } };
+  const timelines = [...full.slice(0, 7), small];
+  const sizes = timelines.map(({ history }) => history!.packed.length);
+  const all = sizes.reduce((sum, size) => sum + size, 0);
+  expect(historiesOf(timelines, all).map(({ packed }) => packed.length)).toEqual(sizes);
+  const budget = Math.round(0.7 * all);
+  const shared = historiesOf(timelines, budget);
+  const total = shared.reduce((sum, { packed }) => sum + packed.length, 0);
+  expect(total).toBeLessThanOrEqual(budget);
+  expect(total).toBeGreaterThan(0.9 * budget);
+  expect(shared.map(({ packed }, i) => packed.length === sizes[i])).toEqual([...Array(7).fill(false), true]);
+  for (const { point, to_s, packed } of shared) {
+    const { horizon_s, nodes, jobs, bins, bin_s, accounts_s, series, history } = timelines[point]!;
+    if (point === 7) continue;
+    expect(to_s).toBeLessThan(history!.to_s);
+    const about = { horizon_s, nodes, jobs, bins, bin_s, accounts_s, series };
+    const part = historyOf({ ...about, history: { to_s, bytes: 0, packed } })!;
+    const rows = [...rowsOf(part)];
+    // What it tells is what the whole one tells of that time.
+    const before = [...rowsOf(historyOf(timelines[point]!)!)].filter(([, from]) => from < to_s);
+    const clipped = before.map(([node, from, to, ...rest]) => [node, from, Math.min(to, to_s), ...rest]);
+    const inOrder = (list: readonly (readonly number[])[]) =>
+      list.map((row) => row.join(' ')).toSorted((a, b) => a.localeCompare(b));
+    expect(inOrder(rows)).toEqual(inOrder(clipped));
   }
-  expect(timelineData(timelines.slice(0, 2))[0]!.gantt.cut).toBe(false);
 });
 
 test('presets that differ by point are listed once where they agree', () => {

@@ -1,9 +1,9 @@
 /** Numbers, tables and lines as they are printed for people. */
 import { describe, expect, it } from 'vitest';
+import { durationText } from '../../scripts/duration.ts';
 import {
   columnWidth,
   commandText,
-  durationText,
   estimateText,
   intervalText,
   ProgressLine,

@@ -53,7 +53,7 @@ describe('the story of a job', () => {
       'job 102 of user 7: 4 processors of 4, 50 s asked for',
       '0 d 00:00:10  submitted',
       'for 1 min 30 s too few processors were free: it needs 4, at most 2 were',
-      '0 d 00:01:40  started after 1 min 30 s',
+      '0 d 00:01:40  started after 1 min 30 s on nodes 0 to 3',
       '0 d 00:02:30  finished: 2 min 20 s after it was submitted, 50 s after its start',
       '',
     ]);
@@ -61,15 +61,27 @@ describe('the story of a job', () => {
 
   it('that waits for a job before it', async () => {
     const lines = await why('103');
-    expect(lines).toContain('for 1 min 20 s enough were free, but fcfs kept them for jobs before it (102)');
+    expect(lines).toContain(
+      'for 1 min 20 s enough were free, but fcfs lets none overtake job 102, which stood first',
+    );
     expect(lines).toContain('for 50 s too few processors were free: it needs 2, at most 0 were');
     expect(await why('103', '--point', '1')).toContain(
-      'for 1 min 20 s enough were free, but easy kept them for jobs before it (102)',
+      'for 1 min 20 s enough were free, but easy had a reservation for job 102, which stood first, which this one, by its estimate, would have delayed',
     );
   });
 
+  it('at one moment', async () => {
+    expect(await why('103', '--at', '50s')).toContain(
+      'at 50s: waits for 30 s so far: needs 2 processors, 2 are free; 1 job before it; enough are free, but fcfs lets none overtake job 102, which stood first',
+    );
+    expect(await why('103', '--at', '110s')).toContain(
+      'at 110s: waits for 1 min 30 s so far: needs 2 processors, 0 are free; none before it',
+    );
+    expect(await why('103', '--at', '3min')).toContain('at 3min: has 2 nodes on nodes 0, 1: 2 running');
+  });
+
   it('that starts at once, or never', async () => {
-    expect(await why('101')).toContain('0 d 00:00:00  started at once');
+    expect(await why('101')).toContain('0 d 00:00:00  started at once on nodes 0, 1');
     expect(await why('104')).toContain('0 d 00:00:30  rejected: wider than the 4 nodes');
   });
 });
@@ -79,6 +91,7 @@ describe('a wrong question', () => {
     [['7'], 'the run has 4 jobs, none of this number; give a number such as 101'],
     [['101', '--point', '9'], '2 points of 1 replications are there'],
     [['x'], '"x" is not a whole number'],
+    [['101', '--at', 'noon'], '--at noon: '],
   ])('%j', async (args, message) => {
     const { code, err } = await nowsim(cwd, 'why', ...args, '--run', 'out');
     expect(code).toBe(2);

@@ -29,8 +29,11 @@ const PANELS = [
   },
 ];
 
-/** Traces and layout of one timeline, or of two: the second one dotted. */
-export function seriesFigure(data, timelines, theme) {
+/**
+ * Traces and layout of one timeline, or of two: the second one dotted. `momentOf(point)`: the time (s) that is shown of
+ * a point's nodes, where one is, which has a line.
+ */
+export function seriesFigure(data, timelines, theme, momentOf = () => null) {
   const unit = timeUnit(Math.max(...timelines.map((t) => t.horizon_s)));
   const traces = timelines.flatMap((t, which) =>
     PANELS.flatMap((panel) =>
@@ -65,6 +68,13 @@ export function seriesFigure(data, timelines, theme) {
   const names = traces.map((trace) => trace.name);
   const layout = frame(theme, names, 600, 60, {
     hovermode: 'x unified',
+    shapes: timelines.flatMap(({ point }) => {
+      const moment = momentOf(point);
+      if (moment === null) return [];
+      const x = moment / unit.seconds;
+      const line = { color: theme.ink, width: 1.5 };
+      return [{ type: 'line', xref: 'x', yref: 'paper', x0: x, x1: x, y0: 0, y1: 1, line }];
+    }),
     xaxis: axis(theme, `simulated time (${unit.name})`, { anchor: 'y3', hoverformat: '.4~r' }),
   });
   for (const panel of PANELS) {

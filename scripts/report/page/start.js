@@ -6,15 +6,15 @@
 import { accountsFigure, accountsTable } from './accounts.js';
 import { addressKeeper } from './address.js';
 import { axisSpan, comparisonFigure, comparisonTable, shownPoints, tableMeasures } from './comparison.js';
-import { ganttDiagram } from './gantt.js';
 import { showTrouble, startLibrary, unpack } from './library.js';
+import { nodesSection } from './nodes.js';
 import { pairedFigure, pairedTable, pairsOf } from './paired.js';
 import { pointDetail } from './point.js';
 import { csvText, saveText } from './save.js';
 import { seriesFigure } from './series.js';
 import { fillTable } from './table.js';
 import { readTheme } from './theme.js';
-import { durationText, estimateText, titleOf } from './words.js';
+import { estimateText, titleOf } from './words.js';
 
 const part = (id) => document.getElementById(id);
 const data = JSON.parse(part('data').textContent);
@@ -23,7 +23,7 @@ let theme = readTheme(part('comparison-chart').clientWidth);
 let single = null;
 let timelines = [];
 let library = null;
-let gantt = null;
+let nodes = null;
 let address = null;
 
 /** What the controls say; one that is not there says what it would if it were. */
@@ -278,17 +278,11 @@ function drawSeries() {
   const shown = seriesShown();
   if (shown.length === 0) return;
   const names = shown.map((t) => data.points[t.point].label).join(' and ');
-  draw('series-chart', seriesFigure(data, shown, theme), `Utilisation, nodes and jobs over time: ${names}.`);
-}
-
-function showGantt() {
-  const timeline = timelines.find((t) => String(t.point) === part('gantt-point').value);
-  if (timeline === undefined) return;
-  const { from_s, to_s, cut, node } = timeline.gantt;
-  const rest = cut ? '; later intervals were left out to keep the page small' : '';
-  part('gantt-window').textContent =
-    `${node.length.toLocaleString('en-US')} intervals in ${durationText(to_s - from_s)} of ${durationText(timeline.horizon_s)}, ${timeline.nodes} nodes, ${timeline.jobs.toLocaleString('en-US')} jobs${rest}.`;
-  gantt.show(timeline);
+  draw(
+    'series-chart',
+    seriesFigure(data, shown, theme, nodes?.momentOf),
+    `Utilisation, nodes and jobs over time: ${names}.`,
+  );
 }
 
 function drawAll() {
@@ -296,7 +290,7 @@ function drawAll() {
   drawComparison();
   drawAccounts();
   drawSeries();
-  gantt?.draw(theme);
+  nodes?.draw(theme);
 }
 
 /** A select or checkbox that draws when it is changed, after `change`. */
@@ -381,7 +375,7 @@ function restore() {
   if (library === null) return;
   drawAccounts();
   drawSeries();
-  if (gantt !== null) showGantt();
+  void nodes?.show();
 }
 
 function connect() {
@@ -416,7 +410,7 @@ function connect() {
   }
   control('series-point', drawSeries);
   control('series-beside', drawSeries);
-  control('gantt-point', showGantt);
+  control('gantt-point', () => void nodes?.show());
   for (const button of document.querySelectorAll('[data-save]')) {
     button.addEventListener('click', () => saveChart(button.dataset.save, button.dataset.format));
   }
@@ -460,20 +454,13 @@ async function begin() {
   try {
     const [code, ...packed] = await Promise.all(['library', 'timelines', 'single'].map(unpack));
     [timelines, single] = packed.map((text) => JSON.parse(text));
-    if (part('gantt') !== null) {
-      gantt = ganttDiagram({
-        canvas: part('gantt'),
-        tip: part('gantt-tip'),
-        legend: part('gantt-legend'),
-        page: part('gantt-page'),
-        job: part('gantt-job'),
-        says: part('gantt-says'),
-        buttons: Object.fromEntries(
-          [...document.querySelectorAll('[data-gantt]')].map((b) => [b.dataset.gantt, b]),
-        ),
+    if (part('nodes') !== null) {
+      nodes = nodesSection(timelines, () => {
+        address.note(null, true);
+        drawSeries();
       });
-      gantt.draw(theme);
-      showGantt();
+      nodes.draw(theme);
+      await nodes.show();
     }
     fillAccounts();
     library = startLibrary(code);
