@@ -3,14 +3,14 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import { DESIGNS, type DesignName } from '../../sim/experiment/design.ts';
-import { type Plain, valueText } from '../../sim/experiment/fields.ts';
+import { type Plain, type Value, valueText } from '../../sim/experiment/fields.ts';
 import { writeWhole } from '../../sim/experiment/files.ts';
 import { readRows } from '../../sim/experiment/rows.ts';
 import { type Effect, effects } from '../../sim/experiment/sensitivity.ts';
 import { InputError, nearest } from '../../sim/problem.ts';
 import type { PageText } from '../figures/page.ts';
 import { html } from '../report/markup.ts';
-import { plainNumber, tableText } from '../terminal.ts';
+import { plainNumber, tableText, widthOf, wrapped } from '../terminal.ts';
 import { firstMeasure } from '../tidy.ts';
 import { once } from './run-options.ts';
 
@@ -27,8 +27,8 @@ export const sensitivityCommand: CommandModule<object, SensitivityArguments> = {
   builder: (yargs) =>
     yargs
       .usage(
-        '$0 sensitivity <folder>\n\nReads a sweep of any design: one axis at a time (how far each swings the measure), Morris (mean and\n' +
-          'spread of its steps), all combinations or samples (main effects). A setting whose values all come to the\n' +
+        '$0 sensitivity <folder>\n\nReads a sweep of any design: one axis at a time (how far each swings the measure), Morris (mu* and\n' +
+          'sigma of elementary effects), all combinations or samples (main effects). A setting whose values all come to the\n' +
           'same results is reported as unused.',
       )
       .positional('folder', {
@@ -68,7 +68,7 @@ async function sensitivity(args: SensitivityArguments): Promise<void> {
       would: `give a name in ${PICTURES.join(', ')}`,
     });
   }
-  const { rows, paths, design, question } = sweepOf(args.folder);
+  const { rows, axes, design, question } = sweepOf(args.folder);
   if (!rows.some((row) => row.measures[measure] !== undefined)) {
     const known = Object.keys(rows[0]?.measures ?? {});
     const near = nearest(measure, known);
@@ -78,7 +78,7 @@ async function sensitivity(args: SensitivityArguments): Promise<void> {
       would: near === undefined ? `use one of ${known.join(', ')}` : `did you mean "${near}"?`,
     });
   }
-  const found = effects(rows, paths, design, measure);
+  const found = effects(rows, axes, design, measure);
   if (picture !== undefined) {
     const command = `nowsim sensitivity ${args.folder} --measure ${measure} --picture ${picture}`;
     await draw(found, measure, picture, { question, design: DESIGNS[design], command });
@@ -99,8 +99,8 @@ async function sensitivity(args: SensitivityArguments): Promise<void> {
       { title: 'swing', align: 'right' },
       ...(isMorris
         ? [
-            { title: 'mean step', align: 'right' as const },
-            { title: 'spread of steps', align: 'right' as const },
+            { title: 'mu*', align: 'right' as const },
+            { title: 'sigma', align: 'right' as const },
           ]
         : []),
       ...(hasShare ? [{ title: 'share of variance', align: 'right' as const }] : []),
@@ -112,15 +112,26 @@ async function sensitivity(args: SensitivityArguments): Promise<void> {
       valueText(largest.value),
       plainNumber(largest.mean, 4),
       plainNumber(swing, 4),
-      ...(isMorris ? [plainNumber(morris!.mean, 4), plainNumber(morris!.deviation, 4)] : []),
+      ...(isMorris ? [plainNumber(morris!.mu_star, 4), plainNumber(morris!.sigma, 4)] : []),
       ...(hasShare ? [share === null ? '-' : `${(100 * share).toFixed(1)} %`] : []),
     ]),
   );
   const unused = found.filter((effect) => effect.unused).map((effect) => effect.path);
-  const note =
-    unused.length === 0 ? '' : `\nunused: ${unused.join(', ')} (no result differs between the values)\n`;
+  const notes = [
+    ...(isMorris
+      ? [
+          'mu*: mean of the absolute elementary effects over the whole axis; sigma: their standard deviation, large where an axis acts through others or not in proportion',
+        ]
+      : []),
+    ...(unused.length === 0 ? [] : [`unused: ${unused.join(', ')} (no result differs between the values)`]),
+    ...(isSample(design)
+      ? [
+          'no two points of a sample differ in one setting alone, so it does not show which are unused: screen by morris',
+        ]
+      : []),
+  ].map((note) => `\n${wrapped(note, widthOf(process.stdout))}\n`);
   process.stdout.write(
-    `${DESIGNS[design]}\n\n${table}\n${note}${picture === undefined ? '' : `${picture}\n`}`,
+    `${DESIGNS[design]}\n\n${table}\n${notes.join('')}${picture === undefined ? '' : `${picture}\n`}`,
   );
 }
 
@@ -135,8 +146,11 @@ function sweepOf(folder: string) {
     });
   }
   const { experiment } = JSON.parse(readFileSync(manifestFile, 'utf8')) as { experiment: Plain };
-  const paths = Object.keys((experiment['vary'] ?? {}) as Plain);
-  if (paths.length === 0) {
+  const axes = Object.entries((experiment['vary'] ?? {}) as Plain).map(([path, values]) => ({
+    path,
+    values: values as readonly Value[],
+  }));
+  if (axes.length === 0) {
     throw new InputError({
       where: folder,
       found: 'nothing was varied',
@@ -145,7 +159,11 @@ function sweepOf(folder: string) {
   }
   const design = (experiment['design'] ?? 'product') as DesignName;
   const question = String(experiment['question'] ?? '');
-  return { rows: [...readRows(rowsFile).values()], paths, design, question };
+  return { rows: [...readRows(rowsFile).values()], axes, design, question };
+}
+
+function isSample(design: DesignName): boolean {
+  return design === 'latin-hypercube' || design === 'sobol';
 }
 
 /** A tornado: a bar for each setting from its least to its largest mean, the longest on top. */
@@ -157,6 +175,7 @@ async function draw(
 ): Promise<void> {
   const { axis, COLOURS, frame, PAGE, ZOOM } = await import('../figures/style.ts');
   const order = found.toReversed();
+  const { base } = found[0]!;
   const text = (effect: Effect, side: 'least' | 'largest') => valueText(effect[side].value);
   const picture = {
     data: [
@@ -179,6 +198,7 @@ async function draw(
       margin: { l: 190, r: 150, t: 12, b: 40 },
       xaxis: axis(measure),
       yaxis: axis('', { ticks: '' }),
+      shapes: base === null ? [] : [{ type: 'line', x0: base, x1: base, yref: 'paper', y0: 0, y1: 1 }],
     }),
   };
   mkdirSync(dirname(file), { recursive: true });

@@ -1,11 +1,11 @@
 /**
- * What each axis of a sweep moves: by one-at-a-time points (how far the measure swings), by Morris's trajectories (mean
- * and spread of elementary effects), or by the means over all other axes (main effect and its share of the variance).
- * Reads rows only. Source: Saltelli et al. 2008, Global Sensitivity Analysis; Morris 1991.
+ * What each axis of a sweep moves: by one-at-a-time points (how far the measure swings), by Morris's trajectories (mu*
+ * and sigma of elementary effects), or by the means over all other axes (main effect and its share of the variance).
+ * Reads rows only. Source: Saltelli et al. 2008, Global Sensitivity Analysis; Morris 1991; Campolongo et al. 2007 (mu*).
  */
-import type { Params } from './axes.ts';
+import type { Axis, Params } from './axes.ts';
 import { canonicalJson } from './cells.ts';
-import type { DesignName } from './design.ts';
+import { type DesignName, morrisStep } from './design.ts';
 import type { Value } from './fields.ts';
 import type { Row } from './rows.ts';
 
@@ -16,8 +16,13 @@ export interface Effect {
   readonly largest: { readonly value: Value; readonly mean: number };
   /** Difference of the two. */
   readonly swing: number;
-  /** Morris: mean of the absolute elementary effects, and their standard deviation, per step. */
-  readonly morris: { readonly mean: number; readonly deviation: number } | null;
+  /** One at a time: the measure's mean where the scenario is as it is. */
+  readonly base: number | null;
+  /**
+   * Morris: mean of the elementary effects (mu), of their absolute values (mu*), and their standard deviation (sigma). An
+   * elementary effect is the difference that a step up the axis makes, over the step as a share of the axis's levels.
+   */
+  readonly morris: { readonly mu: number; readonly mu_star: number; readonly sigma: number } | null;
   /** Share of the variance over points that the axis explains alone; null for one-at-a-time, Morris, and where a sample has fewer than four points a value. */
   readonly share: number | null;
   /** No measure at all differs between the axis's values, whatever the others are. */
@@ -34,13 +39,15 @@ interface PointMean {
 /** Effects of all axes on a measure, the largest first. Throws `RangeError` where there is no row. */
 export function effects(
   rows: readonly Row[],
-  paths: readonly string[],
+  axes: readonly Axis[],
   design: DesignName,
   measure: string,
 ): Effect[] {
   const points = meansOf(rows, measure);
   if (points.length === 0) throw new RangeError('no rows');
-  const found = paths.map((path): Effect => {
+  const paths = axes.map(({ path }) => path);
+  const found = axes.map((axis): Effect => {
+    const { path } = axis;
     const near = design === 'one-at-a-time' ? aroundBase(points, path) : points;
     const levels = levelsOf(near, path);
     const byMean = levels.toSorted((a, b) => a.mean - b.mean);
@@ -50,12 +57,13 @@ export function effects(
       least,
       largest,
       swing: largest.mean - least.mean,
-      morris: design === 'morris' ? elementary(points, paths, path) : null,
+      base: design === 'one-at-a-time' ? points[0]!.mean : null,
+      morris: design === 'morris' ? elementary(points, paths, axis) : null,
       share: design === 'one-at-a-time' || design === 'morris' ? null : shareOf(points, levels, design),
       unused: isUnused(points, paths, path),
     };
   });
-  const size = (effect: Effect) => effect.morris?.mean ?? effect.swing;
+  const size = (effect: Effect) => effect.morris?.mu_star ?? effect.swing;
   return found.toSorted((a, b) => size(b) - size(a));
 }
 
@@ -112,21 +120,34 @@ function shareOf(points: readonly PointMean[], levels: readonly Level[], design:
   return total === 0 ? 0 : between / total;
 }
 
-/** Elementary effects of an axis: neighbours on a trajectory that differ in it. */
-function elementary(points: readonly PointMean[], paths: readonly string[], path: string): Effect['morris'] {
-  const steps: number[] = [];
+/** Elementary effects of an axis: points after each other that differ in it alone, by a step of the trajectories. */
+function elementary(
+  points: readonly PointMean[],
+  paths: readonly string[],
+  { path, values }: Axis,
+): NonNullable<Effect['morris']> {
+  const places = new Map(values.map((value, place) => [canonicalJson(value), place]));
+  const placeOf = ({ params }: PointMean) => places.get(canonicalJson(params[path]!))!;
+  const step = morrisStep(values.length);
+  const found: number[] = [];
   for (let i = 1; i < points.length; i++) {
     const [before, after] = [points[i - 1]!, points[i]!];
-    const changed = paths.filter(
-      (each) => canonicalJson(before.params[each]!) !== canonicalJson(after.params[each]!),
+    const up = placeOf(after) - placeOf(before);
+    const others = paths.some(
+      (each) => each !== path && canonicalJson(before.params[each]!) !== canonicalJson(after.params[each]!),
     );
-    if (changed.length === 1 && changed[0] === path) steps.push(after.mean - before.mean);
+    if (others || Math.abs(up) !== step) continue;
+    found.push((after.mean - before.mean) / (up / (values.length - 1)));
   }
-  if (steps.length === 0) return { mean: 0, deviation: 0 };
-  const mean = steps.reduce((sum, step) => sum + Math.abs(step), 0) / steps.length;
-  const signed = steps.reduce((sum, step) => sum + step, 0) / steps.length;
-  const squares = steps.reduce((sum, step) => sum + (step - signed) ** 2, 0);
-  return { mean, deviation: steps.length < 2 ? 0 : Math.sqrt(squares / (steps.length - 1)) };
+  const n = found.length;
+  if (n === 0) return { mu: 0, mu_star: 0, sigma: 0 };
+  const mu = found.reduce((sum, effect) => sum + effect, 0) / n;
+  const squares = found.reduce((sum, effect) => sum + (effect - mu) ** 2, 0);
+  return {
+    mu,
+    mu_star: found.reduce((sum, effect) => sum + Math.abs(effect), 0) / n,
+    sigma: n < 2 ? 0 : Math.sqrt(squares / (n - 1)),
+  };
 }
 
 /** Whether points that differ in this axis alone always came to the same; false where there are no such points. */

@@ -5,7 +5,7 @@ import { constraintOf, keeps } from '../../sim/experiment/constraints.ts';
 import { designPoints, MOST_SOBOL_AXES, morrisStep, OWN } from '../../sim/experiment/design.ts';
 import { documentOf } from '../../sim/experiment/document.ts';
 import { settleExperiment } from '../../sim/experiment/experiment.ts';
-import type { Plain } from '../../sim/experiment/fields.ts';
+import type { Plain, Value } from '../../sim/experiment/fields.ts';
 import type { Row } from '../../sim/experiment/rows.ts';
 import { runExperiment } from '../../sim/experiment/runner.ts';
 import { effects } from '../../sim/experiment/sensitivity.ts';
@@ -155,13 +155,13 @@ describe('sensitivity', () => {
     'queue.service': ['1s', '2s'],
     'queue.link': ['10Mb/s', '100Mb/s'],
   };
-  const PATHS = Object.keys(AXES);
+  const LISTS = Object.entries(AXES).map(([path, values]) => ({ path, values: values as Value[] }));
 
   it.each(['one-at-a-time', 'product', 'morris', 'latin-hypercube'] as const)(
     '%s names what matters, and what does not',
     async (design) => {
       const rows = await sweep({ design, design_points: 40, replications: 1, vary: AXES });
-      const found = effects(rows, PATHS, design, 'wait_time_s');
+      const found = effects(rows, LISTS, design, 'wait_time_s');
       expect(found[0]!.path).toBe('customers.load');
       expect(found[0]!.largest.value).toBe(0.9);
       const link = found.find((effect) => effect.path === 'queue.link')!;
@@ -169,17 +169,53 @@ describe('sensitivity', () => {
       else {
         expect(link.unused).toBe(true);
         expect(found[0]!.unused).toBe(false);
-        expect(link.morris?.mean ?? link.swing).toBe(0);
+        expect(link.morris?.mu_star ?? link.swing).toBe(0);
       }
     },
   );
+
+  it('Morris by hand: 12 a + a b over four levels, steps up and down', () => {
+    const y = (a: number, b: number) => 12 * a + a * b;
+    const places = [
+      [0, 0],
+      [2, 0],
+      [2, 2],
+      // the next trajectory goes down in both
+      [3, 3],
+      [3, 1],
+      [1, 1],
+    ];
+    const rows = places.map(
+      ([a, b], point) =>
+        ({
+          point,
+          replication: 0,
+          params: { a, b },
+          measures: { y: y(a!, b!) },
+          digest: '',
+        }) as unknown as Row,
+    );
+    const axes = ['a', 'b'].map((path) => ({ path, values: [0, 1, 2, 3] }));
+    const [a, b] = effects(rows, axes, 'morris', 'y');
+    // over a step of 2/3 of the axis: a moves by 24 where b is 0, by 26 where b is 1
+    expect(a).toMatchObject({ path: 'a', morris: { mu: 37.5, mu_star: 37.5 } });
+    expect(a!.morris!.sigma).toBeCloseTo(3 / Math.SQRT2, 12);
+    // b moves by 4 where a is 2, by 6 where a is 3
+    expect(b!.morris!.mu).toBeCloseTo(7.5, 12);
+    expect(b!.morris!.sigma).toBeCloseTo(3 / Math.SQRT2, 12);
+  });
 
   it('main effects by hand', () => {
     const row = (point: number, a: number, b: number, y: number) =>
       ({ point, replication: 0, params: { a, b }, measures: { y }, digest: String(y) }) as unknown as Row;
     // y = 10 a + b: of the variance 100/101 is a's.
     const rows = [row(0, 0, 0, 0), row(1, 0, 1, 1), row(2, 1, 0, 10), row(3, 1, 1, 11)];
-    const [first, second] = effects(rows, ['b', 'a'], 'product', 'y');
+    const [first, second] = effects(
+      rows,
+      ['b', 'a'].map((path) => ({ path, values: [0, 1] })),
+      'product',
+      'y',
+    );
     expect([first!.path, first!.swing, second!.swing]).toEqual(['a', 10, 1]);
     expect(first!.share).toBeCloseTo(100 / 101, 12);
     expect(second!.share).toBeCloseTo(1 / 101, 12);
