@@ -151,6 +151,11 @@ export class Daemons {
     this.accept(node);
   }
 
+  /** Whether the node takes no guests now because its owner has been delayed too often. */
+  isClosed(node: number): boolean {
+    return this.reopening !== null && this.closedUntil[node]! > this.engine.now;
+  }
+
   private look(node: number, next: number): void {
     if (next < Number.POSITIVE_INFINITY) this.timers.set(node, next);
     else this.timers.clear(node);
@@ -162,8 +167,7 @@ export class Daemons {
   /** Tell everybody whether the node accepts guests, where that has changed. */
   private accept(node: number): void {
     if (this.dead[node] === 1) return;
-    const closed = this.reopening !== null && this.closedUntil[node]! > this.engine.now;
-    const accepts = this.policy.accepting(node) && !closed;
+    const accepts = this.policy.accepting(node) && !this.isClosed(node);
     if (accepts !== (this.accepting[node] === 1)) {
       this.accepting[node] = accepts ? 1 : 0;
       if (accepts) {

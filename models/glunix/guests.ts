@@ -356,10 +356,16 @@ export class Guests {
 
   /** The owner of the node that a task has just come to may have returned while it was on its way. */
   private checkOwner(cell: number): void {
+    const owner = this.owners!.present[this.nodeOf(cell)] === 1;
+    // The master had not been told yet that the node is closed.
+    if (this.daemons!.isClosed(this.nodeOf(cell))) {
+      if (owner) this.callOff(cell);
+      else this.sendOff(cell);
+      return;
+    }
     // An idle policy that orders guests itself has just seen this one.
     if (this.daemons!.ordersGuests) return;
-    const node = this.nodeOf(cell);
-    if (this.owners!.present[node] === 1 && this.daemons!.accepting[node] === 0) this.callOff(cell);
+    if (owner && this.daemons!.accepting[this.nodeOf(cell)] === 0) this.callOff(cell);
   }
 
   /** The pace of a gang is that of its slowest task, in the slices in which it runs. */
@@ -692,6 +698,15 @@ export class Guests {
     const action = this.ownerReturn.decide(this.nodeOf(cell), job);
     // With the delay that is one too many today a guest may not stay.
     this.act(cell, tooOften && action !== 'kill' ? 'migrate' : action);
+  }
+
+  /** A task has come to a node that is closed, and finds no owner there: it may not stay. */
+  private sendOff(cell: number): void {
+    const job = this.guestOf[cell]!;
+    this.follow(job);
+    this.daemons!.evictions++;
+    this.events.record(EVENT.evict, this.nodeOf(cell), job);
+    this.act(cell, this.ownerReturn.decide(this.nodeOf(cell), job) === 'kill' ? 'kill' : 'migrate');
   }
 
   private act(cell: number, action: ReturnAction): void {

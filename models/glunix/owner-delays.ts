@@ -64,6 +64,7 @@ export class OwnerDelays {
       this.today[node] = 0;
     }
     if (++this.today[node]! < this.config.limit!) return false;
+    if (this.today[node]! > this.config.limit!) return true;
     this.events.record(EVENT.close, node, this.today[node]!);
     this.onClose(node, (day + 1) * DAY);
     return true;

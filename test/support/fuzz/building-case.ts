@@ -1,0 +1,282 @@
+/**
+ * Random buildings: a list of jobs, owners who come and go, crashes, and a policy in every slot. What is simpler stands
+ * first wherever something is chosen, since a case that fails is shrunk towards it.
+ */
+import * as fc from 'fast-check';
+import { FIELDS } from '../../../scripts/fields.ts';
+import type { Field, Plain } from '../../../sim/experiment/fields.ts';
+import type { Files } from './harness.ts';
+import { files, type Outcome, outcomeOf } from './outcome.ts';
+
+export const POLICIES: Readonly<Record<string, { of: Readonly<Record<string, unknown>>; default: string }>> =
+  FIELDS.fields.policies.fields;
+
+/** Slots that a building reads. */
+export const BUILDING_SLOTS = [
+  'idle',
+  'placement',
+  'owner_return',
+  'migration',
+  'recovery',
+  'checkpoint',
+  'share',
+  'batch',
+  'memory_server',
+  'reliability',
+] as const;
+
+export interface Job {
+  /** s after the first one's, where this is smaller than any other's. */
+  readonly submit: number;
+  readonly run: number;
+  /** s by which its user asks for more than its run time. */
+  readonly more: number;
+  readonly width: number;
+  readonly user: number;
+  /** MiB a task. */
+  readonly memory: number;
+}
+
+/** A node is used by its owner, or is down, from one time on for so long, s. */
+export interface Stretch {
+  readonly node: number;
+  readonly from: number;
+  readonly long: number;
+}
+
+export interface Building {
+  readonly nodes: number;
+  readonly jobs: readonly Job[];
+  /** null: no owners. */
+  readonly owners: readonly Stretch[] | null;
+  /** null: no node can crash. */
+  readonly crashes: readonly Stretch[] | null;
+  readonly settings: Readonly<Record<string, string | number | boolean>>;
+  readonly seed: number;
+}
+
+/** Whether the nodes are the jobs' alone, and stay up. */
+export const hasNoOthers = ({ owners, crashes }: Building): boolean => owners === null && crashes === null;
+
+export const rowsOf = ({ settings }: Building): number => Number(settings['cluster.rows'] ?? 1);
+
+const LAST_SUBMISSION = 600;
+const jobs = (exact: boolean) =>
+  fc.array(
+    fc.record({
+      submit: fc.nat(LAST_SUBMISSION),
+      run: fc.integer({ min: 1, max: 400 }),
+      more: exact ? fc.constant(0) : fc.oneof(fc.constant(0), fc.nat(300)),
+      width: fc.integer({ min: 1, max: 5 }),
+      user: fc.nat(2),
+      memory: fc.constantFrom(1, 4, 16),
+    }),
+    { minLength: 1, maxLength: 9 },
+  );
+
+const stretches = (nodes: number, longest: number, least: number) =>
+  fc.array(
+    fc.record({
+      node: fc.nat(nodes - 1),
+      from: fc.nat(1200),
+      long: fc.integer({ min: 1, max: longest }),
+    }),
+    { minLength: least, maxLength: 8 },
+  );
+
+/** Settings of a policy that are drawn where the policy has them, simplest first. */
+const PARAMETERS: Readonly<Record<string, readonly (string | number | boolean)[]>> = {
+  'owner_return.delay_limit': ['none', 1, 2],
+  'idle.after': ['1s', '10s', '1min'],
+  'share.reclaim': [false, true],
+  'share.every': ['0s', '30s'],
+  'checkpoint.cost': ['1s', '20s'],
+  'checkpoint.restart': ['0s', '30s'],
+  'checkpoint.interval': ['1min', '3min'],
+  'batch.pass': ['event', 'instant'],
+};
+
+/** Settings that are no policies, simplest first. */
+const OTHERS: Readonly<Record<string, readonly (string | number | boolean)[]>> = {
+  'cluster.os': ['free', 'in-kernel', 'sfi-library'],
+  'cluster.network': ['atm155', 'ethernet10'],
+  'cluster.rows': [1, 1, 1, 2, 3],
+  'memory.frames': ['auto', 'auto', 1500],
+  horizon: ['auto', 'auto', '900s'],
+  'failures.beat': ['none', '5s'],
+  'failures.master': [false, true],
+  'failures.attempts': [10_000, 2],
+};
+
+export interface Wanted {
+  /** Slot -> policy: these are not drawn. */
+  readonly policies?: Readonly<Record<string, string>>;
+  /** Path -> value, likewise. */
+  readonly settings?: Readonly<Record<string, string | number | boolean>>;
+  /** Estimates are the run times. */
+  readonly exact?: boolean;
+  readonly owners?: 'none' | 'some';
+  readonly crashes?: 'none' | 'some';
+}
+
+/** Random buildings in which everything is drawn but what is wanted. */
+export function buildings(wanted: Wanted): fc.Arbitrary<Building> {
+  const settings = fc.record({
+    ...records(OTHERS, ''),
+    ...records(PARAMETERS, 'policies.'),
+    ...Object.fromEntries(
+      BUILDING_SLOTS.map((slot) => [`policies.${slot}.name`, fc.constantFrom(...policiesOf(slot))]),
+    ),
+  });
+  return fc
+    .integer({ min: 1, max: 6 })
+    .chain((nodes) =>
+      fc.record({
+        nodes: fc.constant(nodes),
+        jobs: jobs(wanted.exact === true),
+        owners: maybe(stretches(nodes, 600, 0), wanted.owners),
+        crashes: maybe(stretches(nodes, 200, 1), wanted.crashes),
+        settings,
+        seed: fc.nat(1000),
+      }),
+    )
+    .map((building) => possible(building, wanted));
+}
+
+function records(from: typeof OTHERS, before: string) {
+  return Object.fromEntries(
+    Object.entries(from).map(([path, values]) => [`${before}${path}`, fc.constantFrom(...values)]),
+  );
+}
+
+function maybe<T>(arbitrary: fc.Arbitrary<T>, wanted: 'none' | 'some' | undefined): fc.Arbitrary<T | null> {
+  if (wanted === 'none') return fc.constant(null);
+  return wanted === 'some' ? arbitrary : fc.option(arbitrary, { freq: 2 });
+}
+
+/** The policies of a slot that a building can have, the default first. */
+export function policiesOf(slot: string): string[] {
+  const { of, default: first } = POLICIES[slot]!;
+  const names = Object.keys(of).filter((name) => name !== 'none' || slot !== 'batch');
+  return [first, ...names.filter((name) => name !== first)].filter((name) => !PARITY.has(name));
+}
+
+/** In a building no node is set apart for parity (`nowsim` refuses it): these are tried where processes page. */
+const PARITY: ReadonlySet<string> = new Set(['parity', 'parity-logging']);
+
+/** The building with what is wanted, and without what `nowsim` would refuse. */
+function possible(building: Building, { policies = {}, settings = {} }: Wanted): Building {
+  const chosen: Record<string, string | number | boolean> = { ...building.settings };
+  for (const [slot, name] of Object.entries(policies)) chosen[`policies.${slot}.name`] = name;
+  Object.assign(chosen, settings);
+  // Where messages are logged, tasks are saved as that needs it.
+  if (chosen['policies.recovery.name'] === 'message-log' && chosen['policies.checkpoint.name'] !== 'none') {
+    if (policies['checkpoint'] === undefined) chosen['policies.checkpoint.name'] = 'none';
+    else chosen['policies.recovery.name'] = 'rollback';
+  }
+  // Intervals that follow from crashes need some.
+  const needsCrashes = ['young', 'daly'].includes(String(chosen['policies.checkpoint.name']));
+  const crashes = building.crashes ?? (needsCrashes ? [{ node: 0, from: 0, long: 1 }] : null);
+  for (const path of Object.keys(PARAMETERS)) {
+    const [slot, parameter] = path.split('.') as [string, string];
+    const policy = POLICIES[slot]!.of[String(chosen[`policies.${slot}.name`])] as { fields: Fields };
+    if (policy.fields[parameter] === undefined) delete chosen[`policies.${path}`];
+  }
+  return { ...building, crashes, settings: chosen };
+}
+
+type Fields = Readonly<Record<string, Field>>;
+
+/** The building as an experiment and the traces that it names; times of files are those of the run. */
+export function experimentOf(building: Building): { experiment: Plain; traces: Files } {
+  const { nodes, owners, crashes, seed, settings } = building;
+  const traces: Record<string, string> = { 'jobs.swf': swf(building.jobs, nodes) };
+  const more: Record<string, string | number | boolean> = {};
+  if (owners !== null) {
+    traces['owners.txt'] = activity(nodes, owners, 'away 0.02', 'present 0.3');
+    more['owners.trace'] = 'owners.txt';
+    more['owners.after'] = 'stop';
+  }
+  if (crashes !== null) {
+    traces['crashes.txt'] = activity(nodes, crashes, 'up', 'down');
+    more['failures.trace'] = 'crashes.txt';
+    more['failures.after'] = 'stop';
+  }
+  const all = {
+    question: 'does everything add up?',
+    seed,
+    'cluster.nodes': nodes,
+    'jobs.trace': 'jobs.swf',
+    'program.mix': 'none',
+    ...more,
+    ...settings,
+  };
+  return { experiment: nested(all), traces };
+}
+
+/** One run of it. */
+export const runOf = (building: Building): Promise<Outcome> => {
+  const { experiment, traces } = experimentOf(building);
+  return outcomeOf(experiment, traces);
+};
+
+export const filesOf = (building: Building): Files => {
+  const { experiment, traces } = experimentOf(building);
+  return files(experiment, traces);
+};
+
+/** The jobs in the order in which they come, the first at zero. */
+export function inOrder(list: readonly Job[]): Job[] {
+  const first = Math.min(...list.map(({ submit }) => submit));
+  return list.map((job) => ({ ...job, submit: job.submit - first })).sort((a, b) => a.submit - b.submit);
+}
+
+function swf(list: readonly Job[], nodes: number): string {
+  const lines = inOrder(list).map(({ submit, run, more, width, user, memory }, i) =>
+    [i + 1, submit, -1, run, width, -1, memory * 1024, width, run + more, -1, 1, user, ...UNKNOWN].join(' '),
+  );
+  return `; MaxProcs: ${nodes}\n${lines.join('\n')}\n`;
+}
+const UNKNOWN = [-1, -1, -1, -1, -1, -1];
+
+/** Activity of all nodes: `off`, but `on` in the stretches; stretches that meet are one. */
+function activity(nodes: number, list: readonly Stretch[], off: string, on: string): string {
+  const lines = ['# offset_s 0', '# span_s 86400', '# node time kind value'];
+  for (let node = 0; node < nodes; node++) {
+    lines.push(`pc${node} 0 ${off}`);
+    let until = 0;
+    const own = list.filter((stretch) => stretch.node === node).sort((a, b) => a.from - b.from);
+    for (const [i, { from, long }] of own.entries()) {
+      if (from > until || i === 0) lines.push(`pc${node} ${from} ${on}`);
+      until = Math.max(until, from + long);
+      if (i + 1 < own.length && own[i + 1]!.from <= until) continue;
+      lines.push(`pc${node} ${until} ${off}`);
+    }
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** Paths with dots as a tree; what is the default of the experiment files is left out. */
+function nested(paths: Readonly<Record<string, string | number | boolean>>): Plain {
+  const root: Record<string, unknown> = {};
+  for (const [path, value] of Object.entries(paths)) {
+    if (defaultOf(path) === value) continue;
+    const parts = path.split('.');
+    let at = root;
+    for (const part of parts.slice(0, -1)) {
+      at[part] ??= {};
+      at = at[part] as Record<string, unknown>;
+    }
+    at[parts.at(-1)!] = value;
+  }
+  return root as Plain;
+}
+
+function defaultOf(path: string): unknown {
+  let at: Field = FIELDS;
+  for (const part of path.replace(/^(policies\.\w+)\.name$/, '$1').split('.')) {
+    if (at.kind !== 'group' || at.fields[part] === undefined) return undefined;
+    at = at.fields[part];
+  }
+  return (at as { default?: unknown }).default;
+}
