@@ -454,12 +454,32 @@ function readKit(
     design: read('design') as DesignName,
     designPoints: read('design_points') as number,
     where: (read('where') as string[]).flatMap(
-      (text) => problems.guard(() => constraintOf(text, 'where')) ?? [],
+      (text) => problems.guard(() => withSettings(study, constraintOf(text, 'where'))) ?? [],
     ),
     measures,
     baseline,
     baselineOrigin,
   };
+}
+
+/** The constraint, whose left side is a setting, and whose right side is no mistyped one (a word after = may have dots). Throws `InputError`. */
+function withSettings(study: Study, constraint: Constraint): Constraint {
+  const { text, left, sign, right } = constraint;
+  for (const side of [left, right]) {
+    const isPath = fieldAt(study.fields, side.split('.')) !== undefined;
+    const mayBeWord = sign === '==' || sign === '!=' || !/^[a-z_]+(\.[a-z_]+)+$/.test(side);
+    if (isPath || (side === right && mayBeWord)) continue;
+    const near = nearest(side, pathsOf(study.fields));
+    throw new InputError({
+      where: 'where',
+      found: `"${text}": "${side}" is not a setting`,
+      would:
+        near === undefined
+          ? 'write a setting first: cluster.rows < cluster.nodes'
+          : `did you mean "${near}"?`,
+    });
+  }
+  return constraint;
 }
 
 function flagOrigin(flag: string, text: string, base: string): Origin {

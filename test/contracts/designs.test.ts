@@ -134,6 +134,12 @@ describe('constraints', () => {
     expect(() => keeps(constraintOf(text, 'where'), scenario, 'where')).toThrow(message),
   );
 
+  it.each([
+    ['customers.lode < 0.8', 'did you mean "customers.load"?'],
+    ['customers.load < customers.cuont', 'did you mean "customers.count"?'],
+    ['0.8 > customers.load', 'write a setting first'],
+  ])('%s names no setting', (text, would) => expect(settle({ where: [text] })).rejects.toThrow(would));
+
   it('leave points out, and say how many', async () => {
     const { points, notes } = await settle({
       vary: { 'customers.load': [0.2, 0.5, 0.9], 'customers.count': [10, 20] },
