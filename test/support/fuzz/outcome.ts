@@ -1,8 +1,10 @@
 /** Runs a case of random tests in this process and hands back all that it wrote and measured. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { rowsOf } from '../../../models/history.ts';
 import { study } from '../../../scripts/study.ts';
+import { historyOf, readTimeline } from '../../../scripts/timelines.ts';
 import { documentOf } from '../../../sim/experiment/document.ts';
 import { settleExperiment } from '../../../sim/experiment/experiment.ts';
 import type { Plain } from '../../../sim/experiment/fields.ts';
@@ -30,7 +32,7 @@ export interface Happening {
   readonly value: number;
 }
 
-/** What a node shows from one time to another, s: its row by `ROW` of `models/timeline.ts`, and the job there. */
+/** What a node shows from one time to another, s to the millisecond: its row by `ROW` of `models/history.ts`, and the job there. */
 export type Shown = readonly [node: number, from: number, to: number, row: number, job: number];
 
 export interface Outcome extends RunResult {
@@ -52,16 +54,15 @@ export function outcomeOf(experiment: Plain, traces: Files): Promise<Outcome> {
   return inFolder(async (folder) => {
     for (const [name, text] of Object.entries(traces)) writeFileSync(join(folder, name), text);
     const settled = await settleExperiment(study, documentOf(experiment, 'case', folder), {});
+    mkdirSync(join(folder, 'timelines'));
     const outputs = {
       jobs: join(folder, 'jobs.csv'),
       events: join(folder, 'events.csv'),
-      timeline: join(folder, 'timeline.json'),
+      timeline: join(folder, 'timelines', 'point-0.json'),
     };
     const result = await study.run(settled.points[0]!.scenario, settled.seed, 0, outputs);
-    const drawn = JSON.parse(read(outputs.timeline) ?? 'null') as {
-      horizon_s: number;
-      gantt: { rows: Shown[] };
-    } | null;
+    const drawn = existsSync(outputs.timeline) ? readTimeline(folder, 0) : null;
+    const history = drawn === null ? null : historyOf(drawn);
     return {
       ...result,
       jobs: rows(read(outputs.jobs)).map((row, job) => ({
@@ -80,7 +81,7 @@ export function outcomeOf(experiment: Plain, traces: Files): Promise<Outcome> {
         who: Number(row['who']),
         value: Number(row['value']),
       })),
-      shown: drawn?.gantt.rows ?? [],
+      shown: history === null ? [] : [...rowsOf(history)],
       end: drawn?.horizon_s ?? 0,
     };
   });

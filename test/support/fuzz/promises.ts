@@ -2,10 +2,10 @@
  * What the policies of some slots promise, looked up in the story of a building: who goes before whom, whose reservation
  * holds, on which nodes guests may be. Each is told by the building alone, not by the policy's own code.
  */
-import { ROW } from '../../../models/timeline.ts';
+import { ROW } from '../../../models/history.ts';
 import { type Building, hasNoOthers, rowsOf, runOf } from './building-case.ts';
 import type { Outcome } from './outcome.ts';
-import { CLOSE, must, overlap, spans } from './story.ts';
+import { CLOSE, must, overlap, SHOWN_CLOSE, spans } from './story.ts';
 
 type Check = (building: Building, outcome: Outcome) => void | Promise<void>;
 
@@ -221,10 +221,17 @@ function placedWhereOffered(building: Building, { happenings, shown }: Outcome):
   const taking = spans(happenings, 'recruit', 'refuse');
   for (const [node, from, , row, job] of shown) {
     if (row !== ROW.guest && row !== ROW.launching) continue;
-    if (shown.some(([other, , to, , same]) => other === node && same === job && Math.abs(to - from) <= CLOSE))
+    if (
+      shown.some(
+        ([other, , to, , same]) => other === node && same === job && Math.abs(to - from) <= SHOWN_CLOSE,
+      )
+    )
       continue;
     must(
-      taking.some(({ who, ...span }) => who === node && span.from <= from + CLOSE && span.to >= from - CLOSE),
+      taking.some(
+        ({ who, ...span }) =>
+          who === node && span.from <= from + SHOWN_CLOSE && span.to >= from - SHOWN_CLOSE,
+      ),
       () => `job ${job} comes to node ${node} at ${from} s, which does not take guests`,
     );
   }

@@ -2,12 +2,13 @@
  * What must hold in every building: the story that its domain events tell makes sense, job by job and node by node; no
  * node holds more guests than it has rows; what was done is what was asked; times and jobs add up.
  */
-import { ROW } from '../../../models/timeline.ts';
+import { ROW } from '../../../models/history.ts';
 import { type Building, hasNoOthers, inOrder, rowsOf } from './building-case.ts';
 import type { Happening, JobRow, Outcome } from './outcome.ts';
 
-/** s: times in files are rounded to this. */
+/** s: times in files are rounded to this, those of what nodes show to `SHOWN_CLOSE`. */
 export const CLOSE = 1e-6;
+export const SHOWN_CLOSE = 2e-3;
 
 /** Throws where something does not hold. */
 export function must(right: boolean, what: () => string): void {
@@ -230,7 +231,7 @@ export function spans(happenings: readonly Happening[], begin: string, end: stri
 }
 
 export function overlap(span: Span, from: number, to: number): boolean {
-  return Math.min(span.to, to) - Math.max(span.from, from) > CLOSE;
+  return Math.min(span.to, to) - Math.max(span.from, from) > SHOWN_CLOSE;
 }
 
 /** The parts of the nodes' time add up, and shares are shares. */
