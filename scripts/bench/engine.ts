@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CheckError } from '../../sim/problem.ts';
-import { type Peer, type PeerName, peers, runLine } from './peers.ts';
+import { type Peer, type PeerName, peers, reason, runLine } from './peers.ts';
 import { type BenchTable, type Goal, median } from './table.ts';
 import type { Measured } from './workloads.ts';
 
@@ -106,13 +106,13 @@ const TIMEOUTS: Case = {
 };
 
 const HOLDS = [100, 10_000, 1_000_000] as const;
-const CASES: readonly Case[] = [
+/** Workloads that every program has in one form. */
+const QUEUE_CASES: readonly Case[] = [
   ...HOLDS.map((pending) => holdCase(pending, 'exp')),
   holdCase(10_000, 'bimodal'),
   pholdCase(1000, 10),
-  MM1,
-  TIMEOUTS,
 ];
+const CASES: readonly Case[] = [...QUEUE_CASES, MM1, TIMEOUTS];
 
 interface Result {
   readonly cpu_ns: number;
@@ -121,14 +121,45 @@ interface Result {
   readonly bytes: number | null;
 }
 
+/** What was measured, by workload and program, and what could not be. */
+interface Measurements {
+  readonly results: ReadonlyMap<string, Result>;
+  readonly notes: readonly string[];
+}
+
 /** Measures the engine, and the peers that are there, and compares the ratios with the goals. */
 export async function benchEngine(options: EngineBenchOptions = {}): Promise<BenchTable> {
+  const { results, notes } = await measure(options);
+  return {
+    title: 'event engine: CPU ns per event (per customer for mm1)',
+    columns: ['workload', 'program', 'ns', 'times ours', 'peak MB'],
+    rows: rowsOf(results),
+    goals: goalsOf(results),
+    notes,
+  };
+}
+
+/** Measures the engine beside the peers that are there: one table of ratios, a row a workload, a column a peer. */
+export async function benchPeers(options: EngineBenchOptions = {}): Promise<BenchTable> {
+  const { results, notes } = await measure({ ...options, peers: true });
+  return {
+    title:
+      'CPU time per event (per customer for mm1): that of nowsim in ns, and how many times as long each peer takes',
+    columns: ['workload', OURS, ...Object.keys(COLUMNS)],
+    rows: ratiosOf(results),
+    goals: [],
+    notes,
+  };
+}
+
+async function measure(options: EngineBenchOptions): Promise<Measurements> {
   const rounds = options.rounds ?? 3;
   const folder = mkdtempSync(join(tmpdir(), 'nowsim-peers-'));
   try {
     options.progress?.('building the peers');
     const found = options.peers === false ? null : await peers(folder);
     const results = new Map<string, Result>();
+    const notes = found === null ? [] : missing(Object.values(found));
     for (const { name, contestants } of CASES) {
       const runs = new Map<string, Result[]>();
       for (let round = 0; round < rounds; round++) {
@@ -137,13 +168,18 @@ export async function benchEngine(options: EngineBenchOptions = {}): Promise<Ben
           const command = commandOf(peer, found);
           if (command === null) continue;
           options.progress?.(`${name}, round ${round + 1} of ${rounds}: ${label}`);
-          const line = (await runLine(command, words)) as Awaited<ReturnType<typeof runLine>> &
-            Partial<Measured>;
-          const { cpu_ns, rss_mb, check, bytes_per_event } = line;
-          runs.set(label, [
-            ...(runs.get(label) ?? []),
-            { cpu_ns, rss_mb, check, bytes: bytes_per_event ?? null },
-          ]);
+          try {
+            const line = (await runLine(command, words)) as Awaited<ReturnType<typeof runLine>> &
+              Partial<Measured>;
+            const { cpu_ns, rss_mb, check, bytes_per_event } = line;
+            runs.set(label, [
+              ...(runs.get(label) ?? []),
+              { cpu_ns, rss_mb, check, bytes: bytes_per_event ?? null },
+            ]);
+          } catch (error) {
+            if (peer === null) throw error;
+            notes.push(`${name}: ${label} failed: ${reason(error)}`);
+          }
         }
       }
       for (const [label, list] of runs) {
@@ -151,13 +187,7 @@ export async function benchEngine(options: EngineBenchOptions = {}): Promise<Ben
       }
     }
     compareChecks(results);
-    return {
-      title: 'event engine: CPU ns per event (per customer for mm1)',
-      columns: ['workload', 'program', 'ns', 'times ours', 'peak MB'],
-      rows: rowsOf(results),
-      goals: goalsOf(results),
-      notes: found === null ? [] : missing(Object.values(found)),
-    };
+    return { results, notes };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -171,7 +201,7 @@ function commandOf(peer: PeerName | null, found: Record<PeerName, Peer> | null):
 function missing(all: readonly Peer[]): string[] {
   return all
     .filter((peer) => peer.command === null)
-    .map((peer) => `${peer.name} left out (${peer.why}): needs ${peer.needs}`);
+    .map((peer) => `${peer.name} is absent: install ${peer.needs} (${peer.why})`);
 }
 
 /** The same arrivals and services give the same mean response in the C++ program. */
@@ -193,6 +223,37 @@ function rowsOf(results: ReadonlyMap<string, Result>): (string | number)[][] {
       return [[name, label, round(cpu_ns), round(cpu_ns / ours), Math.round(rss_mb)]];
     });
   });
+}
+
+/** Columns of the table of ratios: the programs of a peer, of which the fastest counts. */
+const COLUMNS: Readonly<Record<string, readonly string[]>> = {
+  'C++ heap': [PQ],
+  'C++ ladder': [LADDER],
+  'ns-3': [...NS3.map(ns3Label), 'ns-3 events'],
+  SimGrid: ['SimGrid timer', 'SimGrid actors'],
+  SimPy: ['SimPy callback', 'SimPy processes'],
+};
+/** Programs that are written as processes, as nowsim's are in its first line of `mm1`. */
+const AS_PROCESSES = new Set(['SimGrid actors', 'SimPy processes']);
+
+function ratiosOf(results: ReadonlyMap<string, Result>): (string | number)[][] {
+  const row = (title: string, name: string, own: string, counts: (program: string) => boolean) => {
+    const ours = results.get(`${name}/${own}`)!.cpu_ns;
+    const ratios = Object.values(COLUMNS).map((programs) => {
+      const times = programs
+        .filter(counts)
+        .flatMap((program) => results.get(`${name}/${program}`)?.cpu_ns ?? []);
+      return times.length === 0 ? '-' : round(Math.min(...times) / ours);
+    });
+    return [title, round(ours), ...ratios];
+  };
+  const all = () => true;
+  const processes = (program: string) => AS_PROCESSES.has(program);
+  return [
+    ...QUEUE_CASES.map(({ name }) => row(name, name, OURS, all)),
+    row('mm1, events', 'mm1', `${OURS}, events`, (program) => !processes(program)),
+    row('mm1, processes', 'mm1', `${OURS}, processes`, processes),
+  ];
 }
 
 function goalsOf(results: ReadonlyMap<string, Result>): Goal[] {

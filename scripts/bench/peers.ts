@@ -91,9 +91,10 @@ export async function runLine(command: readonly string[], words: readonly string
 }
 
 /** The line of a failure that says most. */
-function reason(error: unknown): string {
-  const { code, stderr } = error as { code?: unknown; stderr?: string };
+export function reason(error: unknown): string {
+  const { code, stderr, killed } = error as { code?: unknown; stderr?: string; killed?: boolean };
   if (code === 'ENOENT') return 'not installed';
+  if (killed === true) return `no result within ${PATIENCE} s`;
   const lines = (stderr ?? String(error)).split('\n').filter((line) => line.trim() !== '');
   return lines.find((line) => line.includes('error')) ?? lines.at(-1) ?? 'failed';
 }

@@ -11,7 +11,7 @@ import { each, wholeNumber } from './run-options.ts';
 
 interface BenchArguments {
   what: 'all' | 'engine' | 'cluster' | 'services' | 'messages' | 'pages' | 'sharing' | 'parallel';
-  peers: boolean;
+  peers?: boolean;
   log?: string | string[];
   owners?: string | string[];
   rounds?: string | string[];
@@ -40,7 +40,11 @@ export const benchCommand: CommandModule<object, BenchArguments> = {
         ] as const,
         default: 'all' as const,
       })
-      .option('peers', { type: 'boolean', default: true, describe: 'other programs too' })
+      .option('peers', {
+        type: 'boolean',
+        describe:
+          'one table of ratios to SimPy, SimGrid, ns-3 and the C++ heap, and nothing else; --no-peers: leave them out',
+      })
       .option('log', { type: 'string', requiresArg: true, describe: 'a job log to replay (again and again)' })
       .option('owners', {
         type: 'string',
@@ -58,6 +62,7 @@ export const benchCommand: CommandModule<object, BenchArguments> = {
         describe: 'print the tables as JSON, and nothing else',
       })
       .option('quiet', { type: 'boolean', default: false, describe: 'no progress' })
+      .example('$0 bench --peers', 'the engine beside the simulators that are installed: one table of ratios')
       .example('$0 bench engine --no-peers', 'the engine alone')
       .example(
         '$0 bench cluster --log LOG.swf.gz',
@@ -87,34 +92,44 @@ async function bench(args: BenchArguments): Promise<void> {
   const line = new ProgressLine(args.quiet);
   const progress = (what: string) => line.update(what, true);
   const tables: BenchTable[] = [];
-  if (args.what === 'all' || args.what === 'engine') {
-    const { benchEngine } = await import('../bench/engine.ts');
-    tables.push(await benchEngine({ rounds, peers: args.peers, progress }));
+  const onlyPeers = args.peers === true;
+  const everything = args.what === 'all' && !onlyPeers;
+  if (onlyPeers && !['all', 'engine'].includes(args.what)) {
+    throw new InputError({
+      where: `bench ${args.what} --peers`,
+      found: 'other simulators have no program for it',
+      would: 'leave out --peers, or write: nowsim bench --peers',
+    });
   }
-  if (args.what === 'all' || args.what === 'cluster') {
+  const { benchEngine, benchPeers } = await import('../bench/engine.ts');
+  if (onlyPeers) tables.push(await benchPeers({ rounds, progress }));
+  else if (everything || args.what === 'engine') {
+    tables.push(await benchEngine({ rounds, peers: args.peers ?? true, progress }));
+  }
+  if (everything || args.what === 'cluster') {
     const { benchCluster } = await import('../bench/cluster.ts');
     tables.push(...(await benchCluster({ rounds, logs, owners, progress })));
   }
-  if (args.what === 'all' || args.what === 'services') {
+  if (everything || args.what === 'services') {
     const { benchServices } = await import('../bench/services.ts');
     tables.push(await benchServices());
   }
-  if (args.what === 'all' || args.what === 'messages') {
+  if (everything || args.what === 'messages') {
     const { benchMessages } = await import('../bench/messages.ts');
     progress('messages between processes');
     tables.push(benchMessages());
   }
-  if (args.what === 'all' || args.what === 'pages') {
+  if (everything || args.what === 'pages') {
     const { benchPages } = await import('../bench/pages.ts');
     progress('references to pages');
     tables.push(await benchPages());
   }
-  if (args.what === 'all' || args.what === 'sharing') {
+  if (everything || args.what === 'sharing') {
     const { benchSharing } = await import('../bench/sharing.ts');
     progress('load sharing');
     tables.push(benchSharing());
   }
-  if (args.what === 'all' || args.what === 'parallel') {
+  if (everything || args.what === 'parallel') {
     const { benchParallel } = await import('../bench/parallel.ts');
     progress('parallel programs');
     tables.push(benchParallel());
