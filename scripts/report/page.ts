@@ -160,10 +160,11 @@ function measureOptions(data: PageData): Markup {
 const MOST_PANELS = 12;
 
 function comparisonSection(data: PageData): Markup {
-  const { axes, points } = data;
+  const { points } = data;
+  const axes = data.axes.filter(({ values }) => values.length > 1);
   const choice = ({ path }: { readonly path: string }): Choice => ({ value: path, text: path });
   const several = points.length > 1;
-  const panels = axes.filter(({ values }) => values.length > 1 && values.length <= MOST_PANELS);
+  const panels = axes.filter(({ values }) => values.length <= MOST_PANELS);
   const across =
     data.measures.length > 1
       ? html`<optgroup label="axes">${optionsOf(axes.map(choice))}</optgroup>${measureOptions(data)}`
@@ -217,6 +218,7 @@ const SPREADS: readonly Choice[] = [
 function slices(data: PageData): Markup | undefined {
   if (data.design !== null || data.axes.length < 2) return undefined;
   const parts = data.axes.map((axis, a) => {
+    if (axis.values.length < 2) return html``;
     const values = axis.values.map((text): Choice => ({ value: text, text }));
     const held = select(
       `slice-${a}`,

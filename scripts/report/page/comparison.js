@@ -2,7 +2,7 @@
  * The comparison: a measure against an axis or another measure, coloured by an axis, in panels by another, with the
  * intervals and single runs that the reader asks for; and the table of the points that are shown.
  */
-import { axis, frame, seriesStyle } from './theme.js';
+import { axis, faded, frame, seriesStyle } from './theme.js';
 import {
   axisScale,
   escapeText,
@@ -16,6 +16,8 @@ import {
 
 /** More values of a colour axis than this are a scale of colour where they are numbers, not names. */
 const MOST_NAMES = 8;
+/** More points than this in one colour have paler intervals, so that the means are seen. */
+const MANY = 40;
 /** More marks of single runs than this make a browser slow: they are left out and the caption says so. */
 const MOST_SINGLE = 4000;
 
@@ -45,7 +47,7 @@ export function comparisonFigure(data, single, view, theme) {
   const bars = view.bars && !x.numeric && !view.logY && !crowded(data, view, drawn, x, scale);
   const runs = view.runs && y.runs !== null && (x.measure === undefined || x.runs !== null);
   const marks = runs ? drawn.reduce((sum, k) => sum + y.runs(k).length, 0) : 0;
-  const dress = { data, view, theme, x, y, bars, scale, by };
+  const dress = { data, view, theme, x, y, bars, scale, by, small: panels.length > 1 };
   const traces = panels.flatMap(({ points }, p) =>
     groups.flatMap((value, g) => {
       const own = value < 0 ? points : points.filter((k) => data.points[k].at[view.colour] === value);
@@ -140,7 +142,7 @@ function axesOf(panel) {
   return { xaxis: `x${suffix}`, yaxis: `y${suffix}` };
 }
 
-function pointsTrace({ data, view, theme, x, y, bars, scale, by, panel, group, value, points, style }) {
+function pointsTrace({ data, view, theme, x, y, bars, scale, by, small, panel, group, value, points, style }) {
   const ordered =
     x.numeric && x.measure === undefined ? [...points].sort((p, q) => x.at(p) - x.at(q)) : points;
   const places = ordered.map(x.at);
@@ -153,9 +155,9 @@ function pointsTrace({ data, view, theme, x, y, bars, scale, by, panel, group, v
     symmetric: false,
     array: ordered.map(side.above),
     arrayminus: ordered.map(side.below),
-    color: bars ? theme.ink : colour,
+    color: bars ? theme.ink : ordered.length > MANY ? faded(colour) : colour,
     thickness: 1.5,
-    width: ordered.length > 60 ? 2 : 5,
+    width: ordered.length > MANY || small ? 2 : 5,
   });
   const ring = {
     color: chosen.map((is) => (is ? theme.ink : bars ? theme.ground : scale ? theme.muted : colour)),
@@ -194,7 +196,7 @@ function pointsTrace({ data, view, theme, x, y, bars, scale, by, panel, group, v
       },
     };
   }
-  const size = ordered.length > 100 ? 7 : 10;
+  const size = ordered.length > 100 || small ? 7 : 10;
   return {
     ...shared,
     type: 'scatter',
@@ -268,7 +270,7 @@ function hoverText(point, y, x, k) {
 }
 
 function layoutOf({ view, theme, x, y, bars, scale, by }, panels, names, logX, drawn) {
-  const left = 74;
+  const left = 82;
   const right = scale ? (theme.narrow ? 64 : 84) : 20;
   const inner = theme.width - left - right;
   const columns = Math.max(1, Math.min(panels.length, Math.floor(inner / (theme.narrow ? 300 : 235))));
@@ -358,7 +360,7 @@ function titles(layout, theme, panels, x, y, below) {
   const common = { xref: 'paper', yref: 'paper', showarrow: false, font: { size: 13, color: theme.ink } };
   layout.annotations.push(
     { ...common, text: escapeText(x), x: 0.5, xanchor: 'center', y: 0, yanchor: 'top', yshift: -26 - below },
-    { ...common, text: escapeText(y), x: 0, xanchor: 'right', y: 0.5, textangle: -90, xshift: -50 },
+    { ...common, text: escapeText(y), x: 0, xanchor: 'right', y: 0.5, textangle: -90, xshift: -60 },
   );
 }
 

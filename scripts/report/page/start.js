@@ -67,7 +67,7 @@ function acrossOf(axis, text) {
   if (axis >= 0) return { axis };
   const measure = data.measures.findIndex(({ name }) => name === text);
   if (measure >= 0) return { measure };
-  return data.axes.length === 0 ? null : { axis: 0 };
+  return null;
 }
 
 /** Draws into a box; `words` are what a reader hears who cannot see the chart. */
@@ -157,9 +157,7 @@ function choose(k, again = true) {
   view = readView();
   fillComparison();
   drawComparison();
-  const row = document.querySelector(`#comparison-table [data-point="${view.chosen}"]`);
-  const frame = row?.closest('.tall');
-  if (frame && focused !== 'comparison-table') frame.scrollTop = row.offsetTop - frame.clientHeight / 3;
+  if (focused !== 'comparison-table') showRow();
   // The table was made anew: the keyboard stays where it was.
   if (focused) document.querySelector(`#${focused} [data-point="${k}"] button`)?.focus();
   const estimate = data.points[view.chosen]?.estimates[view.measure];
@@ -168,6 +166,13 @@ function choose(k, again = true) {
       ? 'No point is chosen.'
       : `Point ${view.chosen}: ${data.points[view.chosen].label}, ${estimate ? estimateText(estimate) : 'no such measure'}`;
   address.note(null, true);
+}
+
+/** Scrolls the row of the chosen point into its frame, not the page. */
+function showRow() {
+  const row = document.querySelector(`#comparison-table [data-point="${view.chosen}"]`);
+  const frame = row?.closest('.tall');
+  if (frame) frame.scrollTop = row.offsetTop - frame.clientHeight / 3;
 }
 
 /** The points that a chart shows, in its order, with where they are among its traces. */
@@ -361,7 +366,9 @@ function showControls() {
   ]) {
     if (part(id) !== null) part(id).closest('label').hidden = axisSpan(data, shown, side) <= 10;
   }
+  // Many rows scroll in a frame of their own.
   part('comparison-frame').classList.toggle('tall', shown.length > 30);
+  part('paired-frame')?.classList.toggle('tall', pairsOf(data, view, shown).length > 30);
 }
 
 /** Everything as the controls stand. */
@@ -371,6 +378,7 @@ function restore() {
   if (part('paired-measure') !== null) part('paired-measure').value = part('measure').value;
   view = readView();
   showComparison();
+  showRow();
   fillAccounts();
   if (library === null) return;
   drawAccounts();

@@ -38,6 +38,11 @@ export function seriesStyle(i, theme) {
   };
 }
 
+/** A colour through which others are seen. `colour`: "#rrggbb". */
+export function faded(colour) {
+  return `${colour}59`;
+}
+
 /** Where a node's time goes, in the order in which it is stacked; colours by what it is. */
 export function accountStyles(theme) {
   return {
