@@ -10,6 +10,7 @@ import { FIELDS, type Settings } from './fields.ts';
 import { version } from './package.ts';
 import { building } from './runs/building.ts';
 import { RUN_KINDS } from './runs/index.ts';
+import { unreadBy } from './runs/reads.ts';
 
 export const study: Study = {
   version,
@@ -25,6 +26,11 @@ export const study: Study = {
   settle(scenario) {
     const settings = readFields(FIELDS, scenario);
     return kindOf(settings).settle(scenario, settings);
+  },
+  unread(scenario, paths) {
+    const settings = readFields(FIELDS, scenario);
+    const kind = kindOf(settings);
+    return paths.flatMap((path) => unreadBy(RUN_KINDS, kind, settings, path) ?? []);
   },
   run(scenario: Plain, seed, replication, outputs) {
     const settings = readFields(FIELDS, scenario);

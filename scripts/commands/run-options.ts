@@ -105,6 +105,7 @@ export async function watched(
       line.stage(
         `${experiment.name}: ${total} run${total === 1 ? '' : 's'} (${points} x ${times})${on}${has}`,
       );
+      for (const note of experiment.notes) line.stage(wrapped(`note: ${note}`, widthOf(process.stderr)));
     }
     latest = now;
     const fresh = done - kept;

@@ -40,12 +40,108 @@ import { writeOutputs } from '../outputs.ts';
 import type { RunKind } from './contract.ts';
 import { checkFailures, checkpointOf, failuresOf } from './failures.ts';
 import { pricesOf } from './paging.ts';
+import {
+  always,
+  type Condition,
+  CRASHES,
+  JOB_LAW,
+  JOB_TRACE,
+  LAYER,
+  OWNER_LAW,
+  OWNER_TRACE,
+  PRICED,
+  SCALED_LOAD,
+  TAXED,
+  unless,
+  WITH_JOBS,
+  WITH_OWNERS,
+  where,
+} from './reads.ts';
 
 /** What the network of a free structure costs. */
 const NOTHING = { latency: 0, pageWire: 0, shared: false };
 
+const LACKS_MEMORY: Condition = {
+  holds: ({ memory }) => memory.frames !== 'auto',
+  only: 'where nodes have too little memory',
+  would: 'set memory.frames',
+};
+const TURNS: Condition = {
+  holds: ({ cluster }) => cluster.rows > 1,
+  only: 'where gangs take turns',
+  would: 'set cluster.rows',
+};
+const FAULTY: Condition = {
+  holds: ({ faults }) => faults.rate > 0,
+  only: 'where the layer has faults',
+  would: 'set faults.rate',
+};
+const ENDLESS: Condition = {
+  holds: ({ horizon }) => horizon === 'auto',
+  only: 'where horizon is auto',
+  would: 'set horizon=auto',
+};
+const LARGE: Condition = {
+  holds: ({ program }) => program.large.share > 0,
+  only: 'where some jobs have much memory',
+  would: 'set program.large.share',
+};
+const FAILURE_TRACE: Condition = {
+  holds: ({ failures }) => failures.trace !== 'none',
+  only: 'with a trace of outages',
+  would: 'set failures.trace',
+};
+const FAILURE_LAW: Condition = {
+  holds: ({ failures }) => failures.trace === 'none',
+  only: 'without a trace of outages',
+  would: 'set failures.trace=none',
+};
+const BEATS = unless('failures.beat', 'none', ({ failures }) => failures.beat);
+/** What the global layer does with jobs. */
+const GUESTS = [LAYER, WITH_JOBS];
+
 /** The kind that takes every scenario that no other kind has taken. */
-export const building: RunKind = { takes: () => true, measures: MEASURES, settle, run };
+export const building: RunKind = {
+  title: 'a building',
+  by: 'jobs, owners',
+  chosenBy: [],
+  takes: () => true,
+  reads: [
+    always('horizon', 'warmup', 'glunix', 'cluster.nodes', 'cluster.os', 'jobs.trace', 'owners.trace'),
+    where([...GUESTS, ENDLESS], 'patience'),
+    where([PRICED], 'cluster.machine', 'program.mix'),
+    where([PRICED, LAYER], 'cluster.network', 'cluster.operation_price'),
+    where([TAXED], 'cluster.sfi.overhead', 'cluster.sfi.checks'),
+    where([TAXED, WITH_OWNERS], 'cluster.sfi.covers'),
+    where(GUESTS, 'cluster.rows'),
+    where([...GUESTS, TURNS], 'cluster.quantum'),
+    where([OWNER_LAW], 'owners.law'),
+    where([OWNER_TRACE], 'owners.busy_above', 'owners.after', 'owners.gaps'),
+    where([WITH_OWNERS], 'owners.wanted'),
+    where([JOB_LAW], 'jobs.law'),
+    where([WITH_JOBS], 'jobs.too_wide'),
+    where([WITH_JOBS, SCALED_LOAD], 'jobs.load'),
+    where([JOB_TRACE], 'jobs.processors', 'jobs.overrun', 'jobs.zero_run', 'jobs.shake'),
+    where(GUESTS, 'program.image', 'program.large.share', 'program.home_calls'),
+    where([...GUESTS, LARGE], 'program.large.image'),
+    where([...GUESTS, WITH_OWNERS], 'program.dirty'),
+    always('memory.frames', 'failures.trace', 'failures.mtbf', 'faults.rate'),
+    where([LACKS_MEMORY], 'cluster.disk', 'cluster.network', 'program.sweep', 'memory.page', 'memory.slab'),
+    where([LACKS_MEMORY], 'memory.server_frames', 'policies.memory_server', 'policies.reliability'),
+    where([CRASHES, FAILURE_LAW], 'failures.repair'),
+    where([FAILURE_LAW], 'failures.law'),
+    where([FAILURE_TRACE], 'failures.after', 'failures.skip'),
+    where([CRASHES], 'failures.beat', 'failures.master', 'failures.attempts'),
+    where([CRASHES, BEATS], 'failures.misses'),
+    where([FAULTY], 'faults', 'program.mix'),
+    where([LAYER], 'policies.idle', 'policies.batch', 'policies.sharing'),
+    where(GUESTS, 'policies.placement', 'policies.share', 'policies.checkpoint', 'policies.recovery'),
+    where([...GUESTS, WITH_OWNERS], 'policies.owner_return', 'policies.migration'),
+  ],
+  measures: MEASURES,
+  settle,
+  run,
+};
 
 async function settle(scenario: Plain, settings: Settings): Promise<Plain> {
   const inputs: Record<string, Value> = {};

@@ -23,9 +23,42 @@ import { digestOf, jobLog } from '../inputs.ts';
 import { writeJobs } from '../outputs.ts';
 import { jobsOfRun, prices } from './building.ts';
 import type { RunKind } from './contract.ts';
+import { always, type Condition, JOB_TRACE, PRICED, SCALED_LOAD, TAXED, WITH_JOBS, where } from './reads.ts';
 import { givenWarmup } from './warmup.ts';
 
+const COPIES: Condition = {
+  holds: ({ jobs }) => jobs.trace === 'none' && jobs.law.name === 'none',
+  only: 'without jobs, where copies of a program start together',
+  would: 'set jobs.trace=none and jobs.law=none',
+};
+const patterned = (...names: readonly Settings['program']['pattern'][]): Condition => ({
+  holds: ({ program }) => names.includes(program.pattern),
+  only: `where the pattern is ${names.join(' or ')}`,
+  would: `set program.pattern=${names[0]}`,
+});
+
 export const coscheduling: RunKind = {
+  title: 'parallel programs that share nodes',
+  by: 'program.name',
+  chosenBy: ['program.name'],
+  reads: [
+    // Checked: there must be neither beside the programs.
+    always('owners.trace', 'owners.law', 'faults.rate'),
+    always('horizon', 'warmup', 'glunix', 'policies.coscheduling', 'policies.waiting'),
+    always('cluster.nodes', 'cluster.network', 'cluster.os', 'cluster.quantum', 'cluster.context_switch'),
+    always('cluster.scheduler', 'jobs.trace', 'jobs.law'),
+    where([PRICED], 'cluster.machine', 'cluster.operation_price', 'program.mix'),
+    where([TAXED], 'cluster.sfi.overhead', 'cluster.sfi.checks'),
+    where([WITH_JOBS], 'jobs.too_wide'),
+    where([WITH_JOBS, SCALED_LOAD], 'jobs.load'),
+    where([JOB_TRACE], 'jobs.processors', 'jobs.overrun', 'jobs.zero_run', 'jobs.shake'),
+    always('program.grain', 'program.imbalance', 'program.pattern', 'program.endpoint', 'program.fidelity'),
+    always('program.dedicated'),
+    where([COPIES], 'program.copies', 'program.width', 'program.length'),
+    where([patterned('neighbour', 'all-to-all', 'random', 'broadcast', 'summation')], 'program.message'),
+    where([patterned('fft-remap')], 'program.data'),
+    where([patterned('random')], 'program.reads'),
+  ],
   takes: (settings) => settings.program.name !== 'none',
   measures: PARALLEL_MEASURES,
   settle,

@@ -22,7 +22,8 @@ export async function checkFailures(settings: Settings, inputs: Record<string, V
     });
   }
   if (!nodesCrash(failures)) {
-    if (!needsMtbf) return;
+    const saves = glunix && (jobs.trace !== 'none' || jobs.law.name !== 'none');
+    if (!needsMtbf || !saves) return;
     throw new InputError({
       where: 'policies.checkpoint',
       found: `${checkpoint.name}, while no node ever crashes`,

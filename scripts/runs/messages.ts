@@ -16,8 +16,33 @@ import { InputError } from '../../sim/problem.ts';
 import type { Settings } from '../fields.ts';
 import { digestOf, messageTrace } from '../inputs.ts';
 import type { RunKind } from './contract.ts';
+import { always, type Condition, PRICED, TAXED, where } from './reads.ts';
+
+const TRACED: Condition = {
+  holds: ({ messages: { trace } }) => trace !== 'none',
+  only: 'with a trace of messages',
+  would: 'set messages.trace',
+};
+const KERNEL_ENDS: Condition = {
+  holds: ({ messages: { endpoint } }) => endpoint === 'rpc' || endpoint === 'kernel-udp',
+  only: 'where messages go through the kernel',
+  would: 'set messages.endpoint=kernel-udp',
+};
 
 export const messages: RunKind = {
+  title: 'a message-passing program',
+  by: 'messages.trace, messages.program',
+  chosenBy: ['messages.trace', 'messages.program'],
+  reads: [
+    // Checked: there must be none beside the program.
+    always('jobs.trace', 'jobs.law', 'owners.trace', 'owners.law'),
+    always('messages.program', 'messages.endpoint', 'messages.wires', 'messages.capacity', 'messages.place'),
+    always('messages.logp', 'cluster.nodes', 'cluster.network', 'cluster.os'),
+    where([TRACED], 'messages.member', 'messages.ticks', 'messages.flop_rate'),
+    where([PRICED], 'cluster.machine'),
+    where([KERNEL_ENDS, PRICED], 'cluster.operation_price'),
+    where([TAXED], 'cluster.sfi.overhead', 'cluster.sfi.checks'),
+  ],
   takes: ({ messages: { trace, program } }) => trace !== 'none' || program.name !== 'none',
   measures: MESSAGE_MEASURES,
   settle,

@@ -29,8 +29,58 @@ import { checkLaw, type ReferenceTable, referencesOf } from '../../workloads/pag
 import type { Settings } from '../fields.ts';
 import { digestOf, referenceTrace } from '../inputs.ts';
 import type { RunKind } from './contract.ts';
+import { always, type Condition, PRICED, TAXED, unless, where } from './reads.ts';
+
+const REFERENCES: Condition = {
+  holds: ({ memory }) => memory.stripe.file === 'none',
+  only: 'with references to pages',
+  would: 'set memory.stripe.file=none',
+};
+const STRIPED: Condition = {
+  holds: ({ memory }) => memory.stripe.file !== 'none',
+  only: 'where a file is read',
+  would: 'set memory.stripe.file',
+};
+const ELSEWHERE: Condition = {
+  holds: ({ memory }) => memory.stripe.disks > 0,
+  only: 'where the file lies on other nodes',
+  would: 'set memory.stripe.disks',
+};
+const PAGES: Condition = {
+  holds: ({ memory }) => memory.frames !== 'auto' || memory.high_mark > 0,
+  only: 'where pages leave memory',
+  would: 'set memory.frames',
+};
+const SERVED: Condition = {
+  holds: ({ memory }) => memory.servers > 0,
+  only: 'where other nodes lend memory',
+  would: 'set memory.servers',
+};
+const WANTED = unless('memory.wanted_after', 'none', ({ memory }) => memory.wanted_after);
+const SERVERS_CRASH = unless('memory.crash_after', 'none', ({ memory }) => memory.crash_after);
 
 export const paging: RunKind = {
+  title: 'a process that pages',
+  by: 'pages.trace, pages.law, memory.stripe.file',
+  chosenBy: ['pages.trace', 'pages.law', 'memory.stripe.file'],
+  reads: [
+    // Checked: there must be none beside the process.
+    always('jobs.trace', 'jobs.law', 'owners.trace', 'owners.law'),
+    always('memory.page', 'cluster.os', 'cluster.disk', 'memory.disk_time'),
+    where([PRICED], 'cluster.machine', 'cluster.operation_price'),
+    where([REFERENCES], 'horizon', 'pages.law', 'pages.compute', 'pages.first', 'pages.warmup'),
+    where([REFERENCES], 'memory.frames', 'memory.low_mark', 'memory.high_mark', 'memory.servers'),
+    where([REFERENCES, PAGES], 'policies.replacement'),
+    where([REFERENCES, PAGES, SERVED], 'cluster.network', 'memory.remote_time'),
+    // Servers have lives of their own, also where no page comes.
+    where([REFERENCES, SERVED], 'memory.server_frames', 'memory.wanted_after', 'memory.crash_after'),
+    where([REFERENCES, PAGES, SERVED], 'policies.memory_server', 'policies.reliability'),
+    where([REFERENCES, SERVED, WANTED], 'memory.lent_after'),
+    where([REFERENCES, SERVED, SERVERS_CRASH], 'memory.repair'),
+    where([REFERENCES, TAXED], 'cluster.sfi.overhead', 'cluster.sfi.checks'),
+    where([STRIPED], 'memory.stripe.disks', 'memory.stripe.block', 'memory.stripe.ahead'),
+    where([STRIPED, ELSEWHERE], 'cluster.network', 'memory.remote_time'),
+  ],
   takes: ({ pages, memory }) =>
     pages.trace !== 'none' || pages.law.name !== 'none' || memory.stripe.file !== 'none',
   measures: PAGING_MEASURES,
@@ -41,7 +91,7 @@ export const paging: RunKind = {
 async function settle(scenario: Plain, settings: Settings): Promise<Plain> {
   refuseOthers(settings);
   const { pages, memory } = settings;
-  if (memory.low_mark > memory.high_mark) {
+  if (memory.stripe.file === 'none' && memory.low_mark > memory.high_mark) {
     throw new InputError({
       where: 'memory.low_mark',
       found: `${shortNumber(100 * memory.low_mark)}%, above memory.high_mark (${shortNumber(100 * memory.high_mark)}%)`,

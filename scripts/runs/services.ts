@@ -15,8 +15,32 @@ import { scanCalls } from '../../workloads/services/index.ts';
 import type { Settings } from '../fields.ts';
 import { callHeader, callMix, callSurvey, digestOf } from '../inputs.ts';
 import type { RunKind } from './contract.ts';
+import { always, type Condition, TAXED, where } from './reads.ts';
+
+const REPLAYED: Condition = {
+  holds: ({ services }) => services.fidelity === 'replayed',
+  only: 'where calls are replayed one by one',
+  would: 'set services.fidelity=replayed',
+};
+const SCALED_BY_MACHINE: Condition = {
+  holds: ({ services }) => services.user_scale === 'auto' && services.user_time === 'trace',
+  only: 'where user time is scaled by the machines',
+  would: 'set services.user_scale=auto and services.user_time=trace',
+};
 
 export const services: RunKind = {
+  title: 'a trace of service calls',
+  by: 'services.trace',
+  chosenBy: ['services.trace'],
+  reads: [
+    // Checked: there must be none beside the calls.
+    always('jobs.trace', 'jobs.law', 'owners.trace', 'owners.law'),
+    always('services.fidelity', 'services.tracer_cost', 'services.numbering', 'services.user_time'),
+    always('services.user_scale', 'cluster.machine', 'cluster.os'),
+    where([SCALED_BY_MACHINE], 'services.traced_on'),
+    where([REPLAYED], 'services.cache', 'cluster.disk'),
+    where([TAXED], 'cluster.sfi.overhead', 'cluster.sfi.checks'),
+  ],
   takes: (settings) => settings.services.trace !== 'none',
   measures: SERVICE_MEASURES,
   settle,

@@ -3,6 +3,7 @@ import { networkNamed } from '../../models/hardware/network/index.ts';
 import { JOB } from '../../models/jobs.ts';
 import { mixNamed } from '../../models/os/index.ts';
 import { deciderPolicies } from '../../models/policies/decider/index.ts';
+import type { SharingPolicyKind } from '../../models/policies/sharing/contract.ts';
 import { sharingPolicies } from '../../models/policies/sharing/index.ts';
 import { plain } from '../../models/presets/constant.ts';
 import { loadMachine } from '../../models/presets/load.ts';
@@ -21,9 +22,59 @@ import { digestOf, jobLog } from '../inputs.ts';
 import { writeJobs } from '../outputs.ts';
 import { jobsOfRun, prices } from './building.ts';
 import type { RunKind } from './contract.ts';
+import {
+  always,
+  type Condition,
+  JOB_LAW,
+  JOB_TRACE,
+  PRICED,
+  SCALED_LOAD,
+  TAXED,
+  unless,
+  where,
+} from './reads.ts';
 import { givenWarmup } from './warmup.ts';
 
+const SHARES = unless('policies.sharing', 'none', ({ policies }) => policies.sharing.name);
+const kindOf = ({ policies }: Settings): SharingPolicyKind => sharingPolicies[policies.sharing.name];
+const ASKS: Condition = {
+  holds: (settings) => kindOf(settings).asks === true,
+  only: 'where policies.sharing asks somebody',
+  would: 'set policies.sharing=ask',
+};
+const MOVES_RUNNING: Condition = {
+  holds: (settings) => kindOf(settings).preemptive === true,
+  only: 'where policies.sharing moves jobs that run',
+  would: 'set policies.sharing=preempt-age',
+};
+const NAMED: Condition = {
+  holds: (settings) => settings.policies.sharing.name === 'birth',
+  only: 'where policies.sharing knows programs',
+  would: 'set policies.sharing=birth',
+};
+
 export const sharing: RunKind = {
+  title: 'load sharing',
+  by: 'policies.batch=none',
+  chosenBy: ['glunix', 'policies.batch', 'jobs.trace', 'jobs.law'],
+  reads: [
+    // Checked: there must be neither beside the jobs.
+    always('owners.trace', 'owners.law', 'faults.rate'),
+    always('horizon', 'patience', 'warmup', 'policies.sharing', 'cluster.nodes', 'cluster.os'),
+    where([SCALED_LOAD], 'jobs.load'),
+    always('sharing.discipline', 'sharing.speeds', 'sharing.home', 'sharing.cooldown'),
+    where([JOB_LAW], 'jobs.law'),
+    where([JOB_TRACE], 'jobs.processors', 'jobs.overrun', 'jobs.zero_run', 'jobs.shake'),
+    where([PRICED], 'cluster.machine', 'program.mix'),
+    where([TAXED], 'cluster.sfi.overhead', 'cluster.sfi.checks'),
+    where([SHARES, PRICED], 'cluster.network', 'cluster.operation_price'),
+    where([SHARES], 'sharing.movable', 'sharing.eligible_above'),
+    where([SHARES], 'sharing.transfer_cpu', 'sharing.transfer_bytes', 'sharing.transfer_time'),
+    where([SHARES], 'sharing.probe_time'),
+    where([MOVES_RUNNING], 'sharing.freeze', 'sharing.move_rate', 'program.image'),
+    where([NAMED], 'sharing.names'),
+    where([ASKS], 'policies.decider'),
+  ],
   takes: ({ glunix, jobs, policies }) =>
     glunix && policies.batch.name === 'none' && (jobs.trace !== 'none' || jobs.law.name !== 'none'),
   measures: SHARING_MEASURES,

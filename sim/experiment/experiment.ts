@@ -29,6 +29,8 @@ import {
   fieldAt,
   flagValue,
   flagValues,
+  type Given,
+  type Laid,
   layOver,
   type Origin,
   pathsOf,
@@ -37,7 +39,7 @@ import {
   splitFlag,
   spread,
 } from './settings.ts';
-import type { Study } from './study.ts';
+import type { Study, Unread } from './study.ts';
 
 /** One scenario of an experiment: what tells it from the others, and all of it. */
 export interface Point {
@@ -205,7 +207,7 @@ export async function settleExperiment(
 
   const notes = new Set<string>();
   const points: Point[] = [];
-  const laid = [];
+  const laid: Laid[] = [];
   const base = layOver(study.fields, [...fileSettings, ...set], inFile).scenario;
   const places = designPoints(
     design,
@@ -249,6 +251,8 @@ export async function settleExperiment(
   checkBaseline(study, kit.baseline, kit.baselineOrigin, problems);
   problems.throwAny();
 
+  const unread = checkRead(study, laid, axes, problems);
+  if (unread !== undefined) notes.add(unread);
   const refused: [number, Problem[]][] = [];
   for (const [i, one] of laid.entries()) {
     try {
@@ -258,7 +262,7 @@ export async function settleExperiment(
       });
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      refused.push([i, error.problems.map((problem) => placed(problem, one.origins))]);
+      refused.push([i, error.problems.map((problem) => placed(problem, one.given))]);
     }
   }
   problemsOf(
@@ -746,14 +750,54 @@ function slotFault(field: SlotField, value: Value): Fault | undefined {
   return { found: `${valueText(name)} is not known`, would: suggest(String(name), Object.keys(field.of)) };
 }
 
+/**
+ * Settings that were given and that no point reads. An axis is a problem, since its points would be the same; so is a flag
+ * that such runs never read. What stands in a file that experiments may share, or would count under other settings, comes
+ * back as a note.
+ */
+function checkRead(
+  study: Study,
+  laid: readonly Laid[],
+  axes: readonly RawAxis[],
+  problems: Problems,
+): string | undefined {
+  if (study.unread === undefined) return undefined;
+  const unread = new Map<string, Unread & Given>();
+  const read = new Set<string>();
+  for (const { scenario, given } of laid) {
+    const idle = new Map(study.unread(scenario, [...given.keys()]).map((each) => [each.path, each]));
+    for (const [path, setting] of given) {
+      const why = idle.get(path);
+      if (why === undefined) read.add(path);
+      else if (!unread.has(path)) unread.set(path, { ...why, ...setting });
+    }
+  }
+  // What stands in a file at its default, or switched off, changes nothing anywhere.
+  const told = [...unread].filter(
+    ([path, { layer, usual, value }]) => !read.has(path) && (layer > 0 || !(usual || value === 'none')),
+  );
+  // Of a slot that is not read its parameters are not either: the slot is named.
+  const outer = told.filter(([path]) => !told.some(([other]) => path.startsWith(`${other}.`)));
+  const varied = axes.map((axis) => axis.path.join('.'));
+  const reasons = new Map<string, string[]>();
+  for (const [path, { layer, never, origin, found, would }] of outer) {
+    const isAxis = varied.some((axis) => `${path}.`.startsWith(`${axis}.`));
+    if (isAxis || (layer > 0 && never)) {
+      problems.add(origin.problem({ found: `${path}: ${found}`, would }, 'key'));
+    } else reasons.set(found, [...(reasons.get(found) ?? []), path]);
+  }
+  if (reasons.size === 0) return undefined;
+  return `settings that change nothing here: ${[...reasons].map(([found, paths]) => `${paths.join(', ')} (${found})`).join('; ')}`;
+}
+
 /** A study's problem names a setting by its path; it is shown where that setting was given. */
-function placed(problem: Problem, origins: ReadonlyMap<string, Origin>): Problem {
+function placed(problem: Problem, given: Laid['given']): Problem {
   const path = problem.where.split('.');
   for (let length = path.length; length > 0; length--) {
-    const origin = origins.get(path.slice(0, length).join('.'));
-    if (origin === undefined) continue;
+    const setting = given.get(path.slice(0, length).join('.'));
+    if (setting === undefined) continue;
     const { where: _, ...fault } = problem;
-    return origin.problem({ ...fault, found: `${problem.where}: ${problem.found}` }, 'value');
+    return setting.origin.problem({ ...fault, found: `${problem.where}: ${problem.found}` }, 'value');
   }
   return problem;
 }

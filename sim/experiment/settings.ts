@@ -41,8 +41,12 @@ export interface Laid {
   readonly scenario: Plain;
   readonly problems: readonly Problem[];
   readonly notes: readonly string[];
-  /** Who gave each setting that holds, by dotted path. */
-  readonly origins: ReadonlyMap<string, Origin>;
+  /** What was given, as far as it holds, by dotted path. */
+  readonly given: ReadonlyMap<string, Given>;
+}
+export interface Given extends Pick<Setting, 'value' | 'origin' | 'layer'> {
+  /** Whether the setting would be the same if nobody had given it. */
+  readonly usual: boolean;
 }
 
 /** Splits maps into their leaves, down to where a value of the field's own kind stands. */
@@ -87,14 +91,14 @@ export function layOver(
 ): Laid {
   const problems: Problem[] = [];
   const notes: string[] = [];
-  const origins = new Map<string, Origin>();
+  const given = new Map<string, Given>();
   const complain = (setting: Setting, fault: Fault, at: 'key' | 'value') => {
     const path = setting.path.join('.');
     problems.push(setting.origin.problem({ ...fault, found: `${path}: ${fault.found}` }, at));
   };
   const sorted = settings.toSorted((a, b) => a.layer - b.layer);
   const scenario = group(root, sorted, []) as Plain;
-  return { scenario, problems, notes, origins };
+  return { scenario, problems, notes, given };
 
   function build(field: Field, under: readonly Setting[], path: readonly string[]): Value | undefined {
     if (field.kind === 'group') return group(field, under, path);
@@ -136,7 +140,7 @@ export function layOver(
       }
       inside = inside.filter((each) => each.layer > layer);
       if (inside.length === 0) {
-        origins.set(path.join('.'), word.origin);
+        given.set(path.join('.'), { ...word, usual: word.value === field.default });
         return word.value;
       }
     }
@@ -160,7 +164,7 @@ export function layOver(
     const name = chosen === undefined ? field.default : String(chosen.value);
     const choice = own(field.of, name);
     if (choice === undefined) return undefined;
-    if (chosen !== undefined) origins.set(path.join('.'), chosen.origin);
+    if (chosen !== undefined) given.set(path.join('.'), { ...chosen, usual: name === field.default });
     const floor = chosen?.layer ?? 0;
     const parameters = under.filter((each) => !isName(each) && each.path.length > path.length);
     for (const each of parameters) {
@@ -237,9 +241,14 @@ export function layOver(
     path: readonly string[],
   ): Value | undefined {
     let settled: Value | undefined;
-    let given = false;
+    let usual: Value | undefined;
+    if (field.default !== undefined) {
+      const checked = checkLeaf(field, field.default as Value);
+      if ('found' in checked)
+        throw new Error(`the default of ${path.join('.')} cannot be used: ${checked.found}`);
+      usual = checked.settled;
+    }
     for (const setting of under) {
-      given = true;
       if (setting.path.length > path.length) {
         complain(
           setting,
@@ -253,16 +262,11 @@ export function layOver(
         complain(setting, checked, 'value');
         continue;
       }
-      origins.set(path.join('.'), setting.origin);
       settled = absolute(field, checked.settled, setting.origin.base);
+      given.set(path.join('.'), { ...setting, usual: String(settled) === String(usual) });
     }
-    if (given) return settled;
-    if (field.default !== undefined) {
-      const checked = checkLeaf(field, field.default as Value);
-      if ('found' in checked)
-        throw new Error(`the default of ${path.join('.')} cannot be used: ${checked.found}`);
-      return checked.settled;
-    }
+    if (under.length > 0) return settled;
+    if (usual !== undefined) return usual;
     const origin = fileOrigin(path);
     problems.push(origin.problem({ found: `${path.join('.')} must be given: ${field.doc}` }, 'key'));
     return undefined;

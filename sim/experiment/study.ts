@@ -18,12 +18,26 @@ export interface Study {
    * at its place in the experiment file.
    */
   settle(scenario: Plain, from: { readonly base: string }): Promise<Plain>;
+  /**
+   * Those of the settings at `paths` that a run of a scenario does not read. Left out: all are read. The kit refuses an
+   * axis that no point reads, and a flag that such runs never read; of others it tells in a note.
+   */
+  unread?(scenario: Plain, paths: readonly string[]): readonly Unread[];
   /** Does one run of a settled scenario. Replication r of every point is given the same (seed, r). */
   run(scenario: Plain, seed: number, replication: number, outputs: RunOutputs): Promise<RunResult>;
   /** The built script that does runs on a worker thread: calls `serve(study)`. */
   readonly worker: URL;
   /** What can be chosen, by heading (policies.batch, machines, ...), for `nowsim list`, beside the choices that `fields` name. */
   readonly catalogue?: Readonly<Record<string, readonly { readonly name: string; readonly doc: string }[]>>;
+}
+
+/** A setting that a run does not read: why not, and what would make it count. */
+export interface Unread {
+  readonly path: string;
+  /** Whether no other setting would make it count. */
+  readonly never: boolean;
+  readonly found: string;
+  readonly would: string;
 }
 
 /** What one run is to give beside its measures: files by absolute path (nothing is written for those left out), batches. */
