@@ -4,7 +4,6 @@
  * A policy that is added to its registry is tried without a line here.
  */
 import { afterAll, describe, expect, it } from 'vitest';
-import { FIELDS } from '../../scripts/fields.ts';
 import {
   BUILDING_SLOTS,
   type Building,
@@ -15,7 +14,9 @@ import {
   type Wanted,
 } from '../support/fuzz/building-case.ts';
 import { asInSuite, fuzz, patience } from '../support/fuzz/harness.ts';
+import { OTHER_SLOTS } from '../support/fuzz/other-cases.ts';
 import { checkPromises } from '../support/fuzz/promises.ts';
+import { ALL_SLOTS } from '../support/fuzz/settings.ts';
 import { checkBuilding, must } from '../support/fuzz/story.ts';
 
 /** What has to be there for the policies of a slot to have something to decide, and what shows that they had. */
@@ -35,11 +36,8 @@ const SLOTS: Readonly<Record<string, { readonly with: Wanted; readonly happens: 
   reliability: { with: { settings: { 'memory.frames': 1500 } }, happens: ['page-out'] },
 };
 
-/** Slots that no building reads: `fuzz-runs.test.ts` has them. */
-const ELSEWHERE = ['sharing', 'decider', 'coscheduling', 'waiting', 'replacement'];
-
 it('every slot is tried', () => {
-  expect([...BUILDING_SLOTS, ...ELSEWHERE].sort()).toEqual(Object.keys(FIELDS.fields.policies.fields).sort());
+  expect([...new Set([...BUILDING_SLOTS, ...OTHER_SLOTS])].sort()).toEqual(ALL_SLOTS.toSorted());
 });
 
 async function holds(building: Building, seen: Set<string>): Promise<void> {

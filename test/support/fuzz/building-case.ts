@@ -3,13 +3,10 @@
  * first wherever something is chosen, since a case that fails is shrunk towards it.
  */
 import * as fc from 'fast-check';
-import { FIELDS } from '../../../scripts/fields.ts';
-import type { Field, Plain } from '../../../sim/experiment/fields.ts';
+import type { Plain } from '../../../sim/experiment/fields.ts';
 import type { Files } from './harness.ts';
 import { files, type Outcome, outcomeOf } from './outcome.ts';
-
-export const POLICIES: Readonly<Record<string, { of: Readonly<Record<string, unknown>>; default: string }>> =
-  FIELDS.fields.policies.fields;
+import { fieldsOf, namesOf, nested } from './settings.ts';
 
 /** Slots that a building reads. */
 export const BUILDING_SLOTS = [
@@ -61,7 +58,7 @@ export const hasNoOthers = ({ owners, crashes }: Building): boolean => owners ==
 export const rowsOf = ({ settings }: Building): number => Number(settings['cluster.rows'] ?? 1);
 
 const LAST_SUBMISSION = 600;
-const jobs = (exact: boolean) =>
+export const jobs = (exact: boolean) =>
   fc.array(
     fc.record({
       submit: fc.nat(LAST_SUBMISSION),
@@ -84,8 +81,11 @@ const stretches = (nodes: number, longest: number, least: number) =>
     { minLength: least, maxLength: 8 },
   );
 
+/** Path -> values, the simplest first. */
+export type Choices = Readonly<Record<string, readonly (string | number | boolean)[]>>;
+
 /** Settings of a policy that are drawn where the policy has them, simplest first. */
-const PARAMETERS: Readonly<Record<string, readonly (string | number | boolean)[]>> = {
+const PARAMETERS: Choices = {
   'owner_return.delay_limit': ['none', 1, 2],
   'idle.after': ['1s', '10s', '1min'],
   'share.reclaim': [false, true],
@@ -97,7 +97,7 @@ const PARAMETERS: Readonly<Record<string, readonly (string | number | boolean)[]
 };
 
 /** Settings that are no policies, simplest first. */
-const OTHERS: Readonly<Record<string, readonly (string | number | boolean)[]>> = {
+const OTHERS: Choices = {
   'cluster.os': ['free', 'in-kernel', 'sfi-library'],
   'cluster.network': ['atm155', 'ethernet10'],
   'cluster.rows': [1, 1, 1, 2, 3],
@@ -122,7 +122,7 @@ export interface Wanted {
 /** Random buildings in which everything is drawn but what is wanted. */
 export function buildings(wanted: Wanted): fc.Arbitrary<Building> {
   const settings = fc.record({
-    ...records(OTHERS, ''),
+    ...records(OTHERS),
     ...records(PARAMETERS, 'policies.'),
     ...Object.fromEntries(
       BUILDING_SLOTS.map((slot) => [`policies.${slot}.name`, fc.constantFrom(...policiesOf(slot))]),
@@ -143,7 +143,7 @@ export function buildings(wanted: Wanted): fc.Arbitrary<Building> {
     .map((building) => possible(building, wanted));
 }
 
-function records(from: typeof OTHERS, before: string) {
+export function records(from: Choices, before = '') {
   return Object.fromEntries(
     Object.entries(from).map(([path, values]) => [`${before}${path}`, fc.constantFrom(...values)]),
   );
@@ -156,9 +156,7 @@ function maybe<T>(arbitrary: fc.Arbitrary<T>, wanted: 'none' | 'some' | undefine
 
 /** The policies of a slot that a building can have, the default first. */
 export function policiesOf(slot: string): string[] {
-  const { of, default: first } = POLICIES[slot]!;
-  const names = Object.keys(of).filter((name) => name !== 'none' || slot !== 'batch');
-  return [first, ...names.filter((name) => name !== first)].filter((name) => !PARITY.has(name));
+  return namesOf(slot).filter((name) => !PARITY.has(name) && !(slot === 'batch' && name === 'none'));
 }
 
 /** In a building no node is set apart for parity (`nowsim` refuses it): these are tried where processes page. */
@@ -179,13 +177,11 @@ function possible(building: Building, { policies = {}, settings = {} }: Wanted):
   const crashes = building.crashes ?? (needsCrashes ? [{ node: 0, from: 0, long: 1 }] : null);
   for (const path of Object.keys(PARAMETERS)) {
     const [slot, parameter] = path.split('.') as [string, string];
-    const policy = POLICIES[slot]!.of[String(chosen[`policies.${slot}.name`])] as { fields: Fields };
-    if (policy.fields[parameter] === undefined) delete chosen[`policies.${path}`];
+    const fields = fieldsOf(slot, String(chosen[`policies.${slot}.name`]));
+    if (fields[parameter] === undefined) delete chosen[`policies.${path}`];
   }
   return { ...building, crashes, settings: chosen };
 }
-
-type Fields = Readonly<Record<string, Field>>;
 
 /** The building as an experiment and the traces that it names; times of files are those of the run. */
 export function experimentOf(building: Building): { experiment: Plain; traces: Files } {
@@ -231,7 +227,7 @@ export function inOrder(list: readonly Job[]): Job[] {
   return list.map((job) => ({ ...job, submit: job.submit - first })).sort((a, b) => a.submit - b.submit);
 }
 
-function swf(list: readonly Job[], nodes: number): string {
+export function swf(list: readonly Job[], nodes: number): string {
   const lines = inOrder(list).map(({ submit, run, more, width, user, memory }, i) =>
     [i + 1, submit, -1, run, width, -1, memory * 1024, width, run + more, -1, 1, user, ...UNKNOWN].join(' '),
   );
@@ -254,29 +250,4 @@ function activity(nodes: number, list: readonly Stretch[], off: string, on: stri
     }
   }
   return `${lines.join('\n')}\n`;
-}
-
-/** Paths with dots as a tree; what is the default of the experiment files is left out. */
-function nested(paths: Readonly<Record<string, string | number | boolean>>): Plain {
-  const root: Record<string, unknown> = {};
-  for (const [path, value] of Object.entries(paths)) {
-    if (defaultOf(path) === value) continue;
-    const parts = path.split('.');
-    let at = root;
-    for (const part of parts.slice(0, -1)) {
-      at[part] ??= {};
-      at = at[part] as Record<string, unknown>;
-    }
-    at[parts.at(-1)!] = value;
-  }
-  return root as Plain;
-}
-
-function defaultOf(path: string): unknown {
-  let at: Field = FIELDS;
-  for (const part of path.replace(/^(policies\.\w+)\.name$/, '$1').split('.')) {
-    if (at.kind !== 'group' || at.fields[part] === undefined) return undefined;
-    at = at.fields[part];
-  }
-  return (at as { default?: unknown }).default;
 }
