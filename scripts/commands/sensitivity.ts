@@ -198,7 +198,10 @@ async function draw(
       margin: { l: 190, r: 150, t: 12, b: 40 },
       xaxis: axis(measure),
       yaxis: axis('', { ticks: '' }),
-      shapes: base === null ? [] : [{ type: 'line', x0: base, x1: base, yref: 'paper', y0: 0, y1: 1 }],
+      shapes:
+        base === null
+          ? []
+          : [{ type: 'line', x0: base, x1: base, yref: 'paper', y0: 0, y1: 1, line: { width: 1.5 } }],
     }),
   };
   mkdirSync(dirname(file), { recursive: true });

@@ -14,7 +14,7 @@ import { type Row, readRows, rowsText } from './rows.ts';
 import { type ExperimentResult, type RunOptions, runExperiment } from './runner.ts';
 import type { Study } from './study.ts';
 
-const SHARD = /^shard-\d+-of-\d+$/;
+const SHARD = /^shard-(\d+)-of-(\d+)$/;
 
 /** The folder of a shard below the experiment's own. */
 export function shardFolder(out: string, index: number, of: number): string {
@@ -33,6 +33,17 @@ export function shardsIn(folder: string): string[] {
     .filter((name) => SHARD.test(name))
     .map((name) => join(folder, name));
   return found.length === 0 ? [folder] : found;
+}
+
+/** Shards that the names of the others say there should be: `shard 2 of 3`. */
+function absentShards(folders: readonly string[]): string[] {
+  const names = folders.map((folder) => SHARD.exec(basename(folder)));
+  const [of] = new Set(names.map((name) => name?.[2]));
+  if (of === undefined || names.some((name) => name?.[2] !== of)) return [];
+  const there = new Set(names.map((name) => Number(name![1])));
+  return Array.from({ length: Number(of) }, (_, i) => i + 1)
+    .filter((index) => !there.has(index))
+    .map((index) => `shard ${index} of ${of}`);
 }
 
 /** What the manifest of a folder says was asked: name, experiment, points. Throws `InputError`. */
@@ -106,6 +117,13 @@ export async function mergeShards(
   } catch (error) {
     for (const name of made) rmSync(join(out, name), { recursive: true, force: true });
     if (readdirSync(out).length === 0) rmdirSync(out);
-    throw error;
+    const absent = absentShards(folders);
+    if (!(error instanceof InputError) || absent.length === 0) throw error;
+    throw new InputError(
+      error.problems.map((problem) => ({
+        ...problem,
+        found: `${absent.join(', ')} ${absent.length === 1 ? 'is' : 'are'} not there: ${problem.found}`,
+      })),
+    );
   }
 }

@@ -7,14 +7,14 @@ import { valueText } from './fields.ts';
 /** What some points have in common where that tells them from the others; else how many they are. */
 export function whereText(all: readonly { readonly params: Params }[], at: ReadonlySet<number>): string {
   const [first] = at;
-  const params = all[first!]!.params;
   const same = (i: number, path: string) =>
-    canonicalJson(all[i]!.params[path]!) === canonicalJson(params[path]!);
-  const common = Object.keys(params).filter((path) => [...at].every((i) => same(i, path)));
-  const others = all.filter((_, i) => !at.has(i) && common.every((path) => same(i, path)));
-  const named = paramsText(Object.fromEntries(common.map((path) => [path, params[path]!])));
-  if (common.length > 0 && others.length === 0) return `where ${named}`;
-  return `at ${at.size} of ${all.length} points, first ${paramsText(params)}`;
+    canonicalJson(all[i]!.params[path]!) === canonicalJson(all[first!]!.params[path]!);
+  // what all points have tells none of them from another
+  const params = Object.entries(all[first!]!.params).filter(([path]) => all.some((_, i) => !same(i, path)));
+  const common = params.filter(([path]) => [...at].every((i) => same(i, path)));
+  const others = all.filter((_, i) => !at.has(i) && common.every(([path]) => same(i, path)));
+  if (common.length > 0 && others.length === 0) return `where ${paramsText(Object.fromEntries(common))}`;
+  return `at ${at.size} of ${all.length} points, first ${paramsText(Object.fromEntries(params))}`;
 }
 
 /** `cluster.os=in-kernel, glunix=on`. */

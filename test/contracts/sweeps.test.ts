@@ -192,7 +192,7 @@ describe('shards', () => {
     await run(TWO_LOADS, { out: shardFolder(parent, 2, 2), shard: { index: 2, of: 2 } });
     const out = join(folder, 'merged');
     await expect(mergeShards(toyStudy(), shardsIn(parent), { out })).rejects.toThrow(
-      '3 of 6 runs are in none of the folders (point 0 replication 0, point 0 replication 2',
+      'shard 1 of 2 is not there: 3 of 6 runs are in none of the folders (point 0 replication 0, point 0 replication 2',
     );
     expect(existsSync(out)).toBe(false);
   });
