@@ -2,14 +2,15 @@
  * Owners: when the person of each node is there, how much CPU their programs want, and when they last gave input.
  *
  * Driven by a trace (changes node by node; owner i sits at node i, a shorter trace is used again from its first
- * owner on) or by a law (a stream of its own for every owner). One pending event a node at most. A node that a
- * trace withdraws (`down`) counts as one whose owner is there and uses all of it.
+ * owner on) or by a law (a stream of its own for every owner). One pending event a node at most, and of a trace one an instant. A node
+ * that a trace withdraws (`down`) counts as one whose owner is there and uses all of it.
  * Order within an instant of a trace: nodes by number, after whatever else was due at that instant already.
  * A change of mere CPU demand in a trace is an event only where something must know of it at once (`watched`).
  * Elsewhere the node goes on from change to change when somebody looks at it (`nextChange`, `stepTo`).
  * Left out: the owner's memory, and that owners might behave otherwise because they are disturbed.
  */
 import type { Engine } from '../sim/engine/engine.ts';
+import { SharedTimers } from '../sim/engine/shared-timers.ts';
 import type { StreamBank } from '../sim/engine/streams.ts';
 import { Timers } from '../sim/engine/timers.ts';
 import { ACTIVITY, type ActivityTable } from '../workloads/owners/activity.ts';
@@ -37,7 +38,8 @@ export class Owners {
   returns = 0;
   private readonly engine: Engine;
   private readonly events: DomainEvents;
-  private readonly timers: Timers;
+  /** When each owner's next record, or change by law, is due; records of a trace come for many nodes at once. */
+  private readonly timers: Timers | SharedTimers;
   private readonly source: OwnerSource;
   private readonly changed: (node: number, input: boolean) => void;
   /** When a node's CPU demand changes next without an event, ns; infinity: not before its next event. */
@@ -85,11 +87,10 @@ export class Owners {
     this.leftBehind = new Uint8Array(traced);
     this.nextChange = new Float64Array(traced).fill(NEVER);
     this.nextEvent = new Float64Array(traced).fill(NEVER);
-    this.timers = new Timers(
-      engine,
-      source.kind === 'trace' ? (node) => this.collect(node) : (node) => this.toggle(node),
-      nodes,
-    );
+    this.timers =
+      source.kind === 'trace'
+        ? new SharedTimers(engine, (node) => this.collect(node), nodes, "records of owners' traces")
+        : new Timers(engine, (node) => this.toggle(node), nodes, 'owners');
     this.instantType = engine.on(() => this.replayInstant(), "instant of owners' traces");
   }
 

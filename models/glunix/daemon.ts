@@ -42,6 +42,7 @@ export class Daemons {
   tellsLoads = false;
   /** Whether the idle policy's own orders take the place of `policies.owner_return`. */
   readonly ordersGuests: boolean;
+  private readonly ignoresGuests: boolean;
   private readonly engine: Engine;
   private readonly events: DomainEvents;
   private readonly owners: Owners;
@@ -92,6 +93,7 @@ export class Daemons {
     });
     this.timers = new Timers(engine, (node) => this.look(node, this.policy.wake(node)), nodes);
     this.ordersGuests = kind.ordersGuests === true;
+    this.ignoresGuests = kind.ignoresGuests === true;
     this.reportEvery = kind.reportEvery;
     this.lastReport = new Float64Array(kind.reportEvery < Number.POSITIVE_INFINITY ? nodes : 0);
     this.dead = new Uint8Array(nodes);
@@ -101,6 +103,14 @@ export class Daemons {
   changed(node: number): void {
     if (this.dead[node] === 1) return;
     this.look(node, this.policy.changed(node));
+  }
+
+  /**
+   * The guest at this node has changed. A policy that looks at no guests has nothing new to say; where its timer is set
+   * it is asked all the same, since that has its place among the events of its instant from the last look.
+   */
+  guestChanged(node: number): void {
+    if (!this.ignoresGuests || this.timers.isSet(node)) this.changed(node);
   }
 
   /** Reports sent that only say that nothing has changed, up to now. */

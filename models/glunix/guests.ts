@@ -27,6 +27,7 @@ import type { Owners } from '../owners.ts';
 import { GUEST, ORDER } from '../policies/idle/contract.ts';
 import type { OwnerReturnPolicy, ReturnAction } from '../policies/owner_return/contract.ts';
 import type { BatchQueue } from './batch-queue.ts';
+import { CellList } from './cell-list.ts';
 import type { Daemons } from './daemon.ts';
 import { GangRows, type GangSlices } from './gang-rows.ts';
 import type { Master } from './master.ts';
@@ -148,7 +149,7 @@ export class Guests {
   private readonly saveTimers: Timers;
   private readonly askTimers: Timers;
   /** Cells with a stopped task that should move, in the order in which they were stopped. */
-  private readonly homeless: number[] = [];
+  private readonly homeless: CellList;
   /** Whether the task in a cell could run now: its whole gang runs. */
   private readonly able = (cell: number): boolean => {
     const job = this.guestOf[cell]!;
@@ -180,6 +181,7 @@ export class Guests {
     this.guestOf = new Int32Array(n).fill(NONE);
     this.mode = new Uint8Array(n);
     this.next = new Int32Array(n).fill(NONE);
+    this.homeless = new CellList(n);
     this.delays = new OwnerDelays(engine, events, nodes, delays);
     this.delays.onClose = (node, until) => this.daemons!.close(node, until);
     this.askTimers = new Timers(engine, (node) => this.askAgain(node), nodes.count, 'guest beside an owner');
@@ -350,7 +352,7 @@ export class Guests {
   /** A task has begun to run: the node's daemon sees it. */
   private settleIn(cell: number): void {
     if (this.daemons === null || this.owners === null) return;
-    this.daemons.changed(this.nodeOf(cell));
+    this.daemons.guestChanged(this.nodeOf(cell));
     if (runs(this.mode[cell]!)) this.checkOwner(cell);
   }
 
@@ -381,13 +383,16 @@ export class Guests {
     this.follow(job);
     const whole = this.paused[job] === 0 && !this.isHeldUp(job);
     this.whole[job] = whole ? 1 : 0;
-    let rate = whole ? 1 : 0;
-    if (whole && this.course !== null) this.steadyUntil[job] = this.stepAll(job, this.engine.now);
-    for (let cell = this.first[job]!; whole && cell !== NONE; cell = this.next[cell]!) {
-      let left = nodes.left(this.nodeOf(cell)) * drag[cell]!;
-      // What a task computes at this share of the CPU, and then waits for pages.
-      if (this.memory !== null && left > 0) left = 1 / (1 / left + this.memory.waiting(cell));
-      if (left < rate) rate = left;
+    let rate = 0;
+    if (whole && this.course !== null) rate = this.stepAll(job, this.engine.now);
+    else if (whole) {
+      rate = 1;
+      for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!) {
+        let left = nodes.left(this.nodeOf(cell)) * drag[cell]!;
+        // What a task computes at this share of the CPU, and then waits for pages.
+        if (this.memory !== null && left > 0) left = 1 / (1 / left + this.memory.waiting(cell));
+        if (left < rate) rate = left;
+      }
     }
     const stands = rate > 0 ? 0 : 1;
     const other = this.rows.rows > 1 && stands !== this.standing[job];
@@ -422,14 +427,8 @@ export class Guests {
     const { course, nodes } = this;
     if (course === null || this.whole[job] === 0) return;
     const { now } = this.engine;
-    const { drag } = this.moves;
     for (let at = this.steadyUntil[job]!; at <= now; at = this.steadyUntil[job]!) {
-      this.steadyUntil[job] = this.stepAll(job, at);
-      let rate = 1;
-      for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!) {
-        const left = nodes.left(cell) * drag[cell]!;
-        if (left < rate) rate = left;
-      }
+      const rate = this.stepAll(job, at);
       const old = this.rate[job]!;
       if (rate === old) continue;
       this.remaining[job]! -= (at - this.since[job]!) * old;
@@ -455,16 +454,25 @@ export class Guests {
     if (this.endKnown[job] === 1 && change < this.jobTimers.timeOf(job)) this.setEnd(job);
   }
 
-  /** Takes the demand at all nodes of the gang to a time; when it changes next at one of them without an event, ns. */
+  /**
+   * Takes the demand at all nodes of a gang whose tasks could all run to a time, and notes when it changes next at one
+   * of them without an event. Answers the pace of the slowest task.
+   */
   private stepAll(job: number, until: number): number {
+    const { nodes, next } = this;
     const course = this.course!;
     const { nextChange } = course;
+    const { drag } = this.moves;
     let change = Number.POSITIVE_INFINITY;
-    for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!) {
+    let slowest = 1;
+    for (let cell = this.first[job]!; cell !== NONE; cell = next[cell]!) {
       if (nextChange[cell]! <= until) course.stepTo(cell, until);
       if (nextChange[cell]! < change) change = nextChange[cell]!;
+      const left = nodes.left(cell) * drag[cell]!;
+      if (left < slowest) slowest = left;
     }
-    return change;
+    this.steadyUntil[job] = change;
+    return slowest;
   }
 
   /** Whether a task of the gang cannot run now. */
@@ -635,7 +643,7 @@ export class Guests {
     for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!) {
       if (this.mode[cell] === MODE.arriving) this.leaveSource(cell);
       if (this.mode[cell] === MODE.copying) this.callBack(cell);
-      if (this.homeless.length > 0) this.notHomeless(cell);
+      this.homeless.remove(cell);
       this.setGuestShare(cell, 0);
       this.setMode(cell, MODE.over);
     }
@@ -652,7 +660,7 @@ export class Guests {
     while (cell !== NONE) {
       const next = this.next[cell]!;
       this.freeCell(cell);
-      this.daemons?.changed(this.nodeOf(cell));
+      this.daemons?.guestChanged(this.nodeOf(cell));
       cell = next;
     }
     this.rows.leave(job, this.rowOfJob(job));
@@ -687,7 +695,7 @@ export class Guests {
     if (this.mode[cell] !== MODE.running && this.mode[cell] !== MODE.fetching) return;
     const job = this.guestOf[cell]!;
     if (this.ownerReturn.staysAtHome === true && this.isHome(cell)) {
-      if (!this.homeless.includes(cell)) this.homeless.push(cell);
+      this.homeless.add(cell);
       this.placeHomeless();
       return;
     }
@@ -730,7 +738,7 @@ export class Guests {
         else {
           this.stop(cell);
           this.delays.waits(this.costs.stop);
-          this.homeless.push(cell);
+          this.homeless.add(cell);
         }
     }
   }
@@ -792,48 +800,41 @@ export class Guests {
     this.nodes.charge(this.nodeOf(cell), this.costs.stop);
     this.setMode(cell, MODE.stopped);
     this.updateRate(this.guestOf[cell]!);
-    this.daemons!.changed(this.nodeOf(cell));
+    this.daemons!.guestChanged(this.nodeOf(cell));
   }
 
   /** The node's daemon accepts guests again: tasks that were stopped there go on. */
   accepted(node: number): void {
     for (let cell = node; cell < this.mode.length; cell += this.nodes.count) {
       // One that stayed at its home may now stay there as anywhere.
-      if (this.homeless.length > 0 && runs(this.mode[cell]!)) this.notHomeless(cell);
+      if (runs(this.mode[cell]!)) this.homeless.remove(cell);
       this.goOn(cell);
     }
   }
 
   private goOn(cell: number): void {
     if (this.mode[cell] !== MODE.stopped) return;
-    this.notHomeless(cell);
+    this.homeless.remove(cell);
     this.messages++;
     this.events.record(EVENT.resume, this.nodeOf(cell), this.guestOf[cell]!);
     this.nodes.charge(this.nodeOf(cell), this.costs.resume);
     this.setMode(cell, MODE.running);
     this.updateRate(this.guestOf[cell]!);
-    this.daemons!.changed(this.nodeOf(cell));
-  }
-
-  private notHomeless(cell: number): void {
-    const waiting = this.homeless.indexOf(cell);
-    if (waiting >= 0) this.homeless.splice(waiting, 1);
+    this.daemons!.guestChanged(this.nodeOf(cell));
   }
 
   /** Free nodes go first to tasks that wait to move, stopped or at their homes, in the order in which they began to. */
   placeHomeless(): void {
-    for (let i = 0; i < this.homeless.length; ) {
-      const cell = this.homeless[i]!;
-      const waits =
-        this.mode[cell] === MODE.stopped ||
-        this.mode[cell] === MODE.running ||
-        this.mode[cell] === MODE.fetching;
-      if (!waits) this.homeless.splice(i, 1);
+    const { homeless } = this;
+    let before = NONE;
+    for (let cell = homeless.first; cell >= 0; cell = before < 0 ? homeless.first : homeless.after(before)) {
+      const mode = this.mode[cell];
+      if (mode !== MODE.stopped && mode !== MODE.running && mode !== MODE.fetching) homeless.remove(cell);
       else if (this.master.freeOf(this.rowOfJob(this.guestOf[cell]!)) > 0) {
-        this.homeless.splice(i, 1);
+        homeless.remove(cell);
         this.move(cell);
       } else if (this.rows.rows === 1) return;
-      else i++;
+      else before = cell;
     }
     if (this.master.freeNodes > 0) this.onFree();
   }
@@ -853,7 +854,7 @@ export class Guests {
     this.guestOf[to] = job;
     this.onUse(this.nodeOf(to));
     this.moves.begin(cell, to, running);
-    this.daemons!.changed(this.nodeOf(cell));
+    this.daemons!.guestChanged(this.nodeOf(cell));
     this.queue.resize();
   }
 
@@ -909,7 +910,7 @@ export class Guests {
       this.setMilestone(job);
     }
     this.updateRate(job);
-    this.daemons!.changed(this.nodeOf(cell));
+    this.daemons!.guestChanged(this.nodeOf(cell));
     if (runs(this.mode[cell]!)) this.checkOwner(cell);
   }
 
@@ -1002,7 +1003,7 @@ export class Guests {
     let time = 0;
     const image = this.jobs.image[job]!;
     for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!) {
-      if (this.homeless.length > 0) this.notHomeless(cell);
+      this.homeless.remove(cell);
       this.fetchEnd.delete(cell);
       this.setMode(cell, MODE.saving);
       // All images go to one home.
@@ -1015,7 +1016,7 @@ export class Guests {
     for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!) this.setHeld(cell, true, share);
     this.saveTimers.set(job, this.engine.now + Math.round(time));
     for (let cell = this.first[job]!; cell !== NONE; cell = this.next[cell]!)
-      this.daemons?.changed(this.nodeOf(cell));
+      this.daemons?.guestChanged(this.nodeOf(cell));
     return time;
   }
 
@@ -1124,7 +1125,7 @@ export class Guests {
     else if (mode === MODE.copying) this.callBack(cell);
     else if (mode === MODE.saving) this.stopSaving(job);
     else if (mode === MODE.fetching) this.fetchEnd.delete(cell);
-    if (this.homeless.length > 0) this.notHomeless(cell);
+    this.homeless.remove(cell);
     this.setHeld(cell, true, 0);
     this.setMode(cell, MODE.lost);
     if (this.jobs.state[job] === JOB.running) this.updateRate(job);

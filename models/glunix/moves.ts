@@ -233,7 +233,6 @@ export class Moves {
   private take(from: number, to: number, step: MigrationStep): void {
     const { costs, acts } = this;
     const time = step.other + step.transfer + this.waitFor(step.transfer);
-    const share = (cpu: number) => (time > 0 ? Math.min(1, cpu / time) : 0);
     const sending = costs.sendCpu(step.bytes);
     const receiving = costs.receiveCpu(step.bytes);
     this.sent[to] = step.bytes;
@@ -243,14 +242,16 @@ export class Moves {
       this.steps[to]!++;
       this.doneThen[to] = acts.done(from);
       this.events.record(EVENT.copy, acts.node(from), step.bytes);
-      this.drag[from] = (1 - share(sending)) * this.pace(from);
-      this.sending[from] = share(sending);
-      acts.copy(from, to, share(sending), share(receiving));
+      const share = shareOf(sending, time);
+      this.drag[from] = (1 - share) * this.pace(from);
+      this.sending[from] = share;
+      acts.copy(from, to, share, shareOf(receiving, time));
     } else {
       if (this.steps[to]! > 0) this.events.record(EVENT.freeze, acts.node(from), step.bytes);
       this.drag[from] = this.pace(from);
       this.frozenFor[to] = time;
-      acts.freeze(from, to, share(costs.freeze + sending), share(costs.thaw + receiving), time);
+      const sender = shareOf(costs.freeze + sending, time);
+      acts.freeze(from, to, sender, shareOf(costs.thaw + receiving, time), time);
     }
     this.timers.set(to, this.engine.now + Math.round(time));
   }
@@ -308,3 +309,8 @@ export class Moves {
 }
 
 const FIRST = { steps: 0, sent: 0, dirtied: 0 } as const;
+
+/** Share of a CPU that an operation of `cpu` ns takes during `time` ns. */
+function shareOf(cpu: number, time: number): number {
+  return time > 0 ? Math.min(1, cpu / time) : 0;
+}

@@ -5,6 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import { Engine } from '../../sim/engine/engine.ts';
 import { ORDER_LIMIT } from '../../sim/engine/queue.ts';
+import { SharedTimers } from '../../sim/engine/shared-timers.ts';
 import { Streams } from '../../sim/engine/streams.ts';
 import { Timers } from '../../sim/engine/timers.ts';
 import { CheckError, InputError } from '../../sim/problem.ts';
@@ -222,6 +223,122 @@ describe('timers', () => {
     for (let n = 0; n < 100_000; n++) timers.set(n % 10, 1000 + n);
     expect(engine.pending).toBe(10);
     expect(engine.queue.bytes).toBe(before);
+  });
+});
+
+describe('shared timers', () => {
+  it('hold one event an instant', () => {
+    const engine = new Engine();
+    const log: string[] = [];
+    const timers = new SharedTimers(engine, (entity) => log.push(`${engine.now}:${entity}`), 5, 'wake');
+    for (const [entity, time] of [
+      [3, 7],
+      [0, 7],
+      [4, 9],
+      [1, 7],
+      [0, 9],
+    ] as const) {
+      timers.set(entity, time);
+    }
+    expect([0, 1, 2, 3, 4].map((i) => timers.timeOf(i))).toEqual([9, 7, Infinity, 7, 9]);
+    expect(engine.pending).toBe(2);
+    timers.clear(4);
+    timers.clear(3);
+    expect(engine.run()).toBe(2);
+    expect(log).toEqual(['7:1', '9:0']);
+    expect(() => timers.set(0, 8)).toThrow('wake(0) at time 8, in the past');
+    expect(() => timers.set(0, Number.NaN)).toThrow(RangeError);
+    expect(engine.pending).toBe(0);
+  });
+
+  // The same random life beside a plain list of what is due, in which an entity takes all those of its instant along.
+  it.each([1, 2, 3, 4, 5, 6])('equal a list that is searched, seed %i', (seed) => {
+    const entities = 12;
+    const steps = 2000;
+    const shared = (): string[] => {
+      const source = new Streams(seed, 0).stream('life');
+      const engine = new Engine();
+      const log: string[] = [];
+      const timers = new SharedTimers(
+        engine,
+        (i) => log.push(`${engine.now} expires ${i}`),
+        entities,
+        'wake',
+      );
+      const note = engine.on((i) => log.push(`${engine.now} event ${i}`));
+      const act: number = engine.on((step) => {
+        if (seed % 2 === 0) (engine.queue as unknown as { order: number }).order = ORDER_LIMIT - 1;
+        live(source, engine.now, step, {
+          set: (entity, time) => timers.set(entity, time),
+          clear: (entity) => timers.clear(entity),
+          note: (time, i) => void engine.scheduleAt(time, note, i),
+          again: (time) => void engine.scheduleAt(time, act, step + 1),
+        });
+      });
+      engine.schedule(0, act, 0);
+      engine.run();
+      return log;
+    };
+    const searched = (): string[] => {
+      const source = new Streams(seed, 0).stream('life');
+      const log: string[] = [];
+      let due: { time: number; order: number; what: 'act' | 'event' | 'expires'; who: number }[] = [];
+      let order = 0;
+      const put = (time: number, what: (typeof due)[number]['what'], who: number) =>
+        void due.push({ time, order: order++, what, who });
+      const clear = (entity: number) => {
+        due = due.filter((each) => each.what !== 'expires' || each.who !== entity);
+      };
+      put(0, 'act', 0);
+      while (due.length > 0) {
+        due.sort((a, b) => a.time - b.time || a.order - b.order);
+        const { time, what, who } = due[0]!;
+        if (what === 'expires') {
+          const together = due.filter((each) => each.what === 'expires' && each.time === time);
+          due = due.filter((each) => !together.includes(each));
+          for (const each of together) log.push(`${time} expires ${each.who}`);
+          continue;
+        }
+        due.shift();
+        if (what === 'event') log.push(`${time} event ${who}`);
+        else {
+          live(source, time, who, {
+            set: (entity, at) => {
+              clear(entity);
+              put(at, 'expires', entity);
+            },
+            clear,
+            note: (at, i) => put(at, 'event', i),
+            again: (at) => put(at, 'act', who + 1),
+          });
+        }
+      }
+      return log;
+    };
+    const live = (
+      source: { next(): number },
+      now: number,
+      step: number,
+      acts: {
+        set(entity: number, time: number): void;
+        clear(entity: number): void;
+        note(time: number, who: number): void;
+        again(time: number): void;
+      },
+    ): void => {
+      for (let k = 0; k < 3; k++) {
+        const entity = Math.floor(source.next() * entities);
+        const time = now + Math.floor(source.next() * 6);
+        const choice = source.next();
+        if (choice < 0.6) acts.set(entity, time);
+        else if (choice < 0.75) acts.clear(entity);
+        else acts.note(time, step * 10 + k);
+      }
+      if (step < steps) acts.again(now + Math.floor(source.next() * 3));
+    };
+    const log = shared();
+    expect(log.filter((line) => line.includes('expires')).length).toBeGreaterThan(1000);
+    expect(log).toEqual(searched());
   });
 });
 

@@ -65,14 +65,16 @@ class Easy implements BatchPolicy {
       this.cursor = view.after(head);
       if (this.cursor < 0 || this.waiting.narrowest() > view.free) return -1;
       this.promise(view.width[head]!);
-      if (!this.waiting.canStart(view.free, this.shadow - view.now, this.extra)) return -1;
     }
-    while (this.cursor >= 0 && view.free > 0) {
+    const { free, now } = view;
+    // After a start, too: perhaps nothing else can, and the rest of a long queue need not be looked at.
+    if (this.cursor < 0 || !this.waiting.canStart(free, this.shadow - now, this.extra)) return -1;
+    while (this.cursor >= 0) {
       const job = this.cursor;
       this.cursor = view.after(job);
       const width = view.width[job]!;
-      if (width > view.free) continue;
-      if (view.now + view.estimate[job]! <= this.shadow) return job;
+      if (width > free) continue;
+      if (now + view.estimate[job]! <= this.shadow) return job;
       if (width <= this.extra) {
         this.extra -= width;
         return job;

@@ -70,6 +70,8 @@ export interface IdlePolicyKind {
   readonly fields: Readonly<Record<string, Field>>;
   /** Whether it asks for the owner's load; otherwise it is not woken when only that has changed. */
   readonly readsLoad: boolean;
+  /** Whether it looks at the owner and at the clock alone: what becomes of guests tells it nothing. */
+  readonly ignoresGuests?: true;
   /** Whether it sees what no daemon can know. */
   readonly oracle?: true;
   /** Whether its own orders (suspend, vacate, kill) take the place of `policies.owner_return`. */

@@ -19,6 +19,7 @@ export const quiet: IdlePolicyKind = {
     },
   },
   readsLoad: false,
+  ignoresGuests: true,
   offersUnowned: true,
   sampleEvery: (parameters) => parameters['sample'] as number,
   reportEvery: Number.POSITIVE_INFINITY,
