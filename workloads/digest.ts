@@ -1,8 +1,8 @@
 /** Digests of input files, so that a result names exactly what it was made from. */
 import { createHash } from 'node:crypto';
-import { createReadStream, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { openFault } from './text.ts';
+import { openFault, plainChunks } from './text.ts';
 
 /**
  * SHA-256 of a file as it lies on disk, hexadecimal; of a folder: over the names and digests of its files in name
@@ -16,7 +16,7 @@ export async function traceDigest(path: string): Promise<string> {
         if (!name.startsWith('.')) hash.update(`${name}\n${await traceDigest(join(path, name))}\n`);
       }
     } else {
-      for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+      for (const chunk of plainChunks(path, true)) hash.update(chunk);
     }
   } catch (error) {
     throw openFault(path, error);

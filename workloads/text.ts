@@ -75,7 +75,7 @@ export async function* readBytes(path: string, reuse = false): AsyncGenerator<Bu
 }
 
 /** A file as it lies there; read at once, since a stream takes longer to hand a chunk over than the disk cache to fill it. */
-function* plainChunks(path: string, reuse: boolean): Generator<Buffer> {
+export function* plainChunks(path: string, reuse: boolean): Generator<Buffer> {
   const file = openSync(path, 'r');
   try {
     let chunk = Buffer.allocUnsafeSlow(CHUNK);
