@@ -34,11 +34,15 @@ const MOST_ATTEMPTS = 3;
 /** Throws `InputError` where this machine has no Slurm. */
 export function checkSlurm(): void {
   try {
-    execFileSync('sbatch', ['--version'], { stdio: 'ignore' });
-  } catch {
+    execFileSync('sbatch', ['--version'], { stdio: 'pipe' });
+  } catch (error) {
+    const { code, stderr } = error as { code?: string; stderr?: Buffer };
+    const [said] = String(stderr ?? '')
+      .trim()
+      .split('\n');
     throw new InputError({
       where: '--slurm',
-      found: 'there is no sbatch on this machine',
+      found: code === 'ENOENT' ? 'there is no sbatch on this machine' : `sbatch does not work here: ${said}`,
       would:
         'run it where Slurm is installed, or by hand: nowsim run FILE --shard 1/4 ... 4/4, then nowsim merge; or without --slurm',
     });
