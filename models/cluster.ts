@@ -750,6 +750,7 @@ class Building {
   }
 
   private showNode(node: number): void {
+    if (this.timeline!.full) return;
     const { mode, guestOf } = this.guests!;
     for (let cell = node; cell < mode.length; cell += this.nodes.count) {
       this.timeline!.show(cell, this.engine.now, rowKind(mode[cell]!), guestOf[cell]!);
@@ -759,7 +760,7 @@ class Building {
   }
 
   private showGround(node: number): void {
-    if (this.timeline === null) return;
+    if (this.timeline === null || this.timeline.full) return;
     this.timeline.setGround(node, this.engine.now, this.groundOf(node));
   }
 

@@ -13,7 +13,7 @@ import { JOB, type JobRecords } from './jobs.ts';
 
 const MOST_BINS = 400;
 /** Bytes of changes that a history holds at most. */
-const MOST_BYTES = 1 << 28;
+const MOST_BYTES = 1 << 26;
 /** First length of a bin, s; doubled as the run goes on. */
 const FIRST_BIN_S = 60;
 
@@ -109,7 +109,8 @@ export class Timeline {
   };
   private readonly jobs: TimelineJobs;
   private readonly changes = new Bytes(1 << 12);
-  private full = false;
+  /** Whether the history has ended: nothing more is kept of nodes and jobs. */
+  full = false;
   /** ms of the instant that is being collected, and of the change written last. */
   private ms = 0;
   private writtenMs = 0;
