@@ -5,7 +5,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMap, type Plain, valueText } from '../sim/experiment/fields.ts';
-import type { Summary } from '../sim/experiment/results.ts';
+import type { IntervalKind } from '../sim/experiment/intervals.ts';
+import type { DifferenceSummary, Summary } from '../sim/experiment/results.ts';
 import { readRows } from '../sim/experiment/rows.ts';
 import { InputError } from '../sim/problem.ts';
 import { intervalText } from './terminal.ts';
@@ -112,4 +113,32 @@ export function summaryCells(
       ),
     ]),
   };
+}
+
+/** Paired differences from the baseline with their intervals, as `summaryCells`; a star where they are clear. */
+export function differenceCells(
+  summary: Summary,
+  measures: readonly string[],
+): { head: string[]; rows: string[][] } {
+  const paths = [...new Set(summary.paired.flatMap((pair) => Object.keys(pair.params)))];
+  return {
+    head: [...paths, ...measures],
+    rows: summary.paired.map(({ params, measures: mine }) => [
+      ...paths.map((path) => (params[path] === undefined ? '-' : valueText(params[path]))),
+      ...measures.map((name) =>
+        mine[name] === undefined ? '-' : differenceText(summary.interval, mine[name]),
+      ),
+    ]),
+  };
+}
+
+/** Is a difference told from nothing, among as many as there are points? */
+export function isClear({ p_holm }: DifferenceSummary): boolean {
+  return p_holm !== null && p_holm < 0.05;
+}
+
+/** A paired difference with its interval, and a star where it is clear. */
+export function differenceText(interval: IntervalKind, difference: DifferenceSummary): string {
+  const text = intervalText(interval, { ...difference, mean: difference.difference }, true);
+  return isClear(difference) ? `${text} *` : text;
 }

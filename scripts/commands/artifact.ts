@@ -1,14 +1,16 @@
 /** `nowsim artifact`: what an artifact evaluation asks for, from a results folder. */
 import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join, resolve } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import { writeWhole } from '../../sim/experiment/files.ts';
-import { once } from './run-options.ts';
+import { InputError } from '../../sim/problem.ts';
+import { packageFolder } from '../package.ts';
+import { each, once } from './run-options.ts';
 
 interface ArtifactArguments {
   folder: string;
   out?: string | string[];
+  author?: string | string[];
   json: boolean;
 }
 
@@ -18,7 +20,8 @@ export const artifactCommand: CommandModule<object, ArtifactArguments> = {
       .usage(
         '$0 artifact <folder>\n\nWrites from a results folder: CLAIMS.md (claim, command, expected, tolerance, time), ACKNOWLEDGEMENTS.md (of the\n' +
           'traces, from their headers), STRESS-DES.md, ro-crate-metadata.json, LICENSE, and copies of the results.\n' +
-          'Traces are not copied: their providers say who may pass them on.',
+          'Its manifest.json looks for traces in traces/ beside it. They are not copied, but for samples of nowsim: their\n' +
+          'providers say who may pass them on.',
       )
       .positional('folder', {
         type: 'string',
@@ -29,6 +32,11 @@ export const artifactCommand: CommandModule<object, ArtifactArguments> = {
         type: 'string',
         requiresArg: true,
         describe: 'where to (default: artifact/ in the folder)',
+      })
+      .option('author', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'who ran it, for the crate (again and again)',
       })
       .option('json', {
         type: 'boolean',
@@ -44,24 +52,47 @@ export const artifactCommand: CommandModule<object, ArtifactArguments> = {
 
 async function artifact(args: ArtifactArguments): Promise<void> {
   const { resultsOf } = await import('../provenance/results.ts');
-  const { acknowledgementsText, claimsText, stressText } = await import('../provenance/artifact.ts');
+  const { acknowledgementsText, claimsText, digestsText, stressText } = await import(
+    '../provenance/artifact.ts'
+  );
+  const { placedTraces, relocated } = await import('../provenance/traces.ts');
   const { crateText } = await import('../provenance/crate.ts');
   const results = resultsOf(args.folder);
   const out = once('out', args.out) ?? join(args.folder, 'artifact');
+  if (resolve(out) === resolve(args.folder)) {
+    throw new InputError({
+      where: `--out ${out}`,
+      found: 'is the folder of the results',
+      would: 'give another folder: manifest.json is written anew there',
+    });
+  }
+  const traces = placedTraces(results.manifest);
+  const digests = digestsText(traces);
   const texts = {
-    'CLAIMS.md': claimsText(results),
-    'ACKNOWLEDGEMENTS.md': await acknowledgementsText(results),
-    'STRESS-DES.md': stressText(results),
-    'ro-crate-metadata.json': crateText(results),
+    'CLAIMS.md': claimsText(results, traces),
+    'ACKNOWLEDGEMENTS.md': await acknowledgementsText(traces),
+    'STRESS-DES.md': stressText(results, traces),
+    'manifest.json': `${JSON.stringify(relocated(results.manifest, traces), null, 2)}\n`,
+    ...(digests === '' ? {} : { 'traces.sha256': digests }),
   };
-  mkdirSync(out, { recursive: true });
+  mkdirSync(join(out, 'traces'), { recursive: true });
   for (const [name, text] of Object.entries(texts)) writeWhole(join(out, name), text);
-  const copies = ['manifest.json', 'rows.jsonl', 'summary.json', 'summary.csv', 'report.html'].filter(
-    (name) => existsSync(join(args.folder, name)),
+  const copies = ['rows.jsonl', 'summary.json', 'summary.csv', 'report.html'].filter((name) =>
+    existsSync(join(args.folder, name)),
   );
   for (const name of copies) copyFileSync(join(args.folder, name), join(out, name));
-  copyFileSync(fileURLToPath(new URL('../../../LICENSE', import.meta.url)), join(out, 'LICENSE'));
-  const files = [...Object.keys(texts), ...copies, 'LICENSE'];
+  copyFileSync(join(packageFolder, 'LICENSE'), join(out, 'LICENSE'));
+  const samples = traces.filter(({ isSample, path }) => isSample && existsSync(path));
+  for (const { path, place } of samples) copyFileSync(path, join(out, place));
+  const authors = each(args.author);
+  writeWhole(join(out, 'ro-crate-metadata.json'), crateText(results, { folder: out, traces, authors }));
+  const files = [
+    ...Object.keys(texts),
+    'ro-crate-metadata.json',
+    ...copies,
+    ...samples.map(({ place }) => place),
+    'LICENSE',
+  ];
   process.stdout.write(
     args.json ? `${JSON.stringify({ folder: out, files }, null, 2)}\n` : `${out}: ${files.join(', ')}\n`,
   );

@@ -5,10 +5,11 @@ import type { Argv, CommandModule } from 'yargs';
 import { ROW, rowsOf } from '../../models/history.ts';
 import type { Plain } from '../../sim/experiment/fields.ts';
 import { writeWhole } from '../../sim/experiment/files.ts';
+import { paramsText } from '../../sim/experiment/points.ts';
 import type { Summary } from '../../sim/experiment/results.ts';
 import { InputError, nearest } from '../../sim/problem.ts';
 import { INTERVAL_LEGEND } from '../terminal.ts';
-import { csvLines, summaryCells, tidyColumns } from '../tidy.ts';
+import { csvLines, differenceCells, summaryCells, tidyColumns } from '../tidy.ts';
 import { historyOf, readTimeline } from '../timelines.ts';
 import { each, once, wholeNumber } from './run-options.ts';
 
@@ -26,6 +27,7 @@ interface ExportArguments {
   format?: Format;
   out?: string | string[];
   measure?: string | string[];
+  differences: boolean;
   point?: string | string[];
   json: boolean;
 }
@@ -53,6 +55,11 @@ export const exportCommand: CommandModule<object, ExportArguments> = {
         type: 'string',
         requiresArg: true,
         describe: 'for tables: which measures (again and again; default: those that the experiment names)',
+      })
+      .option('differences', {
+        type: 'boolean',
+        default: false,
+        describe: 'for tables: paired differences from the baseline instead of means',
       })
       .option('point', {
         type: 'string',
@@ -143,8 +150,19 @@ async function contents(
   }
   const { experiment } = readJson<{ experiment: Plain }>(args.folder, 'manifest.json');
   const measures = named.length > 0 ? named : ((experiment['measures'] ?? []) as readonly string[]);
-  const table = summaryCells(summary, measures.slice(0, named.length > 0 ? undefined : 6));
-  const legend = `Cells: ${INTERVAL_LEGEND[summary.interval ?? 'student']}.`;
+  const shown = measures.slice(0, named.length > 0 ? undefined : 6);
+  if (args.differences && summary.paired.length === 0) {
+    throw new InputError({
+      where: '--differences',
+      found: 'the experiment has no baseline',
+      would: "run it with --set 'baseline={path: value}'",
+    });
+  }
+  const table = args.differences ? differenceCells(summary, shown) : summaryCells(summary, shown);
+  const cells = INTERVAL_LEGEND[summary.interval ?? 'student'];
+  const legend = args.differences
+    ? `Cells: paired difference from ${paramsText(summary.baseline)}, ${cells}; * p < 0.05 after Holm.`
+    : `Cells: ${cells}.`;
   const text =
     format === 'markdown' ? markdown(table, legend) : latex(table, `${summary.question} ${legend}`);
   return { text, records: table.rows.length };
@@ -178,12 +196,14 @@ function latex(
       .replace(/[\\{}_%&#$]/g, (letter) => (letter === '\\' ? '\\textbackslash{}' : `\\${letter}`))
       .replaceAll('^', '\\^{}')
       .replaceAll('~', '\\~{}')
+      .replace(/[<>]/g, '$$$&$$')
       .replaceAll('±', '$\\pm$');
   const cell = (text: string) => {
-    const number = /^[-+(]?[\d,.]+ ± [\d,.]+(?:\)e-?\d+)?$/.test(text);
+    const number = /^[-+(]?[\d,.]+ ± [\d,.]+(?:\)e-?\d+)?(?: \*)?$/.test(text);
     return number
       ? `$${text
           .replace('±', '\\pm')
+          .replace(' *', '^{*}')
           .replace(/\)e(-?\d+)/, ')\\cdot 10^{$1}')
           .replaceAll(',', '{,}')}$`
       : escaped(text);

@@ -4,6 +4,7 @@ import { valueText } from '../../sim/experiment/fields.ts';
 import { paramsText } from '../../sim/experiment/points.ts';
 import type { Summary } from '../../sim/experiment/results.ts';
 import { type Column, columnWidth, INTERVAL_LEGEND, intervalText, tableText, wrapped } from '../terminal.ts';
+import { differenceText, isClear } from '../tidy.ts';
 
 /** Lines of one table; the rest of many points is in the files. */
 const MOST_POINTS = 48;
@@ -40,11 +41,10 @@ export function summaryTable(
   });
   const differences = summary.paired.map((pair): Line => {
     const cells = wanted.map((name) => {
-      const measure = pair.measures[name];
-      if (measure === undefined) return '-';
-      const clear = measure.p_holm !== null && measure.p_holm < 0.05;
-      const text = intervalText(summary.interval, { ...measure, mean: measure.difference }, true);
-      return `${text}${clear ? ' *' : '  '}`;
+      const difference = pair.measures[name];
+      if (difference === undefined) return '-';
+      const text = differenceText(summary.interval, difference);
+      return isClear(difference) ? text : `${text}  `;
     });
     return { params: axes.map((path) => valueText(pair.params[path])), cells };
   });

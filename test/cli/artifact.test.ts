@@ -1,7 +1,10 @@
 /** `nowsim artifact` and `run --crate`: claims that can be repeated, traces that are named, a crate whose parts exist. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { packageFolder, version } from '../../scripts/package.ts';
 import { filesIn, nowsim, workFolder } from './nowsim.ts';
 
 const work = workFolder();
@@ -41,27 +44,86 @@ beforeAll(async () => {
 });
 
 describe('artifact', () => {
+  const artifact = join(cwd, 'out', 'artifact');
+  const digest = () => (JSON.parse(read('out', 'summary.json')) as { digest: string }).digest;
+  /** The commands of the claims, each once, as words after `nowsim`. */
+  const commands = () =>
+    [...new Set([...read('out', 'artifact', 'CLAIMS.md').matchAll(/`npx nowsim ([^`]+)`/g)])].map((match) =>
+      match[1]!.split(' '),
+    );
+
   it('holds claims, acknowledgements, checklist, licence and results', async () => {
-    const { code } = await nowsim(cwd, 'artifact', 'out');
+    const { code } = await nowsim(cwd, 'artifact', 'out', '--author', 'Ada Example');
     expect(code).toBe(0);
-    const { digest } = JSON.parse(read('out', 'summary.json')) as { digest: string };
-    expect(read('out', 'artifact', 'CLAIMS.md')).toContain(
-      `| all results | \`npx nowsim rerun manifest.json\` | digest \`${digest}\``,
+    const claims = read('out', 'artifact', 'CLAIMS.md');
+    expect(claims).toContain(
+      `| all results | \`npx nowsim rerun manifest.json --out again\` | \`same: digest ${digest()}\`, exit code 0 |`,
     );
-    expect(read('out', 'artifact', 'ACKNOWLEDGEMENTS.md')).toContain('> Acknowledge: Who kept it');
-    expect(read('out', 'artifact', 'STRESS-DES.md')).toMatch(
-      /\| 4\.3 \| Estimation approach \| 3 replications/,
+    expect(claims).toMatch(
+      /\| response_time_s at policies\.batch=easy \| `npx nowsim export again .*` \| [\d.]+ ± [\d.]+ s \| none; with another seed: the interval \| 1 s after the first \|/,
     );
+    const acknowledged = read('out', 'artifact', 'ACKNOWLEDGEMENTS.md');
+    expect(acknowledged).toContain('> Acknowledge: Who kept it');
+    expect(acknowledged).toContain('## traces/log.swf');
+    const checklist = read('out', 'artifact', 'STRESS-DES.md');
+    expect(checklist).toMatch(
+      /\| 4\.3 \| Estimation approach \| 3 replications, .*95 % interval \(Student\)/,
+    );
+    expect(checklist).toContain('| 3.2 | Pre-processing | records of traces/log.swf: read 2, kept 2 |');
     expect(read('out', 'artifact', 'LICENSE')).toContain('MIT License');
     expect(filesIn(join(cwd, 'out', 'artifact'))).not.toContain('log.swf');
   });
 
-  it('is repeated by the command that its claims name', async () => {
-    const { code, out } = await nowsim(join(cwd, 'out', 'artifact'), 'rerun', 'manifest.json', '--quiet');
-    expect([code, out]).toEqual([
-      0,
-      `same: digest ${(JSON.parse(read('out', 'summary.json')) as { digest: string }).digest}\n`,
-    ]);
+  it('looks for the trace beside itself, wherever it lies, and every command of its claims runs', async () => {
+    const [rerun, ...others] = commands();
+    expect(rerun).toEqual(['rerun', 'manifest.json', '--out', 'again']);
+    const without = await nowsim(artifact, ...rerun!, '--quiet');
+    expect([without.code, without.err]).toEqual([2, expect.stringContaining(join('traces', 'log.swf'))]);
+    copyFileSync(join(cwd, 'log.swf'), join(artifact, 'traces', 'log.swf'));
+    const [told, place] = read('out', 'artifact', 'traces.sha256').trim().split('  ');
+    expect(place).toBe('traces/log.swf');
+    expect(told).toBe(createHash('sha256').update(LOG).digest('hex'));
+    const { code, out } = await nowsim(artifact, ...rerun!, '--quiet');
+    expect([code, out]).toEqual([0, `same: digest ${digest()}\n`]);
+    expect(others.length).toBeGreaterThan(0);
+    for (const words of others) {
+      const { code, out } = await nowsim(artifact, ...words);
+      expect([code, words.join(' ')]).toEqual([0, words.join(' ')]);
+      expect(out).toMatch(/\| easy \| [\d.]+ ± [\d.]+ \|/);
+    }
+  });
+
+  it('names its files, who ran it and what was read in its crate', () => {
+    const { '@graph': graph } = JSON.parse(read('out', 'artifact', 'ro-crate-metadata.json')) as {
+      '@graph': ({ '@id': string } & Record<string, unknown>)[];
+    };
+    const of = (id: string) => graph.find((entity) => entity['@id'] === id)!;
+    const parts = (of('./')['hasPart'] as { '@id': string }[]).map((part) => part['@id']);
+    expect(parts).toContain('CLAIMS.md');
+    for (const part of parts) expect(existsSync(join(artifact, part)), part).toBe(true);
+    expect(of('#run')).toMatchObject({
+      agent: [{ '@id': '#author-1' }],
+      object: [{ '@id': '#log.swf' }, { '@id': '#experiment' }],
+      actionStatus: { '@id': 'http://schema.org/CompletedActionStatus' },
+    });
+    expect(of('#author-1')['name']).toBe('Ada Example');
+    const own = new Set(graph.map((entity) => entity['@id']));
+    const dangling = [...JSON.stringify(graph).matchAll(/\{"@id":"([^"]+)"\}/g)]
+      .map((match) => match[1]!)
+      .filter((id) => !own.has(id) && !id.startsWith('http'));
+    expect(dangling).toEqual([]);
+  });
+
+  it('copies a sample of nowsim, and refuses the folder of the results', async () => {
+    const trace = join(packageFolder, 'workloads', 'samples', 'lublin-500.swf');
+    const run = ['run', 'dedicated', '--set', `jobs.trace=${trace}`, '--set', 'cluster.nodes=128'];
+    expect((await nowsim(cwd, ...run, '--out', 'sample', '--no-report', '--quiet')).code).toBe(0);
+    expect((await nowsim(cwd, 'artifact', 'sample')).code).toBe(0);
+    expect(existsSync(join(cwd, 'sample', 'artifact', 'traces', 'lublin-500.swf'))).toBe(true);
+    const { code } = await nowsim(join(cwd, 'sample', 'artifact'), 'rerun', 'manifest.json', '--quiet');
+    expect(code).toBe(0);
+    const same = await nowsim(cwd, 'artifact', 'sample', '--out', 'sample');
+    expect([same.code, same.err]).toEqual([2, expect.stringContaining('is the folder of the results')]);
   });
 
   it('of a folder without results is refused', async () => {
@@ -89,9 +151,23 @@ describe('the crate', () => {
       expect(existsSync(join(cwd, 'out', id)), id).toBe(true);
       expect(byId.has(id), id).toBe(true);
     }
-    expect(run.object).toEqual([{ '@id': '#trace-log.swf' }]);
-    expect(byId.get('#trace-log.swf')).toMatchObject({
+    expect(run.object).toEqual([{ '@id': '#log.swf' }, { '@id': '#experiment' }]);
+    expect(byId.get('#log.swf')).toMatchObject({
+      '@type': 'CreativeWork',
       sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
     });
   });
+});
+
+it('CITATION.cff has what version 1.2.0 of the format requires', () => {
+  const citation = parse(readFileSync(join(packageFolder, 'CITATION.cff'), 'utf8')) as Record<
+    string,
+    unknown
+  >;
+  expect(citation['cff-version']).toBe('1.2.0');
+  for (const key of ['message', 'title']) expect(citation[key], key).toEqual(expect.stringMatching(/\S/));
+  expect(citation['authors']).toEqual([
+    expect.objectContaining({ name: expect.stringMatching(/\S/) as string }),
+  ]);
+  expect(citation['version']).toBe(version);
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Summary } from '../../sim/experiment/results.ts';
 import type { Row } from '../../sim/experiment/rows.ts';
 import { nowsim, workFolder } from './nowsim.ts';
 
@@ -90,6 +91,25 @@ describe('export', () => {
     expect(text).toContain('\\caption{50 \\% or less? Cells: mean $\\pm$ half width');
     expect(text).toContain('policies.batch & jobs.load & wait\\_s \\\\');
     expect(text).toMatch(/^fcfs & 0\.3 & \$[\d.{},]+ \\pm [\d.]+\$ \\\\$/m);
+  });
+
+  it('writes paired differences, with a star where they are clear', async () => {
+    const baseline = ['--set', 'baseline={policies.batch: fcfs}'];
+    await nowsim(cwd, 'run', 'small.yaml', ...baseline, '--out', 'paired', '--quiet', '--no-report');
+    const of = (folder: string, format: string) =>
+      nowsim(cwd, 'export', folder, '--differences', '--format', format, '--measure', 'wait_s');
+    const { out } = await of('paired', 'markdown');
+    const { paired } = JSON.parse(readFileSync(join(cwd, 'paired', 'summary.json'), 'utf8')) as Summary;
+    const clear = paired.map(({ measures }) => measures['wait_s']!.p_holm! < 0.05);
+    expect(clear).toContain(true);
+    const lines = out.split('\n').filter((line) => line.startsWith('| easy '));
+    expect(lines.map((line) => line.endsWith(' * |'))).toEqual(clear);
+    expect(out).toContain('Cells: paired difference from policies.batch=fcfs');
+    const latex = (await of('paired', 'latex')).out;
+    expect(latex).toMatch(/& \$-[\d.{},]+ \\pm [\d.]+\^\{\*\}\$ \\\\$/m);
+    expect(latex).toContain('* p $<$ 0.05 after Holm');
+    const alone = await of('small', 'markdown');
+    expect([alone.code, alone.err]).toEqual([2, expect.stringContaining('has no baseline')]);
   });
 
   it('writes a timeline for trace viewers: a slice for each stretch of a node', async () => {
