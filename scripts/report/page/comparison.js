@@ -142,7 +142,22 @@ function axesOf(panel) {
   return { xaxis: `x${suffix}`, yaxis: `y${suffix}` };
 }
 
-function pointsTrace({ data, view, theme, x, y, bars, scale, by, small, panel, group, value, points, style }) {
+function pointsTrace({
+  data,
+  view,
+  theme,
+  x,
+  y,
+  bars,
+  scale,
+  by,
+  small,
+  panel,
+  group,
+  value,
+  points,
+  style,
+}) {
   const ordered =
     x.numeric && x.measure === undefined ? [...points].sort((p, q) => x.at(p) - x.at(q)) : points;
   const places = ordered.map(x.at);
