@@ -204,7 +204,10 @@ function comparisonCaption(data: PageData): Markup {
     data.pairs.length === 0
       ? ''
       : ' Overlapping intervals do not mean equal points: replications share their random numbers, so look at the differences below.';
-  return html`Means over replications; 95 % intervals: ${data.interval}.${sampled}${paired} <span id="comparison-notes"></span>`;
+  const spread = data.points.some(({ estimates }) => estimates.some((e) => e !== null && e[1] !== null))
+    ? `Means over replications; 95 % intervals: ${data.interval}.`
+    : 'One replication: there are no intervals.';
+  return html`${spread}${sampled}${paired} <span id="comparison-notes"></span>`;
 }
 
 const SPREADS: readonly Choice[] = [

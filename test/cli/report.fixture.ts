@@ -35,6 +35,14 @@ interface Options {
   readonly question?: string;
   readonly timelines?: boolean;
   readonly replications?: number;
+  /** A third axis, of numbers. */
+  readonly nodes?: readonly number[];
+}
+
+interface Params {
+  readonly [path: string]: string | number;
+  readonly 'cluster.os': (typeof STRUCTURES)[number];
+  readonly glunix: 'on' | 'off';
 }
 
 const spread = (values: readonly number[]) => {
@@ -48,8 +56,11 @@ const spread = (values: readonly number[]) => {
 export function writeFixture(dir: string, options: Options = {}) {
   const replications = options.replications ?? REPLICATIONS;
   mkdirSync(join(dir, 'timelines'), { recursive: true });
-  const points = STRUCTURES.flatMap((os) =>
-    (['on', 'off'] as const).map((glunix) => ({ 'cluster.os': os, glunix })),
+  const sizes = options.nodes?.map((nodes) => ({ 'cluster.nodes': nodes }));
+  const points: Params[] = STRUCTURES.flatMap((os) =>
+    (['on', 'off'] as const).flatMap((glunix) =>
+      (sizes ?? [{}]).map((size) => ({ 'cluster.os': os, glunix, ...size })),
+    ),
   );
   const shared = seedrandom('shared');
   const luck = Array.from({ length: replications }, () => 1 + 0.16 * (shared() - 0.5));
@@ -57,7 +68,8 @@ export function writeFixture(dir: string, options: Options = {}) {
     const own = seedrandom(`point ${point}`);
     return luck.map((common, replication) => {
       const noise = () => 1 + 0.03 * (own() - 0.5);
-      const slow = RESPONSE[params['cluster.os']] * (params.glunix === 'on' ? 1 : 1.9);
+      const crowd = NODES / Number(params['cluster.nodes'] ?? NODES);
+      const slow = crowd * RESPONSE[params['cluster.os']] * (params.glunix === 'on' ? 1 : 1.9);
       const measures: Record<string, number> = {
         response_time_s: 2840 * slow * common * noise(),
         bounded_slowdown: 3.1 * slow ** 2 * common * noise(),
@@ -96,7 +108,9 @@ export function writeFixture(dir: string, options: Options = {}) {
     points: points.map((params, point) => ({ params, measures: estimates(point) })),
     paired: points.flatMap((params, point) => {
       if (params['cluster.os'] === 'in-kernel') return [];
-      const base = points.findIndex((p) => p['cluster.os'] === 'in-kernel' && p.glunix === params.glunix);
+      const base = points.findIndex((p) => {
+        return Object.entries({ ...params, 'cluster.os': 'in-kernel' }).every(([path, v]) => p[path] === v);
+      });
       const measures = Object.fromEntries(
         Object.keys(UNITS).map((name) => {
           const baseline = measuresOf(base, name);
@@ -147,7 +161,11 @@ export function writeFixture(dir: string, options: Options = {}) {
       seed: 1,
       replications,
       baseline: summary.baseline,
-      vary: { 'cluster.os': STRUCTURES, glunix: ['on', 'off'] },
+      vary: {
+        'cluster.os': STRUCTURES,
+        glunix: ['on', 'off'],
+        ...(options.nodes === undefined ? {} : { 'cluster.nodes': options.nodes }),
+      },
       measures: ['response_time_s', 'bounded_slowdown', 'owner_delay_s'],
       ...scenario,
     },

@@ -374,18 +374,54 @@ test('names in words', () => {
   expect(pointLabel({})).toBe('the scenario');
 });
 
+test('single runs of all measures are kept while they are few, else those of the measures asked for, and it is said', async () => {
+  const dir = join(root, 'runs');
+  writeFixture(dir, { timelines: false, replications: 2500 });
+  const page = readFileSync(await writeReport(dir), 'utf8');
+  const data = embedded(page);
+  const { measures, values } = JSON.parse(unpacked(page, 'single'));
+  expect(measures.map((m: number) => data.measures[m].name)).toEqual([
+    'response_time_s',
+    'bounded_slowdown',
+    'owner_delay_s',
+  ]);
+  expect(values[7][2]).toHaveLength(2500);
+  expect(data.withoutSingle).toContain(
+    'the measures asked for alone: all would be more than 100,000 numbers',
+  );
+});
+
+test('an interval whose ends do not lie evenly is kept as it is, and the caption names its kind', async () => {
+  const dir = join(root, 'bootstrap');
+  writeFixture(dir, { timelines: false });
+  const file = join(dir, 'summary.json');
+  const summary = JSON.parse(readFileSync(file, 'utf8'));
+  summary.interval = 'bootstrap';
+  Object.assign(summary.points[0].measures.response_time_s, { mean: 100, ci95: 15, low: 90, high: 120 });
+  writeFileSync(file, JSON.stringify(summary));
+  const page = readFileSync(await writeReport(dir), 'utf8');
+  expect(embedded(page).points[0].estimates[0]).toEqual([100, 10, 20, 10]);
+  expect(page).toContain('95 % intervals: bootstrap over replications');
+  expect(page).not.toContain('Student');
+});
+
 test('axes of quantities become numbers, in whatever unit each value is written', async () => {
   const dir = join(root, 'numeric');
   writeFixture(dir, { timelines: false });
   const summary = JSON.parse(readFileSync(join(dir, 'summary.json'), 'utf8'));
-  const after = ['30s', '1min', '5min', '1h'];
+  const after = ['1h', '30s', '5min', '1min'];
   summary.points.forEach((point: { params: object }, k: number) => {
     point.params = { 'policies.idle.after': after[k >> 1], glunix: k % 2 === 0 };
   });
   summary.paired = [];
   writeFileSync(join(dir, 'summary.json'), JSON.stringify(summary));
   const data = embedded(readFileSync(await writeReport(dir), 'utf8'));
-  expect(data.axes[0].numbers).toEqual([30e9, 60e9, 300e9, 3600e9]);
+  expect(data.axes[0]).toMatchObject({
+    values: ['30s', '1min', '5min', '1h'],
+    numbers: [30e9, 60e9, 300e9, 3600e9],
+    quantity: 'time',
+  });
+  expect(data.points.map(({ at }: { at: number[] }) => at[0])).toEqual([3, 3, 0, 0, 2, 2, 1, 1]);
   expect(data.axes[1].numbers).toBeNull();
 });
 

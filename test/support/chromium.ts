@@ -29,11 +29,12 @@ export interface Opened {
   readonly complaints: string[];
 }
 
-/** Opens a file and waits until the page says that it is ready. */
+/** Opens a file, at a place in it (`#...`), and waits until the page says that it is ready. */
 export async function openPage(
   browser: Browser,
   file: string,
   options: BrowserContextOptions,
+  place = '',
 ): Promise<Opened> {
   const page = await (await browser.newContext(options)).newPage();
   const requests: string[] = [];
@@ -45,7 +46,7 @@ export async function openPage(
     complaints.push(`dialog: ${dialog.message()}`);
     void dialog.dismiss();
   });
-  await page.goto(pathToFileURL(file).href);
+  await page.goto(pathToFileURL(file).href + place);
   await page.waitForSelector('body[data-state="ready"]', { timeout: 30_000 });
   return { page, requests, complaints };
 }

@@ -18,19 +18,20 @@ function setValue(control, value) {
 
 /**
  * Keeps the address. `restore()` is called after controls were set from it: on `open()`, and when the reader goes
- * back or edits the address. `note(section)` writes it (null: the section
- * stays), as a step that Back undoes unless `quietly`.
+ * back or edits the address. `note(section)` writes it (null: the section stays), as a step that Back undoes unless
+ * `quietly`. Where what a control normally has depends on others, `settle()` sets it and says so in `data-normal`.
  */
-export function addressKeeper(restore) {
+export function addressKeeper(settle, restore) {
   const controls = [...document.querySelectorAll('[data-key]')];
   const first = new Map(controls.map((control) => [control, stateOf(control)]));
+  const normal = (control) => control.dataset.normal ?? first.get(control);
   let section = '';
 
   function text() {
     const words = new URLSearchParams();
     for (const control of controls) {
       const value = stateOf(control);
-      if (value !== first.get(control)) words.set(control.dataset.key, value);
+      if (value !== normal(control)) words.set(control.dataset.key, value);
     }
     const state = words.toString();
     return `#${section}${state === '' ? '' : `?${state}`}`;
@@ -39,10 +40,12 @@ export function addressKeeper(restore) {
   function read() {
     const [place, state = ''] = location.hash.slice(1).split('?', 2);
     const words = new URLSearchParams(state);
+    const given = controls.filter((control) => words.has(control.dataset.key));
     for (const control of controls) setValue(control, first.get(control));
-    for (const control of controls) {
-      const value = words.get(control.dataset.key);
-      if (value !== null) setValue(control, value);
+    for (const control of given) setValue(control, words.get(control.dataset.key));
+    settle();
+    for (const control of given) {
+      if (control.dataset.normal !== undefined) setValue(control, words.get(control.dataset.key));
     }
     const moved = place !== section;
     section = place;

@@ -12,9 +12,6 @@ const LOOKS = {
   'no interval': { word: 'no interval', symbol: 'x-thin-open' },
 };
 
-/** More rows than this have no room for names: the mouse and the table name them. */
-const MOST_ROWS = 48;
-
 /** Pairs of the measure that compare one of the points shown with another than itself. */
 export function pairsOf(data, view, shown) {
   const among = new Set(shown);
@@ -37,8 +34,11 @@ export function pairedFigure(data, view, pairs, theme) {
     if (!relative || x === null) return x ?? undefined;
     return (100 * x) / Math.abs(data.points[pair.against].estimates[view.measure][0]);
   };
-  const rowOf = new Map(pairs.map((pair, i) => [pair, i]));
-  const many = pairs.length > MOST_ROWS;
+  const rows = rowAxis(
+    theme,
+    pairs.map((pair) => pair.label),
+  );
+  const { many } = rows;
   const traces = Object.entries(LOOKS).flatMap(([judgement, look]) => {
     const colour = look.colour ?? theme.muted;
     const own = pairs.filter((pair) => pair.differences[view.measure][4] === judgement);
@@ -49,7 +49,7 @@ export function pairedFigure(data, view, pairs, theme) {
         type: 'scatter',
         mode: 'markers',
         name: look.word,
-        y: own.map((pair) => (many ? rowOf.get(pair) : escapeText(pair.label))),
+        y: own.map((pair) => escapeText(pair.label)),
         x: own.map((pair) => scale(pair, pair.differences[view.measure][0])),
         customdata: own.map((pair) => pair.point),
         text: own.map((pair) => pairHover(data, pair, view.measure, look.word)),
@@ -82,12 +82,6 @@ export function pairedFigure(data, view, pairs, theme) {
       : `difference in ${measure.label} (${unit})`;
   // One name more than there is: a single kind of verdict is named too.
   const names = [...traces.map((trace) => trace.name), ''];
-  const rows = many
-    ? { y: axis(theme, 'comparison', { range: [pairs.length, -1] }), left: 56, row: 8, annotations: [] }
-    : rowAxis(
-        theme,
-        pairs.map((pair) => pair.label),
-      );
   const layout = frame(theme, names, Math.min(1600, 66 + rows.row * pairs.length), rows.left, {
     xaxis: axis(theme, escapeText(title), {
       zeroline: true,
@@ -113,7 +107,7 @@ export function pairedTable(data, view, pairs) {
   const measure = data.measures[view.measure];
   const columns = [
     { title: 'point', numeric: true },
-    { title: 'what' },
+    { title: 'settings' },
     { title: 'difference', numeric: true },
     { title: '± 95 %', numeric: true },
     { title: '% of baseline', numeric: true },

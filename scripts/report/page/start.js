@@ -193,8 +193,11 @@ function pointed(id) {
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === 'Escape' && view.chosen >= 0) choose(-1);
-    if (event.key === 'Enter')
+    if (event.key === 'Enter' && view.chosen >= 0) {
+      // The key goes down here and up there, and is to press nothing.
+      event.preventDefault();
       document.querySelector(`#comparison-table [data-point="${view.chosen}"] button`)?.focus();
+    }
     if (step === undefined) return;
     event.preventDefault();
     const marks = marksOf(box);
@@ -345,8 +348,11 @@ function releaseOrHold() {
 
 /** An axis whose values span much is spread evenly by their ratios, until the reader says otherwise. */
 function chooseLog() {
+  const box = part('log-x');
+  if (box === null) return;
   const { x } = readView();
-  if (part('log-x') !== null) part('log-x').checked = x?.axis >= 0 && axisSpan(data, [], x) > 10;
+  box.checked = x?.axis >= 0 && axisSpan(data, [], x) > 10;
+  box.dataset.normal = box.checked ? 'on' : 'off';
 }
 
 /** Shows the controls that do something now: slices of axes that play no part, log scales where they can be. */
@@ -455,8 +461,7 @@ function connect() {
 }
 
 async function begin() {
-  chooseLog();
-  address = addressKeeper(restore);
+  address = addressKeeper(chooseLog, restore);
   connect();
   address.open();
   try {

@@ -130,6 +130,9 @@ export function frame(theme, names, height, left, special) {
   };
 }
 
+/** More rows than this have no room for labels: the mouse and the table name them. */
+const MOST_ROWS = 48;
+
 /**
  * The y axis of a chart with a row per point. Where the page is narrow the labels stand above their rows, so that
  * the rows have its whole width. Gives the axis, the room at its left, the height of a row and the annotations.
@@ -137,13 +140,15 @@ export function frame(theme, names, height, left, special) {
 export function rowAxis(theme, labels) {
   const texts = labels.map(escapeText);
   const longest = Math.max(0, ...labels.map((label) => label.length));
-  const above = theme.narrow || longest * 7.4 > theme.width / 2;
+  const many = labels.length > MOST_ROWS;
+  const above = !many && (theme.narrow || longest * 7.4 > theme.width / 2);
   const y = axis(theme, '', {
     type: 'category',
     categoryorder: 'array',
     categoryarray: texts,
     range: [texts.length - 0.4, above ? -0.75 : -0.6],
-    showticklabels: !above,
+    showticklabels: !above && !many,
+    showgrid: !many,
     ticks: '',
   });
   const annotations = above
@@ -158,5 +163,6 @@ export function rowAxis(theme, labels) {
         font: { size: 12 },
       }))
     : [];
-  return { y, left: above ? 10 : 12 + 7.4 * longest, row: above ? 50 : 33, annotations };
+  const left = above || many ? 10 : 12 + 7.4 * longest;
+  return { y, left, row: many ? 8 : above ? 50 : 33, annotations, many };
 }
