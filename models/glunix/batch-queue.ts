@@ -11,6 +11,7 @@
  * Source: reference schedules on which two independent programs agree need exactly this order.
  */
 import type { Engine } from '../../sim/engine/engine.ts';
+import { CheckError } from '../../sim/problem.ts';
 import type { BatchPolicy, BatchPolicyKind, BatchView } from '../policies/batch/contract.ts';
 import type { Shares } from './shares.ts';
 
@@ -200,6 +201,11 @@ export class BatchQueue implements BatchView {
   }
 
   private begin(job: number): void {
+    if (this.width[job]! > this.freeNow()) {
+      throw new CheckError(
+        `the batch policy started job ${job} of ${this.width[job]} processors on ${this.freeNow()} free ones`,
+      );
+    }
     this.remove(job);
     this.startRank[job] = this.starts++;
     this.estimatedEnd[job] = this.engine.now + this.estimate[job]!;

@@ -9,6 +9,7 @@
  */
 import type { Engine } from '../../sim/engine/engine.ts';
 import { Timers } from '../../sim/engine/timers.ts';
+import { CheckError } from '../../sim/problem.ts';
 import { type DomainEvents, EVENT } from '../events.ts';
 import type { PlacementPolicy } from '../policies/placement/contract.ts';
 
@@ -107,12 +108,18 @@ export class Master {
     return this.freeIn[row]!;
   }
 
-  /** Give away a free node of a row, as placement chooses; returns the cell. There must be one. */
+  /**
+   * Give away a free node of a row, as placement chooses; returns the cell. There must be one. Throws `CheckError` where
+   * placement chooses another.
+   */
   take(row: number): number {
     const placement = this.placement[row]!;
     const node = placement.choose();
-    placement.withdrawn(node);
     const cell = row * this.told.length + node;
+    if (this.listed[cell] !== 1) {
+      throw new CheckError(`the placement policy chose node ${node}, which is not free (row ${row})`);
+    }
+    placement.withdrawn(node);
     this.listed[cell] = 0;
     this.given[cell] = 1;
     this.count(row, -1);

@@ -19,8 +19,18 @@ import { checkPromises } from '../support/fuzz/promises.ts';
 import { ALL_SLOTS } from '../support/fuzz/settings.ts';
 import { checkBuilding, must } from '../support/fuzz/story.ts';
 
+/** Nodes of nobody on which nothing costs anything: there starts are exact. */
+const DEDICATED: Wanted = {
+  owners: 'none',
+  crashes: 'none',
+  settings: { 'cluster.os': 'free', 'cluster.rows': 1, 'memory.frames': 'auto', horizon: 'auto' },
+  policies: { idle: 'quiet', share: 'none', checkpoint: 'none', recovery: 'rollback' },
+};
+
 /** What has to be there for the policies of a slot to have something to decide, and what shows that they had. */
-const SLOTS: Readonly<Record<string, { readonly with: Wanted; readonly happens: readonly string[] }>> = {
+const SLOTS: Readonly<
+  Record<string, { readonly with: Wanted; readonly happens: readonly string[]; readonly runs?: number }>
+> = {
   idle: { with: { owners: 'some', crashes: 'none' }, happens: ['recruit', 'refuse'] },
   placement: { with: { owners: 'some' }, happens: ['start'] },
   owner_return: { with: { owners: 'some' }, happens: ['evict', 'close'] },
@@ -30,8 +40,12 @@ const SLOTS: Readonly<Record<string, { readonly with: Wanted; readonly happens: 
   },
   recovery: { with: { crashes: 'some' }, happens: ['crash', 'repair'] },
   checkpoint: { with: { crashes: 'some' }, happens: ['crash', 'checkpoint', 'rollback'] },
-  share: { with: {}, happens: ['start'] },
-  batch: { with: { exact: true, owners: 'none', crashes: 'none' }, happens: ['start', 'finish'] },
+  share: {
+    with: { ...DEDICATED, policies: { ...DEDICATED.policies, batch: 'fcfs' } },
+    happens: ['start'],
+    runs: 30,
+  },
+  batch: { with: DEDICATED, happens: ['start', 'finish'], runs: 60 },
   memory_server: { with: { settings: { 'memory.frames': 1500 } }, happens: ['page-out'] },
   reliability: { with: { settings: { 'memory.frames': 1500 } }, happens: ['page-out'] },
 };
@@ -53,7 +67,7 @@ async function holds(building: Building, seen: Set<string>): Promise<void> {
 
 describe.each(BUILDING_SLOTS)('slot %s', (slot) => {
   const seen = new Set<string>();
-  const { with: wanted, happens } = SLOTS[slot]!;
+  const { with: wanted, happens, runs } = SLOTS[slot]!;
 
   const check = (building: Building) => holds(building, seen);
 
@@ -61,7 +75,7 @@ describe.each(BUILDING_SLOTS)('slot %s', (slot) => {
     'policy %s where it matters',
     (name) => {
       const policies = { ...wanted.policies, [slot]: name };
-      return fuzz(buildings({ ...wanted, policies }), filesOf, check, 8);
+      return fuzz(buildings({ ...wanted, policies }), filesOf, check, runs ?? 8);
     },
     patience,
   );

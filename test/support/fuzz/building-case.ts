@@ -57,19 +57,31 @@ export const hasNoOthers = ({ owners, crashes }: Building): boolean => owners ==
 
 export const rowsOf = ({ settings }: Building): number => Number(settings['cluster.rows'] ?? 1);
 
-const LAST_SUBMISSION = 600;
-export const jobs = (exact: boolean) =>
-  fc.array(
-    fc.record({
-      submit: fc.nat(LAST_SUBMISSION),
-      run: fc.integer({ min: 1, max: 400 }),
-      more: exact ? fc.constant(0) : fc.oneof(fc.constant(0), fc.nat(300)),
-      width: fc.integer({ min: 1, max: 5 }),
-      user: fc.nat(2),
-      memory: fc.constantFrom(1, 4, 16),
-    }),
-    { minLength: 1, maxLength: 9 },
-  );
+/** Jobs of so many processors may be wider than all nodes together; narrower ones fit. */
+const TOO_WIDE = 6;
+
+/** Lists of jobs: half of them come thick and fast, half of them have estimates that are the run times. */
+export const jobLists: fc.Arbitrary<readonly Job[]> = fc.oneof(
+  ...[30, 300].flatMap((last) => [
+    lists(last, fc.constant(0)),
+    lists(last, fc.oneof(fc.constant(0), fc.nat(300))),
+  ]),
+);
+
+function lists(last: number, more: fc.Arbitrary<number>): fc.Arbitrary<Job[]> {
+  const job = fc.record({
+    submit: fc.nat(last),
+    run: fc.integer({ min: 1, max: 400 }),
+    more,
+    width: fc.integer({ min: 1, max: TOO_WIDE }),
+    user: fc.nat(2),
+    memory: fc.constantFrom(1, 4, 16),
+  });
+  return fc.array(job, { minLength: 1, maxLength: 10, size: 'max' });
+}
+
+const fitted = (list: readonly Job[], nodes: number) =>
+  list.map((job) => ({ ...job, width: job.width === TOO_WIDE ? TOO_WIDE : Math.min(job.width, nodes) }));
 
 const stretches = (nodes: number, longest: number, least: number) =>
   fc.array(
@@ -113,8 +125,6 @@ export interface Wanted {
   readonly policies?: Readonly<Record<string, string>>;
   /** Path -> value, likewise. */
   readonly settings?: Readonly<Record<string, string | number | boolean>>;
-  /** Estimates are the run times. */
-  readonly exact?: boolean;
   readonly owners?: 'none' | 'some';
   readonly crashes?: 'none' | 'some';
 }
@@ -133,7 +143,7 @@ export function buildings(wanted: Wanted): fc.Arbitrary<Building> {
     .chain((nodes) =>
       fc.record({
         nodes: fc.constant(nodes),
-        jobs: jobs(wanted.exact === true),
+        jobs: jobLists.map((list) => fitted(list, nodes)),
         owners: maybe(stretches(nodes, 600, 0), wanted.owners),
         crashes: maybe(stretches(nodes, 200, 1), wanted.crashes),
         settings,

@@ -20,8 +20,11 @@ const { NOWSIM_FUZZ_RUNS, NOWSIM_FUZZ_SEED, NOWSIM_FUZZ_PATH, NOWSIM_FUZZ_LAST }
 /** Whether as many cases are tried as the suite tries: then what must have happened in them has. */
 export const asInSuite = NOWSIM_FUZZ_RUNS === undefined && NOWSIM_FUZZ_PATH === undefined;
 
-/** ms that a test may take: without end where more cases were asked for than the suite tries. */
+/** ms that a test may take: without end where other cases were asked for than the suite tries. */
 export const patience = asInSuite ? 60_000 : 0;
+
+/** ms after which the smallest case found so far is told. */
+const LONG_ENOUGH = 40_000;
 
 /**
  * Tries random cases. Throws an error that tells the smallest one that fails, what is wrong with it, and how to have it
@@ -39,6 +42,7 @@ export async function fuzz<T>(
   });
   const details = await fc.check(property, {
     numRuns: Number(NOWSIM_FUZZ_RUNS ?? runs),
+    ...(asInSuite ? { interruptAfterTimeLimit: LONG_ENOUGH } : {}),
     ...(NOWSIM_FUZZ_PATH === undefined
       ? { seed: Number(NOWSIM_FUZZ_SEED ?? 1) + numberOf(nameOfTest()) }
       : { seed: Number(NOWSIM_FUZZ_SEED ?? 1), path: NOWSIM_FUZZ_PATH, endOnFailure: true }),

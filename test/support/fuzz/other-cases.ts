@@ -6,7 +6,7 @@ import * as fc from 'fast-check';
 import type { CoschedulingPolicyKind } from '../../../models/policies/coscheduling/contract.ts';
 import { coschedulingPolicies } from '../../../models/policies/coscheduling/index.ts';
 import type { Plain } from '../../../sim/experiment/fields.ts';
-import { type Choices, inOrder, type Job, jobs, records, swf } from './building-case.ts';
+import { type Choices, inOrder, type Job, jobLists, records, swf } from './building-case.ts';
 import type { Files } from './harness.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import { namesOf, nested } from './settings.ts';
@@ -36,7 +36,7 @@ interface Kind {
   check(of: Other, outcome: Outcome): void;
 }
 
-const narrow = jobs(true).map((list) => list.map((job) => ({ ...job, width: 1 })));
+const narrow = jobLists.map((list) => list.map((job) => ({ ...job, width: 1 })));
 
 export const OTHER_KINDS: Readonly<Record<string, Kind>> = {
   'load sharing': {
@@ -69,7 +69,7 @@ export const OTHER_KINDS: Readonly<Record<string, Kind>> = {
     },
     drawn: {
       // A hundredth of a building's times: supersteps are of milliseconds.
-      jobs: jobs(true).map((list) =>
+      jobs: jobLists.map((list) =>
         list.map((job) => ({ ...job, submit: job.submit / 500, run: job.run / 500 })),
       ),
     },
