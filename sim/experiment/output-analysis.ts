@@ -118,28 +118,35 @@ export class Bootstrap {
     if (n === 0) throw new RangeError('no values');
     const value = estimate(values).mean;
     if (values.every((each) => each === values[0])) return { value, low: value, high: value };
-    const places = this.places(n);
+    const places = n * this.resamples <= MOST_KEPT ? this.placesOf(n) : null;
+    const chance = places === null ? this.chance() : null;
     const means = new Float64Array(this.resamples);
+    let next = 0;
     for (let r = 0; r < means.length; r++) {
       let sum = 0;
-      for (let i = 0; i < n; i++) sum += values[places()]!;
+      for (let i = 0; i < n; i++) {
+        sum += values[places === null ? Math.floor(chance!.next() * n) : places[next++]!]!;
+      }
       means[r] = sum / n;
     }
-    const sorted = [...means.sort()];
+    const sorted = means.sort() as unknown as number[];
     const z = Math.sqrt(n / (n - 1)) * studentQuantile(1 - (1 - level) / 2, n - 1);
     const tail = (1 - errorFunction(z / Math.SQRT2)) / 2;
     return { value, low: quantileSorted(sorted, tail), high: quantileSorted(sorted, 1 - tail) };
   }
 
-  /** Gives the places that are drawn from a sample of `n`, one after the other. */
-  private places(n: number): () => number {
-    const chance: Source = new Streams(this.seed, 0).stream('bootstrap');
-    const draw = () => Math.floor(chance.next() * n);
-    if (n * this.resamples > MOST_KEPT) return draw;
-    const drawn = this.kept.get(n) ?? Uint32Array.from({ length: n * this.resamples }, draw);
-    this.kept.set(n, drawn);
-    let next = 0;
-    return () => drawn[next++]!;
+  /** The places that are drawn from a sample of `n`, one after the other. */
+  private placesOf(n: number): Uint32Array {
+    const chance = this.chance();
+    const places =
+      this.kept.get(n) ??
+      Uint32Array.from({ length: n * this.resamples }, () => Math.floor(chance.next() * n));
+    this.kept.set(n, places);
+    return places;
+  }
+
+  private chance(): Source {
+    return new Streams(this.seed, 0).stream('bootstrap');
   }
 }
 
