@@ -78,27 +78,31 @@ export const OP = {
   /** Job, node milliseconds lost: it waits again, or it is stopped for good. */
   kill: 4,
   drop: 5,
-  /** What they do (`ROW`, one more; 0: nothing), job, number of cells, the cells as differences. */
+  /** What they do (`ROW`, one more; 0: nothing), job, number of cells, the cells in order, each as how much more than the one before. */
   cells: 6,
   /** What they do, job: all of its cells. */
   all: 7,
-  /** Bits, number of nodes, the nodes as differences. */
+  /** Bits, number of nodes, the nodes as cells are told. */
   ground: 8,
-  /** How many more nodes the queue has to give than before. */
+  /** How many more nodes the queue has to give than are idle and hold no job, more than before. */
   free: 9,
   /** Job, one more: it stands first in the queue, by the shares of users; 0: none does. */
   head: 10,
   /** What (`HAPPENINGS`), node, one more, job, value in thousandths: something befalls a job. */
   happen: 11,
+  /** Cell: it does something else for the job that it holds; what (as in `cells`) is added to the code. */
+  cell: 16,
+  /** Node: its ground; the bits are added to the code. */
+  node: 32,
 } as const;
 export const LATER = 128;
 
-/** What befalls a job besides its start and end; names of domain events. */
+/**
+ * What befalls a job besides its start and end, and besides what its cells show; names of domain events. An eviction is
+ * told where the task neither stops nor moves.
+ */
 export const HAPPENINGS = [
   'evict',
-  'suspend',
-  'resume',
-  'arrive',
   'vacate',
   'crash',
   'rollback',
@@ -127,8 +131,8 @@ interface Kept {
   readonly since: Float64Array;
   readonly submitted: number;
   readonly running: number;
-  readonly free: number;
   readonly named: number;
+  readonly correction: number;
 }
 
 export interface History {
@@ -152,6 +156,8 @@ export interface History {
   /** `FATE` of each job. */
   readonly fate: Uint8Array;
   readonly kept: readonly Kept[];
+  /** What nodes are shown as at some time: a bit each (`SHOWN`). */
+  readonly seen: number;
 }
 
 const NONE = -1;
@@ -213,7 +219,7 @@ export function openHistory(bytes: Uint8Array, nodes: number, to: number): Histo
   for (let job = 0; job < n; job++) estimate[job] = numbers.next();
   const kept: Kept[] = [];
   const times = () => new Float64Array(n).fill(Number.NaN);
-  const history: History = {
+  const history = {
     nodes,
     rows,
     to,
@@ -230,11 +236,11 @@ export function openHistory(bytes: Uint8Array, nodes: number, to: number): Histo
     fate: new Uint8Array(n),
     kept,
   };
-  index(history, kept);
-  return history;
+  return { ...history, seen: index(history, kept) };
 }
 
-function index(history: History, kept: Kept[]): void {
+/** Fills a history's times and kept states; answers what nodes are shown as, a bit each. */
+function index(history: Omit<History, 'seen'>, kept: Kept[]): number {
   const { changes, submit, start, last, end, fate } = history;
   const every = Math.max(LEAST_BYTES, Math.ceil(changes.length / MOST_KEPT));
   const sweep = new Sweep(history);
@@ -258,6 +264,7 @@ function index(history: History, kept: Kept[]): void {
     kept.push(sweep.keep());
     next = sweep.offset + every;
   }
+  return sweep.seen;
 }
 
 /** The place of a job by its number in the log; -1 where it is not in the history. */
@@ -267,7 +274,7 @@ export function placeOf(history: History, id: number): number {
 
 /** Goes through the changes of a history; everything that it shows holds after the change that `step` took last. */
 export class Sweep {
-  readonly history: History;
+  readonly history: Omit<History, 'seen'>;
   /** Bits of `GROUND` by node; what each cell does for a job (`ROW` or -1), and that job, or -1. */
   readonly ground: Uint8Array;
   readonly doing: Int8Array;
@@ -290,14 +297,15 @@ export class Sweep {
   submitted = 0;
   waiting = 0;
   running = 0;
-  /** Nodes that the queue can give, as its master has been told. */
-  free = 0;
   /** Where in the changes the next one begins. */
   offset = 0;
-  /** Called before a node changes, with what it did until then still in place. */
-  onNode: (node: number) => void = () => {};
+  /** How often the sweep has gone on from a kept state: nodes then change untold. */
+  jumps = 0;
+  /** What nodes have been shown as so far: a bit each (`SHOWN`). */
+  seen = 1 << SHOWN.away;
+  /** Called before a node, or one of its cells (else -1), changes, with what it did until then still in place. */
+  onNode: (node: number, cell: number) => void = () => {};
   private readonly numbers: Numbers;
-  private later = false;
   /** The waiting jobs as a chain in order of arrival; since when each waits, ms. */
   private readonly following: Int32Array;
   private readonly previous: Int32Array;
@@ -305,6 +313,9 @@ export class Sweep {
   private readonly since: Float64Array;
   private firstWaiting = NONE;
   private lastWaiting = NONE;
+  /** Idle nodes whose cell in a row holds no job, by row; how many nodes more the queue can give. */
+  private readonly vacant: Int32Array;
+  private correction = 0;
   /** The job that stands first by shares; -1: the first by arrival does. */
   private named = NONE;
   /** The cells of each job as a chain. */
@@ -312,7 +323,7 @@ export class Sweep {
   private readonly nextCell: Int32Array;
   private readonly previousCell: Int32Array;
 
-  constructor(history: History) {
+  constructor(history: Omit<History, 'seen'>) {
     const { nodes, n } = history;
     const cells = nodes * history.rows;
     this.history = history;
@@ -320,6 +331,7 @@ export class Sweep {
     this.ground = new Uint8Array(nodes);
     this.doing = new Int8Array(cells).fill(NONE);
     this.job = new Int32Array(cells).fill(NONE);
+    this.vacant = new Int32Array(history.rows);
     this.following = new Int32Array(n).fill(NONE);
     this.previous = new Int32Array(n).fill(NONE);
     this.waits = new Uint8Array(n);
@@ -332,6 +344,13 @@ export class Sweep {
   }
 
   // -- Questions -----------------------------------------------------------------------------------------------
+
+  /** Nodes that the queue can give to one job, as its master has been told. */
+  get free(): number {
+    let most = 0;
+    for (const vacant of this.vacant) if (vacant > most) most = vacant;
+    return most + this.correction;
+  }
 
   isWaiting(job: number): boolean {
     return this.waits[job] === 1;
@@ -421,7 +440,22 @@ export class Sweep {
     const { numbers, history } = this;
     if (this.nextMs === Number.POSITIVE_INFINITY) return false;
     this.ms = this.nextMs;
-    this.op = history.changes[this.offset]! & ~LATER;
+    const code = history.changes[this.offset]! & ~LATER;
+    this.op = code < OP.cell ? code : code < OP.node ? OP.cells : OP.ground;
+    if (code >= OP.node) this.setGround(numbers.next(), code - OP.node);
+    else if (code >= OP.cell) {
+      const cell = numbers.next();
+      this.who = this.job[cell]!;
+      this.setCell(cell, code - OP.cell - 1, code === OP.cell ? NONE : this.who);
+    } else this.take();
+    this.offset = numbers.at;
+    this.look();
+    return true;
+  }
+
+  /** Takes a change whose numbers follow its code. */
+  private take(): void {
+    const { numbers } = this;
     switch (this.op) {
       case OP.submit:
         this.who = this.submitted++;
@@ -454,10 +488,10 @@ export class Sweep {
         this.setAll();
         break;
       case OP.ground:
-        this.setGround();
+        this.setGrounds();
         break;
       case OP.free:
-        this.free += numbers.signed();
+        this.correction += numbers.signed();
         break;
       case OP.head:
         this.named = numbers.next() - 1;
@@ -471,9 +505,6 @@ export class Sweep {
       default:
         throw new Error(`change ${this.op} at ${this.offset} is none that a history can hold`);
     }
-    this.offset = numbers.at;
-    this.look();
-    return true;
   }
 
   /** What is needed to go on from here. */
@@ -496,17 +527,19 @@ export class Sweep {
       since,
       submitted: this.submitted,
       running: this.running,
-      free: this.free,
       named: this.named,
+      correction: this.correction,
     };
   }
 
   private restore(kept: Kept): void {
+    this.jumps++;
     for (const job of this.job) if (job !== NONE) this.firstCell[job] = NONE;
     this.ground.set(kept.ground);
     this.doing.set(kept.doing);
     this.job.set(kept.job);
     this.counts.fill(0);
+    this.vacant.fill(0);
     this.owned = 0;
     this.held = 0;
     for (let node = 0; node < this.ground.length; node++) this.count(node, 1);
@@ -521,8 +554,8 @@ export class Sweep {
     });
     this.submitted = kept.submitted;
     this.running = kept.running;
-    this.free = kept.free;
     this.named = kept.named;
+    this.correction = kept.correction;
     this.ms = kept.ms;
     this.offset = kept.offset;
     this.look();
@@ -535,9 +568,8 @@ export class Sweep {
       this.nextMs = Number.POSITIVE_INFINITY;
       return;
     }
-    this.later = changes[this.offset]! >= LATER;
     this.numbers.at = this.offset + 1;
-    this.nextMs = this.later ? this.ms + this.numbers.next() : this.ms;
+    this.nextMs = changes[this.offset]! >= LATER ? this.ms + this.numbers.next() : this.ms;
   }
 
   private jobTold(): number {
@@ -551,7 +583,7 @@ export class Sweep {
     const count = numbers.next();
     let cell = 0;
     for (let i = 0; i < count; i++) {
-      cell += numbers.signed();
+      cell += numbers.next();
       this.setCell(cell, doing, doing < 0 ? NONE : job);
     }
     this.who = job;
@@ -570,7 +602,7 @@ export class Sweep {
 
   private setCell(cell: number, doing: number, job: number): void {
     const node = this.nodeOf(cell);
-    this.onNode(node);
+    this.onNode(node, cell);
     this.count(node, -1);
     this.doing[cell] = doing;
     if (this.job[cell] !== job) {
@@ -581,26 +613,35 @@ export class Sweep {
     this.count(node, 1);
   }
 
-  private setGround(): void {
+  private setGrounds(): void {
     const { numbers } = this;
     const bits = numbers.next();
     const count = numbers.next();
     let node = 0;
     for (let i = 0; i < count; i++) {
-      node += numbers.signed();
-      this.onNode(node);
-      this.count(node, -1);
-      this.ground[node] = bits;
-      this.count(node, 1);
+      node += numbers.next();
+      this.setGround(node, bits);
     }
+  }
+
+  private setGround(node: number, bits: number): void {
+    this.onNode(node, NONE);
+    this.count(node, -1);
+    this.ground[node] = bits;
+    this.count(node, 1);
     this.node = node;
     this.value = bits;
   }
 
   private count(node: number, by: number): void {
-    this.counts[this.shown(node)]! += by;
+    const shown = this.shown(node);
+    this.counts[shown]! += by;
+    this.seen |= 1 << shown;
     if ((this.ground[node]! & GROUND.present) !== 0) this.owned += by;
     if (this.job[this.cellOf(node)] !== NONE) this.held += by;
+    if ((this.ground[node]! & GROUND.idle) === 0) return;
+    for (let row = 0; row < this.vacant.length; row++)
+      if (this.job[row * this.ground.length + node] === NONE) this.vacant[row]! += by;
   }
 
   private link(cell: number): void {
@@ -688,8 +729,8 @@ function rowAt({ ground, doing }: Sweep, node: number, cell: number): number {
 }
 
 /**
- * A history up to the last instant at which it takes at most `most` bytes of the `length` that it has, and until when it
- * tells everything then (s).
+ * A history up to an instant at which it takes about `most` bytes of the `length` that it has, and until when it tells
+ * everything then (s).
  */
 export function cutHistory(
   history: History,

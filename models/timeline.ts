@@ -8,7 +8,7 @@
  */
 import { EVENT } from './events.ts';
 import { MODE, runs } from './glunix/guests.ts';
-import { Bytes, HAPPENINGS, joined, LATER, OP, packJobs, ROW } from './history.ts';
+import { Bytes, GROUND, HAPPENINGS, joined, LATER, OP, packJobs, ROW } from './history.ts';
 import { JOB, type JobRecords } from './jobs.ts';
 
 const MOST_BINS = 400;
@@ -88,7 +88,7 @@ export class BinnedSeries {
 
 /** Domain events that befall a job, by code: place in `HAPPENINGS`. Those at a node tell the job as their value. */
 const TOLD = new Int8Array(64).fill(-1);
-const AT_NODE = ['evict', 'suspend', 'resume', 'arrive', 'vacate', 'crash'] as const;
+const AT_NODE = ['evict', 'vacate', 'crash'] as const;
 const OF_JOB = ['rollback', 'restart', 'checkpoint', 'replay'] as const;
 for (const name of [...AT_NODE, ...OF_JOB]) TOLD[EVENT[name]] = HAPPENINGS.indexOf(name);
 
@@ -115,8 +115,13 @@ export class Timeline {
   private ms = 0;
   private writtenMs = 0;
   private submitted = 0;
-  private free = 0;
+  /** Nodes that the queue has to give, -1 where this instant does not tell; idle nodes without a job, by row, as written; how many more the queue has. */
+  private free = NONE;
+  private readonly vacant: Int32Array;
+  private correction = 0;
   private head = NONE;
+  /** Evictions of this instant: node and job in turn. */
+  private readonly evictions: number[] = [];
   /** A kill that may be for good, which is known when the instant goes on; its node ms lost. */
   private killed = NONE;
   private killedLost = 0;
@@ -139,6 +144,7 @@ export class Timeline {
   constructor(nodes: number, rows: number, jobs: TimelineJobs) {
     const cells = nodes * rows;
     this.rows = rows;
+    this.vacant = new Int32Array(rows);
     this.jobs = jobs;
     this.doing = new Int8Array(cells).fill(NONE);
     this.job = new Int32Array(cells).fill(NONE);
@@ -171,13 +177,9 @@ export class Timeline {
 
   /** The queue has so many nodes to give; `head`: the job that stands first by shares, -1 without them. */
   queue(now: number, free: number, head: number): void {
-    if (this.full || (free === this.free && head === this.head)) return;
+    if (this.full) return;
     this.go(now);
-    if (free !== this.free) {
-      this.put(OP.free);
-      this.changes.signed(free - this.free);
-      this.free = free;
-    }
+    this.free = free;
     if (head !== this.head) {
       this.put(OP.head);
       this.changes.number(head + 1);
@@ -197,11 +199,37 @@ export class Timeline {
     const atNode = told >= 0 && told < AT_NODE.length;
     if (told < 0 || (atNode && value < 0)) return;
     this.go(now);
+    if (what === EVENT.evict) this.evictions.push(who, value);
+    else this.happen(told, atNode ? who : NONE, atNode ? value : who, atNode ? 0 : Math.round(value * 1e3));
+  }
+
+  private happen(told: number, node: number, job: number, thousandths: number): void {
     this.put(OP.happen);
     this.changes.number(told);
-    this.changes.number(atNode ? who + 1 : 0);
-    this.tellJob(atNode ? value : who);
-    this.changes.number(atNode ? 0 : Math.round(value * 1e3));
+    this.changes.number(node + 1);
+    this.tellJob(job);
+    this.changes.number(thousandths);
+  }
+
+  /** Writes the evictions of a job (-1: of all), but for those whose tasks stop or move, as their cells will show. */
+  private settleEvictions(job: number): void {
+    const { evictions } = this;
+    for (let i = 0; i < evictions.length; i += 2) {
+      const [node, own] = [evictions[i]!, evictions[i + 1]!];
+      if (own < 0 || (job >= 0 && own !== job)) continue;
+      evictions[i + 1] = NONE;
+      if (job < 0 && this.isHeldUp(node, own)) continue;
+      this.happen(HAPPENINGS.indexOf('evict'), node, own, 0);
+    }
+    if (job < 0) evictions.length = 0;
+  }
+
+  private isHeldUp(node: number, job: number): boolean {
+    for (let cell = node; cell < this.jobNow.length; cell += this.ground.length) {
+      const doing = this.doingNow[cell];
+      if (this.jobNow[cell] === job && (doing === ROW.stopped || doing === ROW.moving)) return true;
+    }
+    return false;
   }
 
   private jobEvent(what: number, job: number, value: number): void {
@@ -222,6 +250,7 @@ export class Timeline {
     const job = this.killed;
     if (job === NONE) return;
     this.killed = NONE;
+    if (this.evictions.length > 0) this.settleEvictions(job);
     this.put(this.jobs.state[job] === JOB.killed ? OP.drop : OP.kill);
     this.tellJob(job);
     this.changes.number(this.killedLost);
@@ -260,8 +289,10 @@ export class Timeline {
 
   private flush(): void {
     this.settleKill();
+    if (this.evictions.length > 0) this.settleEvictions(NONE);
     for (let i = 0; i < this.changedCount; ) i = this.writeDoing(i);
     for (let i = 0; i < this.changedCount; ) i = this.writeGround(i);
+    this.writeFree();
     for (let i = 0; i < this.changedCount; i++) this.isChanged[this.changed[i]!] = 0;
     this.changedCount = 0;
     if (this.changes.length >= MOST_BYTES) this.full = true;
@@ -287,43 +318,83 @@ export class Timeline {
     }
     const count = end - i;
     const whole = same && before !== NONE && (kind < 0 || now === before) && held[before] === count;
-    this.put(whole ? OP.all : OP.cells);
-    changes.number(kind + 1);
-    this.tellJob(kind < 0 ? before : now);
-    if (!whole) this.tellCells(i, end);
+    if (count === 1 && before !== NONE && (kind < 0 || now === before)) {
+      this.put(OP.cell + kind + 1);
+      changes.number(first);
+    } else {
+      this.put(whole ? OP.all : OP.cells);
+      changes.number(kind + 1);
+      this.tellJob(kind < 0 ? before : now);
+      if (!whole) this.tellCells(i, end);
+    }
     for (let k = i; k < end; k++) {
       const cell = changed[k]!;
       if (job[cell] !== NONE) held[job[cell]!]!--;
       if (now !== NONE) held[now]!++;
+      this.countVacant(cell, -1);
       doing[cell] = kind;
       job[cell] = now;
+      this.countVacant(cell, 1);
     }
     return end;
   }
 
   private writeGround(i: number): number {
     const { changed, ground, groundNow, changes } = this;
-    const bits = groundNow[changed[i]!]!;
-    if (bits === ground[changed[i]!]) return i + 1;
+    // Places of cells beyond the first row are no nodes.
+    const bits = groundNow[changed[i]!];
+    if (bits === undefined || bits === ground[changed[i]!]) return i + 1;
     let end = i + 1;
     for (; end < this.changedCount; end++) {
       const node = changed[end]!;
       if (groundNow[node] !== bits || ground[node] === bits) break;
     }
-    this.put(OP.ground);
-    changes.number(bits);
-    this.tellCells(i, end);
-    for (let k = i; k < end; k++) ground[changed[k]!] = bits;
+    if (end === i + 1) {
+      this.put(OP.node + bits);
+      changes.number(changed[i]!);
+    } else {
+      this.put(OP.ground);
+      changes.number(bits);
+      this.tellCells(i, end);
+    }
+    for (let k = i; k < end; k++) {
+      const node = changed[k]!;
+      for (let cell = node; cell < this.job.length; cell += ground.length) this.countVacant(cell, -1);
+      ground[node] = bits;
+      for (let cell = node; cell < this.job.length; cell += ground.length) this.countVacant(cell, 1);
+    }
     return end;
   }
 
+  /** Counts a cell, as it is written, where it is one that is idle and holds no job. */
+  private countVacant(cell: number, by: number): void {
+    const { ground, job, vacant } = this;
+    const node = cell % ground.length;
+    if (job[cell] === NONE && (ground[node]! & GROUND.idle) !== 0)
+      vacant[(cell - node) / ground.length]! += by;
+  }
+
+  /** Where the queue has not as many nodes to give as are idle and hold no job, a reader has to be told. */
+  private writeFree(): void {
+    if (this.free === NONE) return;
+    let most = 0;
+    for (const vacant of this.vacant) if (vacant > most) most = vacant;
+    const more = this.free - most - this.correction;
+    this.free = NONE;
+    if (more === 0) return;
+    this.put(OP.free);
+    this.changes.signed(more);
+    this.correction += more;
+  }
+
+  /** In order, which takes fewer bytes. */
   private tellCells(from: number, to: number): void {
-    const { changed, changes } = this;
-    changes.number(to - from);
+    const cells = this.changed.subarray(from, to).sort();
+    this.changes.number(cells.length);
     let last = 0;
-    for (let i = from; i < to; i++) {
-      changes.signed(changed[i]! - last);
-      last = changed[i]!;
+    for (const cell of cells) {
+      this.changes.number(cell - last);
+      last = cell;
     }
   }
 

@@ -36,9 +36,6 @@ const WHAT = Object.fromEntries(HAPPENINGS.map((name, i) => [name, i])) as Recor
 >;
 const BEFALLS: Readonly<Record<number, (node: number, value: number) => string>> = {
   [WHAT.evict]: (node) => `node ${node}: the owner returned: the task there was called off`,
-  [WHAT.suspend]: (node) => `node ${node}: the task there was stopped`,
-  [WHAT.resume]: (node) => `node ${node}: the task there went on`,
-  [WHAT.arrive]: (node) => `node ${node}: a task arrived there`,
   [WHAT.vacate]: (node) => `node ${node}: the task there began to be saved`,
   [WHAT.crash]: (node) => `node ${node}: the node crashed with its task`,
   [WHAT.rollback]: (_, lost) =>
@@ -154,7 +151,11 @@ class Wait {
 }
 
 /** Why a job that fits waits for those that stood first. */
-function firstText({ id, user }: History, setting: Setting, heads: readonly number[]): string {
+function firstText(
+  { id, user }: Pick<History, 'id' | 'user'>,
+  setting: Setting,
+  heads: readonly number[],
+): string {
   const several = heads.length > 1;
   const names = heads.slice(0, MOST_NAMES).map((head) => id[head]);
   const more = heads.length > MOST_NAMES ? ', ...' : '';
@@ -241,6 +242,7 @@ function queuedStory(history: History, setting: Setting, job: number): string[] 
   let started = Number.NaN;
   let starts = 0;
   let open = -1;
+  const cells = new CellChanges(sweep);
   while (sweep.step()) {
     const { op, ms } = sweep;
     const own = sweep.who === job;
@@ -276,6 +278,8 @@ function queuedStory(history: History, setting: Setting, job: number): string[] 
       if (op !== OP.kill) return lines.lines;
     }
     const next = Math.min(sweep.nextMs, history.to);
+    if (ms > started && own && op === OP.cells) cells.tell(lines, sweep, job);
+    cells.forget();
     if (run?.minds(sweep, job) === true) run.look(sweep, job);
     if (next <= ms) continue;
     if (open >= 0) {
@@ -290,6 +294,57 @@ function queuedStory(history: History, setting: Setting, job: number): string[] 
   run?.tell(lines);
   lines.aside(`it ${wait === null ? 'still ran' : 'still waited'} when the history ends`);
   return lines.lines;
+}
+
+/** What the change taken last did to cells, in words. */
+class CellChanges {
+  private readonly cells: number[] = [];
+  private readonly before: number[] = [];
+  private readonly jobs: number[] = [];
+  /** Nodes to which a task is on its way. */
+  private readonly coming = new Set<number>();
+
+  constructor(sweep: Sweep) {
+    sweep.onNode = (_, cell) => {
+      if (cell < 0) return;
+      this.cells.push(cell);
+      this.before.push(sweep.doing[cell]!);
+      this.jobs.push(sweep.job[cell]!);
+    };
+  }
+
+  tell(lines: Lines, sweep: Sweep, job: number): void {
+    this.cells.forEach((cell, i) => {
+      const node = sweep.nodeOf(cell);
+      const now = sweep.job[cell] === job ? sweep.doing[cell]! : -1;
+      const before = this.jobs[i] === job ? this.before[i]! : -1;
+      if (before < 0 && now === ROW.moving) this.coming.add(cell);
+      const text = this.text(cell, before, now);
+      if (text === '') return;
+      const owner = now >= 0 && now !== ROW.guest && (sweep.ground[node]! & GROUND.present) !== 0;
+      lines.happening(
+        sweep.ms,
+        `node ${node}: ${owner && before === ROW.guest ? 'the owner returned: ' : ''}${text}`,
+      );
+    });
+  }
+
+  private text(cell: number, before: number, now: number): string {
+    if (now === ROW.stopped) return 'the task there was stopped';
+    if (now === ROW.moving) return before < 0 ? '' : 'the task there began to move, or to be saved';
+    if (now !== ROW.guest) return '';
+    if (before === ROW.stopped) return 'the task there went on';
+    if (before === ROW.moving)
+      return this.coming.delete(cell) ? 'a task arrived there' : 'the task there went on';
+    return before < 0 ? 'a task arrived there' : '';
+  }
+
+  forget(): void {
+    if (this.cells.length === 0) return;
+    this.cells.length = 0;
+    this.before.length = 0;
+    this.jobs.length = 0;
+  }
 }
 
 /** Nodes that hold a job now. */

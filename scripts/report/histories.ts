@@ -20,7 +20,7 @@ export interface PointHistory {
 }
 
 /** Characters that all histories of a page may take together. */
-const BUDGET = 8_000_000;
+const BUDGET = 10_000_000;
 
 /** The histories of the timelines of all points, within a budget of characters. */
 export function historiesOf(

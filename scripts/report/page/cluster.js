@@ -55,6 +55,7 @@ export function clusterGrid(canvas, chosen) {
     const room = Math.max(300, Math.min(520, window.innerHeight * 0.62));
     grid = gridOf(nodes, canvas.clientWidth, room);
     canvas.style.height = `${grid.rows * grid.cell}px`;
+    canvas.dataset.cell = String(grid.cell);
     const scale = window.devicePixelRatio || 1;
     canvas.width = Math.round(canvas.clientWidth * scale);
     canvas.height = Math.round(grid.rows * grid.cell * scale);

@@ -6,7 +6,7 @@
  * crowded row shows how long, not how often. Up to some 100,000 intervals in view are painted one by one; more are
  * summed up pixel by pixel. None is made wider than it is.
  */
-import { Sweep } from '../../../models/history.ts';
+import { Sweep, shownAs } from '../../../models/history.ts';
 import { NONE, nodeKinds } from './kinds.js';
 import { clockText, durationText, numberText, timeUnit } from './words.js';
 
@@ -98,7 +98,7 @@ function intervalsIn(sweep, kinds, window) {
 }
 
 /** A window painted pixel by pixel: each pixel has the colours of what its nodes did in its time, by their shares. */
-function rasterOf(sweep, kinds, window, width, hidden, marked) {
+function rasterOf(sweep, kinds, window, width, hidden) {
   const nodes = window.last - window.first;
   const rows = Math.min(nodes, 640);
   const weight = rows / nodes;
@@ -108,12 +108,12 @@ function rasterOf(sweep, kinds, window, width, hidden, marked) {
   const cover = new Float32Array(width * rows);
   const colours = kinds.map((kind) => coloursOf(kind.colour));
   const scale = width / (window.to - window.from);
-  eachInterval(sweep, kinds, window, (node, layer, kind, job, from, to) => {
+  eachInterval(sweep, kinds, window, (node, layer, kind, _job, from, to) => {
     if (hidden.has(kind)) return true;
     const row = Math.floor((node - window.first) * weight) * width;
     const [r, g, b] = colours[kind];
     // Jobs run inside the row of the owner, who is seen where there is no job.
-    const strength = weight * (layer === 0 ? 0.55 : 1) * (marked === NONE || job === marked ? 1 : 0.25);
+    const strength = weight * (layer === 0 ? 0.55 : 1);
     const left = (from - window.from) * scale;
     const right = (to - window.from) * scale;
     for (let x = Math.floor(left); x < right; x++) {
@@ -167,6 +167,8 @@ export function ganttDiagram(parts) {
   let shown = '';
   let view = { from: 0, to: 1, first: 0, last: 0 };
   let marked = NONE;
+  /** What the marked job's nodes did for it, and when (ms). */
+  let own = [];
   let cursor = NONE;
   let moment = 0;
 
@@ -245,7 +247,7 @@ export function ganttDiagram(parts) {
   function load() {
     const page = `${view.first} ${view.last}`;
     if (list?.whole === page) return;
-    const key = `${page} ${view.from} ${view.to} ${width()} ${marked}`;
+    const key = `${page} ${view.from} ${view.to} ${width()}`;
     if (key === shown) return;
     shown = key;
     picture = null;
@@ -259,7 +261,7 @@ export function ganttDiagram(parts) {
       crowded.add(page);
     }
     list = intervalsIn(sweep, kinds, view);
-    if (list === null) picture = rasterOf(sweep, kinds, view, Math.max(1, width()), hidden, marked);
+    if (list === null) picture = rasterOf(sweep, kinds, view, Math.max(1, width()), hidden);
   }
 
   function draw(newTheme) {
@@ -285,7 +287,10 @@ export function ganttDiagram(parts) {
     pen.clip();
     if (list === null) {
       pen.imageSmoothingEnabled = false;
+      pen.globalAlpha = marked === NONE ? 1 : 0.35;
       pen.drawImage(picture, MARGIN.left, MARGIN.top, width(), height());
+      pen.globalAlpha = 1;
+      drawOwn();
     } else {
       for (const layer of [0, 1]) {
         for (let k = 0; k < kinds.length; k++) if (!hidden.has(k)) drawKind(k, layer);
@@ -323,6 +328,21 @@ export function ganttDiagram(parts) {
     const [left, top, wide, high] = boxOf(cursor);
     pen.lineWidth = 2.5;
     pen.strokeRect(left - 2, top - 2, wide + 4, high + 4);
+  }
+
+  /** The marked job's intervals over a picture of all, where they would not be found: a little larger than they are. */
+  function drawOwn() {
+    pen.strokeStyle = theme.ink;
+    pen.lineWidth = 1.5;
+    for (const { node, kind, from, to } of own) {
+      if (to < view.from || from > view.to || node < view.first || node >= view.last) continue;
+      const left = xOf(from);
+      const wide = Math.max(2, xOf(to) - left);
+      const high = Math.max(2, rowHeight());
+      pen.fillStyle = kinds[kind].colour;
+      pen.strokeRect(left - 0.75, yOf(node) - 0.75, wide + 1.5, high + 1.5);
+      pen.fillRect(left, yOf(node), wide, high);
+    }
   }
 
   /** The line of the moment that the view of the cluster shows. */
@@ -445,26 +465,51 @@ export function ganttDiagram(parts) {
   function mark(job) {
     if (marked === job || history === null) return;
     marked = job;
+    own = job === NONE ? [] : intervalsOf(job);
     if (job !== NONE) parts.says.textContent = spanText(job);
     draw();
+  }
+
+  /** What a job's nodes did for it, and when. */
+  function intervalsOf(job) {
+    const start = history.start[job];
+    if (!(start >= 0)) return [];
+    const end = Number.isNaN(history.end[job]) ? history.to : history.end[job];
+    const found = [];
+    const open = new Map();
+    const look = () => {
+      for (const place of sweep.cellsOf(job)) {
+        const kind = shownAs(0, sweep.doing[place]);
+        const before = open.get(place);
+        if (before?.kind === kind) continue;
+        if (before !== undefined) before.to = sweep.ms;
+        const interval = { node: sweep.nodeOf(place), kind, from: sweep.ms, to: end };
+        open.set(place, interval);
+        found.push(interval);
+      }
+      for (const [place, interval] of open) {
+        if (sweep.job[place] === job) continue;
+        interval.to = sweep.ms;
+        open.delete(place);
+      }
+    };
+    sweep.onNode = () => {};
+    sweep.seek(start);
+    look();
+    while (sweep.nextMs < end) {
+      sweep.step();
+      if (sweep.who === job) look();
+    }
+    return found;
   }
 
   /** On how many nodes a job was, and from when to when. */
   function spanText(job) {
     const name = `job ${history.id[job]}`;
-    const start = history.start[job];
-    if (!(start >= 0)) return `${name} never had a node`;
-    const end = Number.isNaN(history.end[job]) ? history.to : history.end[job];
-    const nodes = new Set();
-    sweep.onNode = () => {};
-    sweep.seek(start);
-    for (const place of sweep.cellsOf(job)) nodes.add(sweep.nodeOf(place));
-    sweep.onNode = () => {};
-    while (sweep.nextMs < end) {
-      sweep.step();
-      if (sweep.who === job) for (const place of sweep.cellsOf(job)) nodes.add(sweep.nodeOf(place));
-    }
-    return `${name}: ${numberText(nodes.size)} node${nodes.size === 1 ? '' : 's'}, ${clockText(start / 1e3)} to ${clockText(end / 1e3)}`;
+    if (own.length === 0) return `${name} never had a node`;
+    const nodes = new Set(own.map(({ node }) => node)).size;
+    const end = own.reduce((last, { to }) => Math.max(last, to), 0);
+    return `${name}: ${numberText(nodes)} node${nodes === 1 ? '' : 's'}, ${clockText(own[0].from / 1e3)} to ${clockText(end / 1e3)}`;
   }
 
   /** Moves the keyboard's cursor to the next interval of the row, or to the nearest one of another row. */

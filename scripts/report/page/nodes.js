@@ -89,6 +89,7 @@ export function nodesSection(timelines, told) {
       job = NONE;
       node = NONE;
       about();
+      fillLegend();
       grid.show(sweep);
       gantt.show(history);
     }
@@ -110,10 +111,10 @@ export function nodesSection(timelines, told) {
 
   /** Shows a moment, ms. */
   function go(ms) {
-    const before = sweep.ms;
+    const { jumps } = sweep;
     now = Math.max(0, Math.min(history.to, ms));
     sweep.seek(Math.floor(now));
-    if (sweep.ms < before) grid.jumped();
+    if (sweep.jumps !== jumps) grid.jumped();
     grid.paint();
     gantt.at(now);
     const time = performance.now();
@@ -258,8 +259,17 @@ export function nodesSection(timelines, told) {
 
   function draw(theme) {
     kinds = nodeKinds(theme);
+    fillLegend();
+    grid.draw(theme);
+    gantt.draw(theme);
+    if (history !== null) tell();
+  }
+
+  /** The states that occur, which have the counts of this moment. */
+  function fillLegend() {
     part('cluster-legend').replaceChildren(
-      ...kinds.map((kind, k) => {
+      ...kinds.flatMap((kind, k) => {
+        if (history !== null && (history.seen & (1 << k)) === 0) return [];
         const entry = document.createElement('li');
         const swatch = document.createElement('span');
         swatch.className = 'cell';
@@ -270,12 +280,9 @@ export function nodesSection(timelines, told) {
         const count = document.createElement('b');
         count.dataset.count = String(k);
         entry.append(swatch, `${kind.label} `, count);
-        return entry;
+        return [entry];
       }),
     );
-    grid.draw(theme);
-    gantt.draw(theme);
-    if (history !== null) tell();
   }
 
   slider.addEventListener('input', () => {
