@@ -8,6 +8,8 @@ export interface Entry {
   readonly name: string;
   readonly doc: string;
   readonly default?: boolean;
+  /** Kinds of run that read a setting. */
+  readonly readers?: readonly string[];
   readonly parameters?: readonly { readonly name: string; readonly default: string; readonly doc: string }[];
 }
 /** Entries by heading (`policies.idle`, `cluster.machine`, `measures`, `settings`, `experiments`). */
@@ -18,7 +20,10 @@ export async function catalogueOf(study: Study): Promise<Catalogue> {
   collect(study.fields, [], all);
   for (const [heading, entries] of Object.entries(study.catalogue ?? {})) all[heading] = [...entries];
   all['measures'] = Object.entries(study.measures).map(([name, { doc }]) => ({ name, doc }));
-  all['settings'] = settings(study.fields, []);
+  all['settings'] = settings(study.fields, []).map((entry) => ({
+    ...entry,
+    ...(study.readers === undefined ? {} : { readers: study.readers(entry.name) }),
+  }));
   const { readDocument } = await import('../sim/experiment/document.ts');
   all['experiments'] = readyExperiments().map((name) => {
     const question = readDocument(join(experimentsFolder, `${name}.yaml`)).content['question'];

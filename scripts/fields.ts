@@ -31,7 +31,7 @@ import { MACHINES } from '../models/presets/machines.ts';
 import { MIXES } from '../models/presets/mixes.ts';
 import { NETWORKS } from '../models/presets/networks.ts';
 import { FAULT_FIELDS } from '../models/robustness/fields.ts';
-import { SERVICE_FIELDS } from '../models/services/fields.ts';
+import { RUN_TIME_FIELDS, SERVICE_FIELDS } from '../models/services/fields.ts';
 import { SHARING_FIELDS } from '../models/sharing/fields.ts';
 import type { Field, Read } from '../sim/experiment/fields.ts';
 import { JOB_FIELDS } from '../workloads/jobs/fields.ts';
@@ -148,7 +148,7 @@ export const FIELDS = {
       },
     },
     owners: OWNER_FIELDS,
-    jobs: JOB_FIELDS,
+    jobs: { ...JOB_FIELDS, fields: { ...JOB_FIELDS.fields, ...RUN_TIME_FIELDS } },
     services: SERVICE_FIELDS,
     messages: MESSAGE_FIELDS,
     pages: PAGE_FIELDS,
@@ -290,7 +290,7 @@ export const FIELDS = {
           default: 'auto',
           of: {
             auto: {
-              doc: 'as the coscheduling policy has it: two-phase under implicit, else spin',
+              doc: 'as the coscheduling policy has it: two-phase under implicit and dynamic, else spin',
               fields: {},
             },
             ...choices(waitingPolicies),

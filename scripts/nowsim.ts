@@ -262,8 +262,11 @@ async function usageText(message: string): Promise<string> {
   const words = [...new Set(unknown[1]!.split(', '))].filter(
     (word, _, all) => !all.some((other) => other !== word && kebab(word) === other),
   );
+  const settings = typed === 'run' || typed === 'sweep' ? await settingPaths() : [];
   return words
     .map((word) => {
+      const path = settings.find((each) => each === word || each.split('.').at(-1) === word);
+      if (path !== undefined) return `there is no option --${word}; did you mean --set ${path}=...?`;
       const near = nearest(word, options);
       const isOption = process.argv.some(
         (each) => each.replace(/=.*/s, '') === `--${word}` || each === `-${word}`,
@@ -272,6 +275,13 @@ async function usageText(message: string): Promise<string> {
       return `there is no option --${word}${near === undefined ? own : `; did you mean --${near}?`}`;
     })
     .join('\nnowsim: ');
+}
+
+/** Every path that --set takes. */
+async function settingPaths(): Promise<readonly string[]> {
+  const { FIELDS } = await import('./fields.ts');
+  const { pathsOf } = await import('../sim/experiment/settings.ts');
+  return pathsOf(FIELDS);
 }
 
 function kebab(word: string): string {

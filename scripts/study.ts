@@ -10,7 +10,7 @@ import { FIELDS, type Settings } from './fields.ts';
 import { version } from './package.ts';
 import { building } from './runs/building.ts';
 import { RUN_KINDS } from './runs/index.ts';
-import { unreadBy } from './runs/reads.ts';
+import { readersOf, unreadBy } from './runs/reads.ts';
 
 export const study: Study = {
   version,
@@ -32,6 +32,7 @@ export const study: Study = {
     const kind = kindOf(settings);
     return paths.flatMap((path) => unreadBy(RUN_KINDS, kind, settings, path) ?? []);
   },
+  readers: (path) => readersOf(RUN_KINDS, path).map((kind) => kind.title),
   run(scenario: Plain, seed, replication, outputs) {
     const settings = readFields(FIELDS, scenario);
     return kindOf(settings).run(settings, new Streams(seed, replication), outputs);

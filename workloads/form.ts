@@ -115,8 +115,21 @@ export async function referenceFormOf(path: string): Promise<ReferenceForm> {
 /** Files of a folder that are looked at before it is taken for samples. */
 const LOOKED_AT = 20;
 
+/** Names of all that is in a folder, and in those in it. Throws `InputError` where one of them cannot be listed. */
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder, { recursive: true }) as string[];
+  } catch (error) {
+    throw new InputError({
+      where: folder,
+      found: `a folder that cannot be listed whole (${(error as NodeJS.ErrnoException).code})`,
+      would: 'give a trace, or a folder that holds one and nothing else',
+    });
+  }
+}
+
 async function formOfFolder(path: string): Promise<Form> {
-  const files = (readdirSync(path, { recursive: true }) as string[])
+  const files = namesIn(path)
     .sort()
     .map((name) => join(path, name))
     .filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile() === true);

@@ -5,6 +5,27 @@ import { MACHINES } from '../presets/machines.ts';
 
 const machines = Object.fromEntries(Object.entries(MACHINES).map(([name, { title }]) => [name, title]));
 
+const tracedOn = (doc: string) =>
+  ({
+    kind: 'choice',
+    doc: `${doc}: a preset, a machine file, or what its header says`,
+    of: { header: 'clock and speed in the header of the trace', ...machines },
+    default: 'header',
+    orPath: true,
+  }) as const satisfies Field;
+
+/** Joins the group `jobs`. */
+export const RUN_TIME_FIELDS = {
+  traced_on: tracedOn('where jobs.user_scale is auto: the machine on which a trace of jobs was made'),
+  user_scale: {
+    kind: 'number',
+    doc: "multiplies the run times of a trace, and its users' estimates; 1: they are those on cluster.machine; auto: speed of the traced machine / speed of cluster.machine (SPECint92, else the clocks, else 1), which traces of processes made today need",
+    default: 1,
+    above: 0,
+    words: ['auto'],
+  },
+} as const satisfies Readonly<Record<string, Field>>;
+
 export const SERVICE_FIELDS = {
   kind: 'group',
   doc: 'a trace of service calls on one node, instead of jobs on many',
@@ -51,13 +72,7 @@ export const SERVICE_FIELDS = {
       min: 0,
       words: ['all'],
     },
-    traced_on: {
-      kind: 'choice',
-      doc: 'the machine on which the trace was made: a preset, a machine file, or what its header says',
-      of: { header: 'clock and speed in the header of the trace', ...machines },
-      default: 'header',
-      orPath: true,
-    },
+    traced_on: tracedOn('the machine on which the trace was made'),
     user_scale: {
       kind: 'number',
       doc: "multiplies the trace's user time; auto: speed of the traced machine / speed of cluster.machine (SPECint92, else the clocks, else 1)",

@@ -1,6 +1,6 @@
 /**
- * How much longer user code of a traced program takes on another machine. A trace has the user time of the processor
- * on which it was made; on a slower one the same calls come less often per second of user time.
+ * How much longer user code of a traced program, or a traced process as a whole, takes on another machine. A trace has the
+ * times of the processor on which it was made; on a slower one the same calls come less often per second of user time.
  *
  * By the speed ratings (SPECint92) of both machines, where both have one; else by their clocks; else not at all. The
  * traced machine is a preset or a machine file, or what the trace's own header says: `clock: 2600 MHz`,
@@ -27,6 +27,28 @@ export interface UserScale {
   readonly note: string;
 }
 
+/** What is scaled, in the words of the notes: by which settings, and what comes of it where nothing is known. */
+interface Scaled {
+  readonly is: string;
+  readonly that: string;
+  readonly settings: string;
+  readonly unscaled: string;
+}
+const USER_TIME: Scaled = {
+  is: 'user time is',
+  that: 'that',
+  settings: 'services',
+  unscaled:
+    'On a slower machine calls then come too often per second of user time, which flatters structures that tax user time',
+};
+/** Run times of traced processes: user time and services alike, since such a trace does not tell them apart. */
+export const RUN_TIMES: Scaled = {
+  is: 'run times are',
+  that: 'those',
+  settings: 'jobs',
+  unscaled: 'On a slower machine the same processes run longer, and load it more',
+};
+
 /** What the header of a trace says of the processor. */
 export function tracedOnOf(header: Readonly<Record<string, string>>): TracedOn {
   const said = (key: string, units: string): Constant | undefined => {
@@ -51,13 +73,14 @@ const text = (c: Constant) => `${c.value} ${c.unit}`;
 const shown = (factor: number) => Number(factor.toPrecision(3));
 
 /** The factor for a machine. */
-export function userScale(traced: TracedOn, machine: Machine): UserScale {
+export function userScale(traced: TracedOn, machine: Machine, what = USER_TIME): UserScale {
+  const { is, that, settings, unscaled } = what;
   const { speed, clock } = traced;
   if (speed !== undefined && speed !== 'none' && machine.speed !== 'none') {
     const factor = speed.value / machine.speed.value;
     return {
       factor,
-      note: `user time is that of ${traced.name}, times ${shown(factor)} for ${machine.name}, by speed: ${text(speed)} and ${text(machine.speed)}`,
+      note: `${is} ${that} of ${traced.name}, times ${shown(factor)} for ${machine.name}, by speed: ${text(speed)} and ${text(machine.speed)}`,
     };
   }
   if (clock !== undefined) {
@@ -66,22 +89,23 @@ export function userScale(traced: TracedOn, machine: Machine): UserScale {
       traced.family === machine.family ? '' : '; too little where the faster one also does more in a cycle';
     return {
       factor,
-      note: `user time is that of ${traced.name}, times ${shown(factor)} for ${machine.name}, by the clocks: ${text(clock)} and ${text(machine.clock)}${bias}`,
+      note: `${is} ${that} of ${traced.name}, times ${shown(factor)} for ${machine.name}, by the clocks: ${text(clock)} and ${text(machine.clock)}${bias}`,
     };
   }
   return {
     factor: 1,
-    note: `user time is that of ${traced.name}, not scaled to ${machine.name}: the trace does not say how fast its processor was (services.traced_on, services.user_scale). On a slower machine calls then come too often per second of user time, which flatters structures that tax user time`,
+    note: `${is} ${that} of ${traced.name}, not scaled to ${machine.name}: the trace does not say how fast its processor was (${settings}.traced_on, ${settings}.user_scale). ${unscaled}`,
   };
 }
 
 /** A factor that was set. */
-export function userScaleSet(factor: number, machine: Machine): UserScale {
+export function userScaleSet(factor: number, machine: Machine, what = USER_TIME): UserScale {
+  const { is, that, settings } = what;
   return {
     factor,
     note:
       factor === 1
-        ? `user time is the traced machine's own, taken for that of ${machine.name} (services.user_scale)`
-        : `user time is the traced machine's, times ${factor}, for ${machine.name} (services.user_scale)`,
+        ? `${is} the traced machine's own, taken for ${that} of ${machine.name} (${settings}.user_scale)`
+        : `${is} the traced machine's, times ${factor}, for ${machine.name} (${settings}.user_scale)`,
   };
 }

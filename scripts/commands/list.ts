@@ -74,7 +74,8 @@ function section(heading: string, entries: readonly Entry[], whole: boolean): st
     const parameters = (whole ? (entry.parameters ?? []) : []).map((each) =>
       wrapped(`${indent}${each.name}: ${each.default}  ${each.doc}`, width, `${indent}  `),
     );
-    return [wrapped(`  ${name} ${entry.doc}`, width, indent), ...parameters];
+    const readers = whole && entry.readers !== undefined ? `; read by ${entry.readers.join(', ')}` : '';
+    return [wrapped(`  ${name} ${entry.doc}${readers}`, width, indent), ...parameters];
   });
   return [bold(heading), ...lines].join('\n');
 }

@@ -82,6 +82,17 @@ export async function watched(
   const interrupt = new AbortController();
   let latest: Progress | undefined;
   let roundStart = 0;
+  // Until the first run has ended nothing else tells that it goes on, where runs have threads of their own.
+  let told = process.stderr.isTTY;
+  const waiting = setInterval(() => {
+    if (latest === undefined || latest.done > latest.kept) return;
+    const seconds = (performance.now() - roundStart) / 1000;
+    const text = `, the first goes on for ${durationText(seconds)} so far`;
+    line.updateBar(latest.done, latest.total, text, true);
+    if (told || seconds < 10) return;
+    line.stage(`${latest.done} of ${latest.total} runs${text}`);
+    told = true;
+  }, 1000);
   const stop = (signal: NodeJS.Signals) => {
     if (interrupt.signal.aborted) process.exit(signal === 'SIGINT' ? 130 : 143);
     interrupt.abort();
@@ -137,6 +148,7 @@ export async function watched(
     }
     throw error;
   } finally {
+    clearInterval(waiting);
     line.clear();
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stop);
   }

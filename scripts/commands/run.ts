@@ -297,8 +297,13 @@ function shardOf(text: string | undefined): Shard | undefined {
   if (index >= 1 && index <= of) return { index, of };
   throw new InputError({
     where: `--shard ${text}`,
-    found: match === null ? 'is not a part of a whole' : 'is no part of them',
-    would: 'write --shard 1/8 to --shard 8/8',
+    found:
+      match === null
+        ? 'is not a part of a whole'
+        : of === 0
+          ? 'there are no parts'
+          : `there is no part ${index} of ${of}`,
+    would: of > 0 ? `write --shard 1/${of} to --shard ${of}/${of}` : 'write --shard 1/8 to --shard 8/8',
   });
 }
 

@@ -65,9 +65,19 @@ function timeAsked(text: string | undefined): number | undefined {
   }
 }
 
+/** Throws `InputError` where the text is no number of a job. */
+function jobNumber(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new InputError({
+    where: `nowsim why ${text}`,
+    found: `"${text}" is not the number of a job`,
+    would: 'give the number that the job has in its log, and in jobs.csv: nowsim why 4',
+  });
+}
+
 async function why(args: WhyArguments): Promise<void> {
   const folder = once('run', args.run) ?? join('results', 'runs', 'headline');
-  const id = wholeNumber('job', args.job, 0)!;
+  const id = jobNumber(args.job);
   const point = wholeNumber('point', args.point, 0) ?? 0;
   const replication = wholeNumber('replication', args.replication, 0) ?? 0;
   const at = timeAsked(once('at', args.at));

@@ -78,10 +78,10 @@ export async function referenceText(program: string): Promise<string> {
       experiments.map(({ name, doc }) => [`\`${name}\``, doc]),
     ),
     '## Settings',
-    'Every path that `--set` and `--vary` take, with its default in brackets.',
+    'Every path that `--set` and `--vary` take, with its default in brackets, and the kinds of run that read it: elsewhere an axis is refused.',
     table(
-      ['path', 'what'],
-      settings.map(({ name, doc }) => [`\`${name}\``, doc]),
+      ['path', 'what', 'read by'],
+      settings.map(({ name, doc, readers = [] }) => [`\`${name}\``, doc, readers.join('; ')]),
     ),
     '## Choices',
     ...Object.entries(choices).map(([heading, list]) => `### ${heading}\n\n${entries(list)}`),

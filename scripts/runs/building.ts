@@ -26,22 +26,33 @@ import { loadMachine } from '../../models/presets/load.ts';
 import { NETWORKS } from '../../models/presets/networks.ts';
 import type { FaultsConfig } from '../../models/robustness/faults.ts';
 import { checkKinds } from '../../models/robustness/fields.ts';
+import {
+  RUN_TIMES,
+  tracedOnOf,
+  type UserScale,
+  userScale,
+  userScaleSet,
+} from '../../models/services/user-scale.ts';
 import type { Streams } from '../../sim/engine/streams.ts';
 import type { Plain, Value } from '../../sim/experiment/fields.ts';
 import type { RunOutputs, RunResult } from '../../sim/experiment/study.ts';
 import { InputError } from '../../sim/problem.ts';
+import { formatTime } from '../../sim/units.ts';
 import { type JobTable, jobsOf } from '../../workloads/jobs/index.ts';
 import { shaken } from '../../workloads/jobs/shake.ts';
 import type { SwfHeader } from '../../workloads/jobs/swf.ts';
+import { hasPrograms } from '../../workloads/jobs/table.ts';
+import { ACTIVITY, type ActivityTable } from '../../workloads/owners/activity.ts';
 import { OWNER_STREAMS, ownerLaw } from '../../workloads/owners/index.ts';
 import type { Settings } from '../fields.ts';
-import { digestOf, jobLog, ownerTrace } from '../inputs.ts';
+import { callHeader, digestOf, jobLog, ownerTrace } from '../inputs.ts';
 import { writeOutputs } from '../outputs.ts';
 import type { RunKind } from './contract.ts';
 import { checkFailures, checkpointOf, failuresOf } from './failures.ts';
 import { pricesOf } from './paging.ts';
 import {
   always,
+  BY_MACHINES,
   type Condition,
   CRASHES,
   JOB_LAW,
@@ -57,6 +68,10 @@ import {
   WITH_OWNERS,
   where,
 } from './reads.ts';
+import { checkWarmup, timeText } from './warmup.ts';
+
+/** A task that is longer on its way is told of, ns. */
+const LONG_MOVE = 3600e9;
 
 /** What the network of a free structure costs. */
 const NOTHING = { latency: 0, pageWire: 0, shared: false };
@@ -121,7 +136,8 @@ export const building: RunKind = {
     where([JOB_LAW], 'jobs.law'),
     where([WITH_JOBS], 'jobs.too_wide'),
     where([WITH_JOBS, SCALED_LOAD], 'jobs.load'),
-    where([JOB_TRACE], 'jobs.processors', 'jobs.overrun', 'jobs.zero_run', 'jobs.shake'),
+    where([JOB_TRACE], 'jobs.processors', 'jobs.overrun', 'jobs.zero_run', 'jobs.shake', 'jobs.user_scale'),
+    where([JOB_TRACE, BY_MACHINES], 'jobs.traced_on', 'cluster.machine'),
     where(GUESTS, 'program.image', 'program.large.share', 'program.home_calls'),
     where([...GUESTS, LARGE], 'program.large.image'),
     where([...GUESTS, WITH_OWNERS], 'program.dirty'),
@@ -177,6 +193,7 @@ async function settle(scenario: Plain, settings: Settings): Promise<Plain> {
     nodes = fromLog;
   }
   const machine = loadMachine(settings.cluster.machine);
+  checkWarmup(settings);
   checkFaults(settings);
   checkMemory(settings);
   await checkFailures(settings, inputs);
@@ -190,6 +207,7 @@ async function settle(scenario: Plain, settings: Settings): Promise<Plain> {
       machine: plain(machine) as Plain,
       network: plain(NETWORKS[settings.cluster.network]) as Plain,
       mix: plain(mixNamed(settings.program.mix)) as Plain,
+      ...(await runTimePreset(settings)),
     },
     inputs,
   };
@@ -234,12 +252,38 @@ export async function jobsOfRun(
   if (trace !== 'none') {
     const log = await jobLog(trace, settings.jobs);
     const { header } = log;
-    const jobs = shaken(log.jobs, shake / 1e9, streams.stream('trace shaking'));
-    return { jobs: load === 'own' ? jobs : atLoad(jobs, nodes, load), header, notes: [] };
+    const { factor, note } = await runTimeScale(settings);
+    const jobs = shaken(longer(log.jobs, factor), shake / 1e9, streams.stream('trace shaking'));
+    const told = factor !== 1 || (hasPrograms(jobs) && settings.cluster.os !== 'free');
+    return {
+      jobs: load === 'own' ? jobs : atLoad(jobs, nodes, load),
+      header,
+      notes: told ? [note] : [],
+    };
   }
   if (law.name === 'none') return { jobs: null, notes: [] };
   const need = { nodes, load: load === 'own' ? undefined : load, horizon_s };
   return { jobs: jobsOf(law, need, streams), notes: [] };
+}
+
+/** The factor on the run times of a trace of jobs. Throws `InputError` for a machine that there is not. */
+async function runTimeScale(settings: Settings): Promise<UserScale> {
+  const { trace, user_scale: set, traced_on: on } = settings.jobs;
+  const machine = loadMachine(settings.cluster.machine);
+  if (set !== 'auto') return userScaleSet(set, machine, RUN_TIMES);
+  const traced = on === 'header' ? tracedOnOf(await callHeader(trace)) : loadMachine(on);
+  return userScale(traced, machine, RUN_TIMES);
+}
+
+/** The factor as it stands among the presets of a settled scenario. */
+export async function runTimePreset(settings: Settings): Promise<Plain> {
+  return settings.jobs.trace === 'none' ? {} : { run_time_scale: (await runTimeScale(settings)).factor };
+}
+
+function longer(jobs: JobTable, factor: number): JobTable {
+  if (factor === 1) return jobs;
+  const scaled = (times: Float64Array) => times.map((s) => s * factor);
+  return { ...jobs, run_s: scaled(jobs.run_s), estimate_s: scaled(jobs.estimate_s) };
 }
 
 /** The same jobs with all times between submissions scaled so that the log's offered load becomes `load`. */
@@ -298,11 +342,24 @@ async function run(settings: Settings, streams: Streams, outputs: RunOutputs): P
     keepLog: outputs.events !== undefined,
     keepTimeline: outputs.timeline !== undefined,
   };
+  const { owners: source } = config;
+  if (source?.kind === 'trace') notes.push(...neverThere(source.table, nodes, horizon / 1e9, owners));
+  if (settings.glunix && jobs !== null && config.owners !== null && settings.cluster.os !== 'free') {
+    const move = wireTime(settings.program.image, networkNamed(settings.cluster.network));
+    if (move > LONG_MOVE)
+      notes.push(
+        `to move one task of program.image takes ${formatTime(move)} on ${settings.cluster.network}`,
+      );
+  }
   const done = runCluster(config);
   const warmup_s = settings.warmup === 'mser5' ? warmupOf(done) : settings.warmup / 1e9;
   const { measures, counts } = measure(done, warmup_s);
   const batches = outputs.batches === undefined ? undefined : batchesOf(done, warmup_s, outputs.batches);
   writeOutputs(done, outputs, header);
+  const last_s = jobs === null ? 0 : jobs.submit_s[jobs.n - 1]!;
+  if (jobs !== null && settings.warmup !== 'mser5' && settings.warmup / 1e9 > last_s) {
+    notes.push(`no job is measured: the last is submitted at ${timeText(last_s)}, before warmup ends`);
+  }
   if (counts['rejected']! > 0)
     notes.push(`${counts['rejected']} jobs wider than ${nodes} nodes were rejected`);
   if (counts['pending']! > 0) notes.push(`${counts['pending']} jobs had not ended when the run did`);
@@ -314,6 +371,30 @@ async function run(settings: Settings, streams: Streams, outputs: RunOutputs): P
     notes: [...structure.notes, ...notes],
     ...(batches === undefined ? {} : { batches }),
   };
+}
+
+/** Nodes that a trace withdraws from the start to the horizon, of which no owner is ever seen. */
+function neverThere(
+  { first, time_s, kind }: ActivityTable,
+  nodes: number,
+  horizon_s: number,
+  { trace, gaps }: Settings['owners'],
+): string[] {
+  let lost = 0;
+  for (let owner = 0; owner < Math.min(nodes, first.length - 1); owner++) {
+    let at = first[owner]!;
+    const end = first[owner + 1]!;
+    // The state at the beginning is what is told of the first instant.
+    if (at === end || time_s[at]! > 0 || kind[at] !== ACTIVITY.down) continue;
+    while (at < end && time_s[at]! <= horizon_s && kind[at] !== ACTIVITY.up) at++;
+    if (at === end || time_s[at]! > horizon_s) lost++;
+  }
+  if (lost === 0) return [];
+  const would =
+    gaps === 'unavailable' ? '; owners.gaps=available takes them to be there where it says nothing' : '';
+  return [
+    `${lost} of ${nodes} nodes are never there: up to the horizon ${trace} says that they are down, or nothing of them (owners.gaps=${gaps})${would}`,
+  ];
 }
 
 /** The policy of the batch queue. Throws `InputError` where there is none, or where jobs are to be moved past it. */

@@ -21,10 +21,20 @@ import type { JobTable } from '../../workloads/jobs/index.ts';
 import type { Settings } from '../fields.ts';
 import { digestOf, jobLog } from '../inputs.ts';
 import { writeJobs } from '../outputs.ts';
-import { jobsOfRun, prices } from './building.ts';
+import { jobsOfRun, prices, runTimePreset } from './building.ts';
 import type { RunKind } from './contract.ts';
-import { always, type Condition, JOB_TRACE, PRICED, SCALED_LOAD, TAXED, WITH_JOBS, where } from './reads.ts';
-import { givenWarmup } from './warmup.ts';
+import {
+  always,
+  BY_MACHINES,
+  type Condition,
+  JOB_TRACE,
+  PRICED,
+  SCALED_LOAD,
+  TAXED,
+  WITH_JOBS,
+  where,
+} from './reads.ts';
+import { checkWarmup, givenWarmup } from './warmup.ts';
 
 const COPIES: Condition = {
   holds: ({ jobs }) => jobs.trace === 'none' && jobs.law.name === 'none',
@@ -51,7 +61,8 @@ export const coscheduling: RunKind = {
     where([TAXED], 'cluster.sfi.overhead', 'cluster.sfi.checks'),
     where([WITH_JOBS], 'jobs.too_wide'),
     where([WITH_JOBS, SCALED_LOAD], 'jobs.load'),
-    where([JOB_TRACE], 'jobs.processors', 'jobs.overrun', 'jobs.zero_run', 'jobs.shake'),
+    where([JOB_TRACE], 'jobs.processors', 'jobs.overrun', 'jobs.zero_run', 'jobs.shake', 'jobs.user_scale'),
+    where([JOB_TRACE, BY_MACHINES], 'jobs.traced_on', 'cluster.machine'),
     always('program.grain', 'program.imbalance', 'program.pattern', 'program.endpoint', 'program.fidelity'),
     always('program.dedicated'),
     where([COPIES], 'program.copies', 'program.width', 'program.length'),
@@ -83,6 +94,7 @@ async function settle(scenario: Plain, settings: Settings): Promise<Plain> {
     const found = `${policies.waiting.name} under policies.coscheduling=${policies.coscheduling.name}`;
     refuse('policies.waiting', found, `set policies.waiting=auto: ${kind.refuses.because}`);
   }
+  checkWarmup(settings);
   if (!glunix && policies.coscheduling.name === 'gang') {
     refuse(
       'policies.coscheduling',
@@ -117,6 +129,7 @@ async function settle(scenario: Plain, settings: Settings): Promise<Plain> {
       machine: plain(loadMachine(cluster.machine)) as Plain,
       network: plain(NETWORKS[cluster.network]) as Plain,
       mix: plain(mixNamed(program.mix)) as Plain,
+      ...(await runTimePreset(settings)),
     },
     inputs,
   };

@@ -53,6 +53,12 @@ export const JOB_LAW: Condition = {
   only: 'without a trace of jobs',
   would: 'set jobs.trace=none',
 };
+/** Run times of a trace are scaled by the machines. */
+export const BY_MACHINES: Condition = {
+  holds: ({ jobs }) => jobs.user_scale === 'auto',
+  only: 'where jobs.user_scale is auto',
+  would: 'set jobs.user_scale=auto',
+};
 /** Times between submissions are scaled: those of a log, or of a law that does not say them. */
 export const SCALED_LOAD: Condition = {
   holds: ({ jobs: { trace, law } }) =>

@@ -20,10 +20,11 @@ import { hasPrograms, type JobTable } from '../../workloads/jobs/table.ts';
 import type { Settings } from '../fields.ts';
 import { digestOf, jobLog } from '../inputs.ts';
 import { writeJobs } from '../outputs.ts';
-import { jobsOfRun, prices } from './building.ts';
+import { jobsOfRun, prices, runTimePreset } from './building.ts';
 import type { RunKind } from './contract.ts';
 import {
   always,
+  BY_MACHINES,
   type Condition,
   JOB_LAW,
   JOB_TRACE,
@@ -33,7 +34,7 @@ import {
   unless,
   where,
 } from './reads.ts';
-import { givenWarmup } from './warmup.ts';
+import { checkWarmup, givenWarmup, timeText } from './warmup.ts';
 
 const SHARES = unless('policies.sharing', 'none', ({ policies }) => policies.sharing.name);
 const kindOf = ({ policies }: Settings): SharingPolicyKind => sharingPolicies[policies.sharing.name];
@@ -64,7 +65,8 @@ export const sharing: RunKind = {
     where([SCALED_LOAD], 'jobs.load'),
     always('sharing.discipline', 'sharing.speeds', 'sharing.home', 'sharing.cooldown'),
     where([JOB_LAW], 'jobs.law'),
-    where([JOB_TRACE], 'jobs.processors', 'jobs.overrun', 'jobs.zero_run', 'jobs.shake'),
+    where([JOB_TRACE], 'jobs.processors', 'jobs.overrun', 'jobs.zero_run', 'jobs.shake', 'jobs.user_scale'),
+    where([JOB_TRACE, BY_MACHINES], 'jobs.traced_on', 'cluster.machine'),
     where([PRICED], 'cluster.machine', 'program.mix'),
     where([TAXED], 'cluster.sfi.overhead', 'cluster.sfi.checks'),
     where([SHARES, PRICED], 'cluster.network', 'cluster.operation_price'),
@@ -98,6 +100,7 @@ async function settle(scenario: Plain, settings: Settings): Promise<Plain> {
     refuse('faults.rate', `${faults.rate} beside ${others}`, 'set faults.rate=0, or a batch queue');
   if (cluster.nodes === 'auto')
     refuse('cluster.nodes', 'auto, but shared jobs do not say how many nodes', 'give a number');
+  checkWarmup(settings);
   if (nodes.speeds.length === 0) refuse('sharing.speeds', 'an empty list', 'give a speed, such as [1]');
   const inputs: Record<string, Value> = {};
   if (jobs.trace !== 'none') {
@@ -116,9 +119,33 @@ async function settle(scenario: Plain, settings: Settings): Promise<Plain> {
       machine: plain(loadMachine(cluster.machine)) as Plain,
       network: plain(NETWORKS[cluster.network]) as Plain,
       mix: plain(mixNamed(settings.program.mix)) as Plain,
+      ...(await runTimePreset(settings)),
     },
     inputs,
   };
+}
+
+/**
+ * What is told where warm-up and cool-down leave less than half of the jobs to be measured. Throws `InputError` where they
+ * leave none.
+ */
+function measuredPart({ n, submit_s }: JobTable, settings: Settings): string[] {
+  const [first, last] = [submit_s[0]!, submit_s[n - 1]!];
+  const from = givenWarmup(settings) / 1e9;
+  const until = last - settings.sharing.cooldown / 1e9;
+  const count = submit_s.reduce((sum, time) => sum + (time >= from && time <= until ? 1 : 0), 0);
+  const come = `jobs are submitted from ${timeText(first)} to ${timeText(last)}`;
+  if (count === 0) {
+    throw new InputError({
+      where: 'warmup',
+      found: `${timeText(from)}, and sharing.cooldown ${timeText(last - until)}, while ${come}: no job is measured`,
+      would: 'set warmup=0s and sharing.cooldown=0s, or give more jobs',
+    });
+  }
+  if (count >= n / 2) return [];
+  return [
+    `${count} of ${n} jobs are measured, those submitted from ${timeText(from)} to ${timeText(until)} (warmup, sharing.cooldown): ${come}`,
+  ];
 }
 
 function checkSequential(jobs: JobTable, where: string): void {
@@ -138,6 +165,7 @@ async function run(settings: Settings, streams: Streams, outputs: RunOutputs): P
   const made = await jobsOfRun(settings, nodes, horizon / 1e9, streams);
   const table = made.jobs!;
   checkSequential(table, 'jobs.law.widths');
+  const measured = measuredPart(table, settings);
   const { structure } = prices(settings);
   const network = networkNamed(cluster.network);
   const page = loadMachine(cluster.machine).page.value * 1024;
@@ -175,6 +203,7 @@ async function run(settings: Settings, streams: Streams, outputs: RunOutputs): P
     notes: [
       ...structure.notes,
       ...made.notes,
+      ...measured,
       ...(pending > 0 ? [`${pending} jobs had not ended when the run did`] : []),
     ],
     ...(batches === undefined ? {} : { batches }),

@@ -332,6 +332,7 @@ function beyond(field: ScalarField, kind: QuantityKind, read: number): string | 
     if (kind === 'time') return formatTime(limit);
     if (kind === 'bytes') return `${limit}B`;
     if (kind === 'rate') return `${limit}b/s`;
+    if (kind === 'share') return `${Number((100 * limit).toPrecision(12))}%`;
     return String(limit);
   };
   const plain = kind === 'number' || kind === 'integer';

@@ -23,6 +23,8 @@ export interface Study {
    * axis that no point reads, and a flag that such runs never read; of others it tells in a note.
    */
   unread?(scenario: Plain, paths: readonly string[]): readonly Unread[];
+  /** Kinds of run that read a setting, for `nowsim list` and the reference. */
+  readers?(path: string): readonly string[];
   /** Does one run of a settled scenario. Replication r of every point is given the same (seed, r). */
   run(scenario: Plain, seed: number, replication: number, outputs: RunOutputs): Promise<RunResult>;
   /** The built script that does runs on a worker thread: calls `serve(study)`. */

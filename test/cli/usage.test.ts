@@ -63,6 +63,26 @@ describe('mistyped', () => {
       'there is no option --repliactions; did you mean --replications?',
     ],
     [['run', 'headline', '--workrs=3'], 'there is no option --workrs; did you mean --workers?'],
+    [
+      ['run', 'headline', '--machine', 'r3000-25'],
+      'no option --machine; did you mean --set cluster.machine=...?',
+    ],
+    [['run', 'headline', '--shard', '9/8'], 'there is no part 9 of 8; write --shard 1/8 to --shard 8/8'],
+    [['why', 'foo'], '"foo" is not the number of a job'],
+    [
+      ['run', 'headline', '--vary', 'policies.replacement=fifo,lru'],
+      'policies.replacement: a building does not read it; leave it out; it is read by a process that pages (pages.trace',
+    ],
+    [
+      ['run', 'idle-disks', '--set', 'cluster.nodes=2'],
+      'cluster.nodes: a process that pages does not read it',
+    ],
+    [
+      ['run', 'headline', '--set', 'owners.law=none', '--vary', 'policies.owner_return=kill,migrate'],
+      'policies.owner_return: it counts only with owners; set owners.law or owners.trace, or leave it out',
+    ],
+    [['run', 'headline', '--set', 'memory.low_mark=95%'], '"95%" is out of range; it must be at most 90%'],
+    [['run', 'headline', '--set', 'warmup=20d', '--set', 'horizon=10d'], 'warmup: 20d, while horizon is 10d'],
     [['run', 'headline', 'twice'], '"twice" is one argument too many'],
     [['run', 'headline', '--seed'], 'nothing stands after --seed'],
     [['run', 'headline', '--seed', 'x'], '"x" is not a whole number of at least 0'],

@@ -7,6 +7,8 @@ import { describe, expect, it } from 'vitest';
 import { FIELDS } from '../../scripts/fields.ts';
 import { RUN_KINDS } from '../../scripts/runs/index.ts';
 import { study } from '../../scripts/study.ts';
+import { documentOf } from '../../sim/experiment/document.ts';
+import { settleExperiment } from '../../sim/experiment/experiment.ts';
 import { isMap, namesOf, type Plain, readFields, type Value } from '../../sim/experiment/fields.ts';
 import { fieldAt, layOver, type Origin, pathsOf, spread } from '../../sim/experiment/settings.ts';
 import { InputError } from '../../sim/problem.ts';
@@ -62,7 +64,7 @@ const planetlab = file('cpu/a', '2\n40\n8\n15\n70\n5\n'.repeat(48)).replace(/a$/
 file('cpu/b', '30\n4\n12\n3\n6\n50\n'.repeat(48));
 const availability = file(
   'avail.tab',
-  '0 0 1 1 pc 1 1000 2000\n0 0 1 1 pc 0 5000 9000\n0 1 2 1 pc 1 1000 8000\n',
+  '0 0 1 1 pc 1 1000 2000\n0 0 1 1 pc 0 5000 9000\n0 1 2 1 pc 1 6000 8000\n',
 );
 
 const JOBS: Given = {
@@ -86,6 +88,7 @@ const FAULTY: Given = {
   'faults.checked': false,
   'faults.leaks': 1,
 };
+const SCALED: Given = { 'jobs.user_scale': 'auto', 'jobs.traced_on': 'r3000-25' };
 const SEQUENTIAL: Given = {
   ...JOBS,
   horizon: '2h',
@@ -138,6 +141,7 @@ const SCENARIOS: Readonly<Record<string, readonly Given[]>> = {
     { ...OWNED, 'jobs.law': { name: 'poisson', count: 2, interarrival: '1s', widths: [8] }, horizon: 'auto' },
     { ...OWNED, 'jobs.trace': log, 'cluster.nodes': 9, 'owners.trace': sample('owners-8-two-days.txt') },
     { ...JOBS, 'jobs.trace': log, 'cluster.nodes': 4 },
+    { ...JOBS, 'jobs.trace': log, 'cluster.nodes': 4, ...SCALED },
     { ...JOBS, 'jobs.law': 'none', 'owners.trace': planetlab, 'cluster.nodes': 2, horizon: '2d' },
     { ...JOBS, 'jobs.law': 'none', 'owners.trace': availability, 'cluster.nodes': 2 },
     { ...OWNED, 'jobs.law': 'none', horizon: '1d' },
@@ -173,6 +177,7 @@ const SCENARIOS: Readonly<Record<string, readonly Given[]>> = {
   'load sharing': [
     SEQUENTIAL,
     { ...SEQUENTIAL, 'jobs.trace': sequential, horizon: 'auto' },
+    { ...SEQUENTIAL, 'jobs.trace': sequential, horizon: 'auto', ...SCALED },
     { ...SEQUENTIAL, 'cluster.os': 'free' },
     { ...SEQUENTIAL, 'cluster.os': 'sfi-library' },
     { ...SEQUENTIAL, 'policies.sharing': 'none' },
@@ -214,6 +219,14 @@ const SCENARIOS: Readonly<Record<string, readonly Given[]>> = {
       'jobs.too_wide': 'clamp',
     },
     { ...PROGRAMS, 'jobs.trace': log, 'cluster.nodes': 9, 'program.grain': '10s', 'cluster.quantum': '60s' },
+    {
+      ...PROGRAMS,
+      'jobs.trace': log,
+      ...SCALED,
+      'cluster.nodes': 9,
+      'program.grain': '10s',
+      'cluster.quantum': '60s',
+    },
   ],
   'a message-passing program': [
     REMAP,
@@ -394,4 +407,90 @@ describe.each(RUN_KINDS.map((kind) => [kind.title, kind] as const))('%s', (title
     const still = [...moves].flatMap(([path, moved]) => (moved ? [] : path));
     expect(still.toSorted()).toEqual(Object.keys(STILL[title] ?? {}).toSorted());
   }, 300_000);
+});
+
+describe('settings of a file that change nothing', () => {
+  const notes = async (content: Plain, ...set: string[]) =>
+    (await settleExperiment(study, documentOf(content, 'mine', '/'), { set })).notes.join('\n');
+  const free = { jobs: { law: { name: 'poisson', count: 5 } }, cluster: { os: 'free' }, horizon: '1h' };
+
+  it('are told in one note, at their default or switched off not', async () => {
+    expect(await notes({ ...free, pages: { compute: '3us' }, policies: { owner_return: 'kill' } })).toBe(
+      'settings that change nothing here: pages.compute (a building does not read it); policies.owner_return (it counts only with owners)',
+    );
+    expect(await notes({ ...free, pages: { compute: '100ns' }, program: { mix: 'none' } })).toBe('');
+  });
+
+  it('of a slot that is not read its parameters are not told again', async () => {
+    const policies = { owner_return: { name: 'linger', idle_use: '5%' } };
+    expect(await notes({ ...free, policies })).toMatch(/: policies.owner_return \([^;]*$/);
+  });
+
+  it('count where one point of several reads them', async () => {
+    const vary = { 'cluster.os': ['free', 'in-kernel'] };
+    expect(await notes({ ...free, vary, program: { mix: 'unix-1994' } })).toBe('');
+    await expect(notes({ ...free, vary: { 'program.mix': ['none', 'unix-1994'] } })).rejects.toThrow(
+      'program.mix: it counts only where something has a price',
+    );
+  });
+
+  it('a flag that such runs never read is refused, one that counts elsewhere is noted', async () => {
+    await expect(notes(free, 'pages.compute=3us')).rejects.toThrow('a building does not read it');
+    expect(await notes(free, 'failures.misses=5')).toContain(
+      'failures.misses (it counts only where nodes crash)',
+    );
+  });
+});
+
+describe('what a run says of its traces', () => {
+  const processes = file(
+    'tree.csv',
+    'pid,ppid,start_s,wall_s,execs,exit,program\n1,0,0,4,1,0,a\n2,0,10,6,1,0,b\n3,0,20,2,1,0,c\n',
+  );
+  const own: Given = { ...JOBS, 'jobs.law': 'none', 'jobs.trace': processes, 'cluster.nodes': 3 };
+  const ran = async (given: Given) => {
+    const settled = await study.settle(laid(given)!, { base: '/' });
+    return study.run(settled, 1, 0, {});
+  };
+
+  it('run times of processes are scaled by a number, or by the machines, and the note says how', async () => {
+    const free = { ...own, 'cluster.os': 'free' };
+    const once = await ran(free);
+    expect(once.measures['run_time_s']).toBeCloseTo(4, 9);
+    expect(once.notes).toEqual([]);
+    const tenfold = await ran({ ...free, 'jobs.user_scale': 10 });
+    expect(tenfold.measures['run_time_s']).toBeCloseTo(40, 9);
+    const faster = await ran({
+      ...free,
+      'jobs.user_scale': 'auto',
+      'jobs.traced_on': 'alpha-160',
+      'cluster.machine': 'r3000-25',
+    });
+    const [note] = faster.notes;
+    const factor = Number(/times ([\d.]+) for r3000-25/.exec(note!)![1]);
+    expect(factor).toBeGreaterThan(1);
+    expect(faster.measures['run_time_s']! / (4 * factor)).toBeCloseTo(1, 2);
+    expect((await ran({ ...free, 'jobs.user_scale': 'auto' })).notes).toEqual([]);
+    expect((await ran(own)).notes.join()).toContain(
+      "run times are the traced machine's own, taken for those of r3000-40",
+    );
+  });
+
+  it('load sharing says which jobs it measures, and refuses to measure none', async () => {
+    const shared = { ...own, 'policies.batch': 'none', 'policies.sharing': 'random', horizon: 'auto' };
+    const part = await ran({ ...shared, warmup: '15s' });
+    expect(part.notes.join()).toContain('1 of 3 jobs are measured, those submitted from 15s to 20s');
+    await expect(ran({ ...shared, warmup: '15s', 'sharing.cooldown': '6s' })).rejects.toThrow(
+      'warmup: 15s, and sharing.cooldown 6s, while jobs are submitted from 0s to 20s: no job is measured',
+    );
+  });
+
+  it('nodes that a trace never shows up are counted', async () => {
+    const given = { ...JOBS, 'jobs.law': 'none', 'owners.trace': availability, 'cluster.nodes': 2 };
+    expect((await ran({ ...given, horizon: '900s' })).notes.join()).toContain('1 of 2 nodes are never there');
+    expect((await ran({ ...given, horizon: '2h' })).notes.join()).not.toContain('never there');
+    expect((await ran({ ...given, horizon: '900s', 'owners.gaps': 'available' })).notes.join()).not.toContain(
+      'never there',
+    );
+  });
 });
