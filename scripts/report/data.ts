@@ -55,8 +55,8 @@ export interface PairData {
   readonly against: number;
   readonly label: string;
   readonly againstLabel: string;
-  /** By measure; null where there is none. */
-  readonly differences: readonly (readonly [...EstimateData, Judgement] | null)[];
+  /** By measure, with what it shows and Holm's adjusted chance; null where there is none. */
+  readonly differences: readonly (readonly [...EstimateData, Judgement, number | null] | null)[];
 }
 export interface PageData {
   /** How the points were chosen, where that was not every combination; else null. */
@@ -129,7 +129,7 @@ export function pageData(results: Results): PageData {
       differences: measures.map((m) => {
         const d = pair.measures[m.name];
         if (d === undefined) return null;
-        return [...estimateData(d.difference, d), judge(m.goal, d)];
+        return [...estimateData(d.difference, d), judge(m.goal, d), d.p_holm ?? null];
       }),
     };
   });

@@ -247,7 +247,7 @@ ${select('paired-measure', 'Measure', measureOptions(data), undefined, html``)}
 ${checkbox('relative', 'In percent of the baseline')}
 ${saveButtons('paired-chart')}
 </div>
-${pointChart('paired-chart', html`Point minus its baseline, replication by replication, with the 95 % interval of the mean difference (${data.interval}), for the points shown above. Where the interval includes zero, no difference is shown.`)}
+${pointChart('paired-chart', html`Point minus its baseline, replication by replication, with the 95 % interval of the mean difference (${data.interval}), for the points shown above. Where the interval includes zero, no difference is shown. p: the chance of such a difference if there were none, adjusted for all comparisons of this measure (Holm).`)}
 ${pointTable('paired')}
 </section>`;
 }

@@ -19,9 +19,19 @@ export function quantityText(x: number, unit: string): string {
   return unit === '' || unit === '1' ? shortNumber(x) : `${shortNumber(x)}\u00A0${unit}`;
 }
 
-function intervalText(x: number, ci95: number | null, unit: string): string {
-  if (ci95 === null) return quantityText(x, unit);
-  return `${shortNumber(x)}\u00A0±\u00A0${quantityText(ci95, unit)}`;
+type Ends = Pick<Estimate, 'ci95' | 'low' | 'high'>;
+
+/** A number with its interval: `812 ± 3 s`, or both ends where they do not lie evenly. */
+function intervalText(x: number, { ci95, low, high }: Ends, unit: string): string {
+  if (ci95 === null || low === null || high === null) return quantityText(x, unit);
+  const even = Math.abs(high - x - (x - low)) <= 1e-3 * (high - low);
+  if (even) return `${shortNumber(x)}\u00A0±\u00A0${quantityText(ci95, unit)}`;
+  return `${quantityText(x, unit)} (${shortNumber(low)} to ${quantityText(high, unit)})`;
+}
+
+/** The ends of a difference seen from its other side. */
+function turned({ ci95, low, high }: Ends): Ends {
+  return { ci95, low: high === null ? null : -high, high: low === null ? null : -low };
 }
 
 /** The verdict on the experiment's first measure. */
@@ -36,7 +46,7 @@ export function verdict(results: Results): Verdict {
   if (measured.length === 1) {
     return {
       headline: `${capital(measure.label)}: ${estimateText(first.estimate)}.`,
-      sentences: [sampleText(first.estimate)],
+      sentences: [sampleText(results, first.estimate)],
     };
   }
   const sign = measure.goal === 'higher' ? -1 : 1;
@@ -73,13 +83,18 @@ export function verdict(results: Results): Verdict {
 }
 
 function estimateText(e: Estimate): string {
-  return intervalText(e.mean, e.ci95, e.unit);
+  return intervalText(e.mean, e, e.unit);
 }
 
-function sampleText(e: Estimate): string {
-  if (e.ci95 === null)
-    return 'One replication only, so there is no interval; ask for more replications before relying on it.';
-  return `Mean of ${e.n} replications with its 95 % interval.`;
+function sampleText(results: Results, e: Estimate): string {
+  if (e.ci95 !== null) return `Mean of ${countText(results, e.n)} with its 95 % interval.`;
+  if (e.n > 1) return 'It has no interval.';
+  return 'One replication only, so there is no interval; ask for more replications before relying on it.';
+}
+
+/** What `n` counts, by the kind of interval. */
+function countText(results: Results, n: number): string {
+  return `${n} ${results.summary.interval === 'batch-means' ? 'batches' : 'replications'}`;
 }
 
 function rangeText(measure: Measure, last: { readonly label: string; readonly estimate: Estimate }): string {
@@ -117,19 +132,20 @@ function differenceText(
     ?.mean;
   const share =
     base === undefined || base === 0 ? '' : ` (${shortNumber(Math.abs((100 * d.difference) / base))} %)`;
-  const amount = intervalText(Math.abs(d.difference), d.ci95, d.unit);
+  const amount = intervalText(Math.abs(d.difference), d.difference < 0 ? turned(d) : d, d.unit);
   const side = d.difference < 0 ? 'lower' : 'higher';
+  const pairs = countText(results, d.n).replace(' ', ' paired ');
   switch (judge(measure.goal, d)) {
     case 'no interval':
-      return `${who} is ${amount} ${side} than ${against}${share}, from one replication: without an interval nothing is shown.`;
+      return `${who} is ${amount} ${side} than ${against}${share}${d.n > 1 ? '' : ', from one replication'}: without an interval nothing is shown.`;
     case 'none':
-      return `Against ${against}, no difference is shown: paired difference ${intervalText(d.difference, d.ci95, d.unit)}, and the 95 % interval includes zero.`;
+      return `Against ${against}, no difference is shown: paired difference ${intervalText(d.difference, d, d.unit)}, and the 95 % interval includes zero.`;
     case 'better':
-      return `${who} is better than ${against}: ${amount} ${side}${share}, with the 95 % interval of ${d.n} paired replications.`;
+      return `${who} is better than ${against}: ${amount} ${side}${share}, with the 95 % interval of ${pairs}.`;
     case 'worse':
-      return `${who} is worse than ${against}: ${amount} ${side}${share}, with the 95 % interval of ${d.n} paired replications.`;
+      return `${who} is worse than ${against}: ${amount} ${side}${share}, with the 95 % interval of ${pairs}.`;
     default:
-      return `${who} is ${amount} ${side} than ${against}${share}, with the 95 % interval of ${d.n} paired replications.`;
+      return `${who} is ${amount} ${side} than ${against}${share}, with the 95 % interval of ${pairs}.`;
   }
 }
 
@@ -153,7 +169,7 @@ function tallyText(results: Results, measure: Measure): string[] {
     return n === 0 ? [] : [`${n} ${word}`];
   });
   return [
-    `Of ${judged.length} comparisons with a baseline on this measure: ${parts.join(', ')}. Each interval stands alone; none is widened for their number.`,
+    `Of ${judged.length} comparisons with a baseline on this measure: ${parts.join(', ')}. Each interval stands alone; none is widened for their number, but p in the table of differences is adjusted for it.`,
   ];
 }
 

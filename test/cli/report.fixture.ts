@@ -115,7 +115,7 @@ export function writeFixture(dir: string, options: Options = {}) {
         Object.keys(UNITS).map((name) => {
           const baseline = measuresOf(base, name);
           const { mean, ci95, n } = spread(measuresOf(point, name).map((x, r) => x - baseline[r]!));
-          return [name, { difference: mean, ci95, n, unit: UNITS[name]! }];
+          return [name, { difference: mean, ci95, n, unit: UNITS[name]!, p: 0.004, p_holm: 0.0125 }];
         }),
       );
       return [{ params, against: points[base]!, measures }];

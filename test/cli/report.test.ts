@@ -79,6 +79,7 @@ describe('the page of a headline experiment', () => {
       const wanted = fixture.summary.paired[k]!;
       expect(data.points[pair.point].label).toBe(pointLabel(wanted.params));
       expect(data.points[pair.against].label).toBe(pointLabel(wanted.against));
+      expect(pair.differences[0][5]).toBe(0.0125);
       expect(pair.differences[0][0]).toBe(
         Number(wanted.measures['response_time_s']!.difference.toPrecision(6)),
       );
@@ -329,6 +330,13 @@ describe('the verdict', () => {
   });
   test('equal points are called equal', () => {
     expect(said(results('response_time_s', [100, 100], [[0, 0]]))).toContain('No difference: every point');
+  });
+  test('ends that do not lie evenly are both told; batches are called batches', () => {
+    const r = results('response_time_s', [100, 90], [[-10, 4]]);
+    const uneven = { ...r.summary.paired[0]!.measures['response_time_s']!, low: -16, high: -8 };
+    const paired = [{ ...r.summary.paired[0]!, measures: { response_time_s: uneven } }];
+    const text = said({ ...r, summary: { ...r.summary, paired, interval: 'batch-means' } });
+    expect(text).toContain('10 s (8 to 16 s) lower (10 %), with the 95 % interval of 10 paired batches.');
   });
   test('a single point is told, not compared', () => {
     expect(said(results('response_time_s', [100], []))).toContain('Response time: 100 ± 1 s.');

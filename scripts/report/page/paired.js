@@ -102,6 +102,11 @@ function pairHover(data, pair, measure, word) {
   return `<b>${escapeText(pair.label)}</b><br>against ${escapeText(pair.againstLabel)}<br>${changeText(difference[0])} ${intervalWords(difference)} ${unit}<br>${word}, n = ${difference[3]}`;
 }
 
+function chanceText(p) {
+  if (p === null) return '';
+  return p < 0.001 ? '< 0.001' : String(Number(p.toPrecision(2)));
+}
+
 /** Columns and rows of the table beneath the chart. */
 export function pairedTable(data, view, pairs) {
   const measure = data.measures[view.measure];
@@ -111,13 +116,14 @@ export function pairedTable(data, view, pairs) {
     { title: 'difference', numeric: true },
     { title: '± 95 %', numeric: true },
     { title: '% of baseline', numeric: true },
+    { title: 'p, Holm', numeric: true },
     { title: measure.goal === 'neither' ? 'shows' : `shows (${measure.goal} is better)` },
     { title: 'against' },
     { title: 'n', numeric: true },
     { title: 'unit' },
   ];
   const rows = pairs.map((pair) => {
-    const [difference, below, above, n, judgement] = pair.differences[view.measure];
+    const [difference, below, above, n, judgement, p] = pair.differences[view.measure];
     const percent = percentOf(data, pair, view.measure);
     return [
       { text: String(pair.point), sort: pair.point },
@@ -129,6 +135,7 @@ export function pairedTable(data, view, pairs) {
       percent === null
         ? { text: '', sort: null }
         : { text: changeText(Number(percent.toPrecision(3))), sort: percent },
+      { text: chanceText(p), sort: p },
       { text: LOOKS[judgement].word, sort: LOOKS[judgement].word, kind: judgement },
       pair.againstLabel,
       { text: String(n), sort: n },
