@@ -8,6 +8,7 @@
  * crash interrupts, be it work, a checkpoint or coming back, is lost. Where messages are logged (`message-log.ts`), a
  * checkpoint is the synchronisation of all tasks with their backups: it takes the time to ship what is dirty since
  * the last one, and the CPU of receiving what was logged since then, which is paid for here.
+ * One that is due just as the work ends is made too: Daly's expected time counts it (F006).
  * Left out: the traffic of images to stable storage and its failures; saving while the job runs.
  */
 import type { Engine } from '../../sim/engine/engine.ts';

@@ -72,7 +72,10 @@ interface Summand {
   readonly children: number[];
 }
 
-/** Backwards from the end: a rank done at t can take sums completed at t - (2o + L + add) - k max(g, o + add). */
+/**
+ * Backwards from the end: a rank done at t can take sums completed at t - (2o + L + add) - k max(g, o + add). Taking one
+ * costs o in which the rank could have added itself, so that only sums of more than o's worth are taken.
+ */
 function summation(ranks: number, time: number, add: number, terms: LogGp): MessageProgram {
   const spacing = Math.max(terms.gap, terms.receiveOverhead + add);
   const way = terms.sendOverhead + terms.latency + terms.receiveOverhead + add;
@@ -88,7 +91,7 @@ function summation(ranks: number, time: number, add: number, terms: LogGp): Mess
     if (next!.parent !== ANY) used[next!.parent]!.children.push(rank);
     for (let k = 0; k < ranks; k++) {
       const done = next!.time - way - k * spacing;
-      if (done < 0) break;
+      if (done < terms.receiveOverhead) break;
       open.push({ time: done, parent: rank });
     }
   }

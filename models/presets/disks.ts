@@ -57,7 +57,7 @@ const one = assumed(1, 'requests', 'one request at a time');
 
 const now: Disk = {
   name: 'constant',
-  title: 'the disk of the NOW papers: 14.8 ms for each 8 KB',
+  title: 'the disk of the NOW papers: 14.8 ms a request, measured with 8 KB',
   kind: 'constant',
   time: recalled(14_800, 'us', 'NOW-05'),
   rate: 'none',

@@ -351,6 +351,11 @@ async function run(settings: Settings, streams: Streams, outputs: RunOutputs): P
         `to move one task of program.image takes ${formatTime(move)} on ${settings.cluster.network}`,
       );
   }
+  if (settings.cluster.os === 'free' && settings.program.mix !== 'none' && jobs !== null) {
+    notes.push(
+      'under cluster.os=free a job takes what its log says, its services as a plain kernel does them: where a structure does them faster, free is no bound',
+    );
+  }
   const done = runCluster(config);
   const warmup_s = settings.warmup === 'mser5' ? warmupOf(done) : settings.warmup / 1e9;
   const { measures, counts } = measure(done, warmup_s);

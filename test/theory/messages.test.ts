@@ -743,6 +743,36 @@ describe('made programs', () => {
     ]);
   });
 
+  // Values under a rank done at t: it takes k sums, each for o and one addition of its own, whichever k is best.
+  it.each([
+    [2, 5, 4, 28],
+    [4, 6, 5, 60],
+    [3, 2, 7, 75],
+    [1, 9, 1, 40],
+  ])('sums as many values as can be summed: o %i, L %i, g %i, %i us', (o, L, g, time) => {
+    const most = (t: number): number => {
+      let best = t + 1;
+      let children = 0;
+      for (let k = 1; ; k++) {
+        const done = t - (2 * o + L + 1) - (k - 1) * Math.max(g, o + 1);
+        if (done < 0) return best;
+        children += most(done);
+        best = Math.max(best, t + 1 - k * (o + 1) + children);
+      }
+    };
+    const us = 1000;
+    const terms: LogGp = {
+      sendOverhead: o * us,
+      receiveOverhead: o * us,
+      latency: L * us,
+      gap: g * us,
+      perByte: 0,
+    };
+    const what = makeProgram({ name: 'summation', time: time * us, add: us }, 5000, terms);
+    // Every rank has one value before it adds any.
+    expect(Math.round((go(what, { terms }).measures.compute_s! * 1e9) / us) + 1).toBe(most(time));
+  });
+
   it('refuses a remap that does not come out even', () => {
     expect(() => makeProgram({ name: 'remap', points: 1000, bytes: 1 }, 8, TERMS)).toThrow(
       /give a multiple of 64/,
