@@ -46,9 +46,10 @@ describe('the 95 % interval covers the truth in 93 to 97 % of 1,000 experiments'
     ['M/M/1', 0.5, 1],
     ['M/M/2', 0.6, 2],
     ['M/M/4', 0.7, 4],
-  ])('%s, replications', (_name, load, servers) => {
+  ])('%s, replications: Student and bootstrap', (_name, load, servers) => {
     const truth = erlangWait(load, servers);
-    let covers = 0;
+    let student = 0;
+    let bootstrap = 0;
     for (let experiment = 0; experiment < 1000; experiment++) {
       const chance = new Streams(experiment, 0).stream('coverage');
       const values = Array.from({ length: 10 }, () =>
@@ -56,18 +57,25 @@ describe('the 95 % interval covers the truth in 93 to 97 % of 1,000 experiments'
         meanOf(waits(chance, load, 2300, servers).subarray(300)),
       );
       const { mean, ci95 } = estimate(values);
-      if (Math.abs(mean - truth) <= ci95!) covers++;
+      if (Math.abs(mean - truth) <= ci95!) student++;
+      const { low, high } = new Bootstrap(experiment, 1000).mean(values);
+      if (low <= truth && truth <= high) bootstrap++;
     }
-    expect(covers).toBeGreaterThanOrEqual(930);
-    expect(covers).toBeLessThanOrEqual(970);
+    for (const covers of [student, bootstrap]) {
+      expect(covers).toBeGreaterThanOrEqual(930);
+      expect(covers).toBeLessThanOrEqual(970);
+    }
   });
 
-  it('M/M/1, batch means of one long run', () => {
+  it.each([
+    ['M/M/1', 0.5, 1],
+    ['M/M/4', 0.7, 4],
+  ])('%s, batch means of one long run', (_name, load, servers) => {
     let covers = 0;
     for (let experiment = 0; experiment < 1000; experiment++) {
       const chance = new Streams(experiment, 1).stream('coverage');
-      const { mean, ci95 } = batchMeans(waits(chance, 0.5, 20_300).subarray(300), 20);
-      if (Math.abs(mean - erlangWait(0.5, 1)) <= ci95!) covers++;
+      const { mean, ci95 } = batchMeans(waits(chance, load, 20_300, servers).subarray(300), 20);
+      if (Math.abs(mean - erlangWait(load, servers)) <= ci95!) covers++;
     }
     expect(covers).toBeGreaterThanOrEqual(930);
     expect(covers).toBeLessThanOrEqual(970);
