@@ -1,13 +1,23 @@
 /** `nowsim figure`: builds the figures from their data, or checks that no number has drifted. */
+import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import { loadMachine } from '../../models/presets/load.ts';
 import { writeWhole } from '../../sim/experiment/files.ts';
 import { CheckError, InputError } from '../../sim/problem.ts';
-import { aboutOf, type Built, buildFigure, checkFigure, type Workshop } from '../figures/build.ts';
+import {
+  aboutOf,
+  type Built,
+  buildFigure,
+  checkFigure,
+  drawInto,
+  type Pen,
+  type Workshop,
+} from '../figures/build.ts';
 import type { Figure } from '../figures/figure.ts';
 import { galleryText } from '../figures/gallery.ts';
 import { FIGURES, figuresNamed } from '../figures/index.ts';
+import { csvText } from '../figures/table.ts';
 import { asBuilt } from '../package.ts';
 import { ProgressLine, widthOf, wrapped } from '../terminal.ts';
 import { defaultWorkers, once, WORKER_OPTIONS, watched, wholeNumber } from './run-options.ts';
@@ -17,6 +27,9 @@ interface FigureArguments {
   check: boolean;
   machine?: string | string[];
   out?: string | string[];
+  measure?: string | string[];
+  against?: string | string[];
+  wide: boolean;
   workers?: string | string[];
   json: boolean;
   quiet: boolean;
@@ -26,12 +39,12 @@ export const figureCommand: CommandModule<object, FigureArguments> = {
   builder: (yargs) =>
     yargs
       .usage(
-        '$0 figure <name>\n\nBuilds a figure from its data into results/figures/NAME/: data.csv, picture.svg, .png and .pdf for paper, picture.html to point at and zoom, and what the data say of the claim. A figure that needs an experiment runs it into results/runs/.',
+        '$0 figure <name>\n\nBuilds a figure from its data into results/figures/NAME/: data.csv, picture.svg, .png and .pdf for paper, picture.html to point at and zoom, and what the data say of the claim. A figure that needs an experiment runs it into results/runs/.\n\nOf a folder that "nowsim run" wrote: a measure against an axis of the sweep, with intervals, into FOLDER/figure/.',
       )
       .positional('name', {
         type: 'string',
         demandOption: true,
-        describe: `all, or one of ${FIGURES.map((figure) => figure.name).join(', ')}`,
+        describe: `all, a results folder, or one of ${FIGURES.map((figure) => figure.name).join(', ')}`,
       })
       .option('check', {
         type: 'boolean',
@@ -48,10 +61,29 @@ export const figureCommand: CommandModule<object, FigureArguments> = {
         requiresArg: true,
         describe: 'folder of the figures (default results/figures)',
       })
+      .option('measure', {
+        type: 'string',
+        requiresArg: true,
+        describe: "of a results folder: which measure (default: the experiment's first)",
+      })
+      .option('against', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'of a results folder: which axis (default: the first of numbers, else the first)',
+      })
+      .option('wide', {
+        type: 'boolean',
+        default: false,
+        describe: 'of a results folder: 7 in wide and not 3.33 in',
+      })
       .options(WORKER_OPTIONS)
       .example('$0 figure all', 'every figure, and the gallery results/README.md')
       .example('$0 figure break-even-map --json', 'its data for other programs')
-      .example('$0 figure all --check', 'has any number drifted?') as Argv<FigureArguments>,
+      .example('$0 figure all --check', 'has any number drifted?')
+      .example(
+        '$0 figure results/runs/mine --measure wait_s --against cluster.nodes',
+        'a picture of a sweep of yours',
+      ) as Argv<FigureArguments>,
   handler: figure,
 };
 
@@ -60,6 +92,15 @@ function machineFigures(): string[] {
 }
 
 async function figure(given: FigureArguments): Promise<void> {
+  if (existsSync(join(given.name, 'manifest.json'))) return figureOfSweep(given);
+  for (const flag of ['measure', 'against', 'wide'] as const) {
+    if (given[flag] === undefined || given[flag] === false) continue;
+    throw new InputError({
+      where: `--${flag}`,
+      found: `${given.name} is no folder of results`,
+      would: 'give the folder that "nowsim run" wrote, or leave it out',
+    });
+  }
   const machineName = once('machine', given.machine);
   const wanted = chosen(given, machineName);
   const machine =
@@ -89,6 +130,32 @@ async function figure(given: FigureArguments): Promise<void> {
   if (!given.check) writeGallery(out, outFlag !== undefined || machine !== undefined);
   print(given, built, out);
   if (drifted.length > 0) throw new CheckError(drifted.join('\n'));
+}
+
+/** Draws a sweep: a measure against an axis. Throws `InputError`. */
+async function figureOfSweep(given: FigureArguments): Promise<void> {
+  if (given.check || given.machine !== undefined) {
+    throw new InputError({
+      where: given.check ? '--check' : '--machine',
+      found: `${given.name} is a folder of results`,
+      would: given.check ? 'use "nowsim rerun" to see whether they are the same' : 'leave it out',
+    });
+  }
+  const { sweepFigure, sweepFolder } = await import('../figures/sweep.ts');
+  const [measure, against] = [once('measure', given.measure), once('against', given.against)];
+  const figure = await sweepFigure(given.name, {
+    ...(measure === undefined ? {} : { measure }),
+    ...(against === undefined ? {} : { against }),
+    wide: given.wide,
+  });
+  const out = once('out', given.out) ?? sweepFolder(given.name);
+  const pen = await openPen();
+  await drawInto(out, figure.picture, pen);
+  writeWhole(join(out, 'data.csv'), csvText(figure.columns, figure.rows));
+  await pen.page(join(out, 'picture.html'), figure.picture, figure.told);
+  if (given.json) process.stdout.write(`${JSON.stringify({ folder: out, data: figure.rows }, null, 2)}\n`);
+  else
+    process.stdout.write(`${join(out, 'picture.png')}, also .svg, .pdf and .html; the numbers in data.csv\n`);
 }
 
 /** The figures that were asked for. Throws `InputError`. */
@@ -125,11 +192,15 @@ function experiments(workers: number, quiet: boolean): Workshop['run'] {
 }
 
 async function openWorkshop(run: Workshop['run']): Promise<Workshop> {
+  return { run, now: () => performance.now(), ...(await openPen()) };
+}
+
+async function openPen(): Promise<Pen> {
   const [{ openDrawing, pdfOf, pngOf }, { writePage }] = await Promise.all([
     import('../figures/draw.ts'),
     import('../figures/page.ts'),
   ]);
-  return { run, now: () => performance.now(), draw: openDrawing(), png: pngOf, pdf: pdfOf, page: writePage };
+  return { draw: openDrawing(), png: pngOf, pdf: pdfOf, page: writePage };
 }
 
 /** The page stands above the figures in results/, beside them elsewhere. */

@@ -5,7 +5,7 @@
  * `about.json` holds what a reader is told: question, claim, verdict, notes, command, time. Its time is a round number
  * and stays as it is while it is within a factor of two, so that building a figure again changes no file.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rowsOf } from '../../models/history.ts';
 import type { Machine } from '../../models/presets/machines.ts';
@@ -57,8 +57,17 @@ export interface Done {
   readonly folder: string;
 }
 
+/** What makes files of a picture. */
+export interface Pen {
+  draw(picture: Picture): Promise<string>;
+  png(svg: string, zoom: number): Promise<Uint8Array>;
+  pdf(svg: string, width: number, height: number): Promise<Uint8Array>;
+  /** Writes a picture as a page. */
+  page(file: string, picture: Picture, told: PageText): Promise<void>;
+}
+
 /** What building needs from around: experiments, a clock, a pen. */
-export interface Workshop {
+export interface Workshop extends Pen {
   /** Runs the experiment of a file, changed as on the command line of `run`. */
   run(
     file: string,
@@ -66,11 +75,6 @@ export interface Workshop {
   ): Promise<Done>;
   /** Milliseconds of a clock. */
   now(): number;
-  draw(picture: Picture): Promise<string>;
-  png(svg: string, zoom: number): Promise<Uint8Array>;
-  pdf(svg: string, width: number, height: number): Promise<Uint8Array>;
-  /** Writes a picture as a page. */
-  page(file: string, picture: Picture, told: PageText): Promise<void>;
 }
 
 /** The rows of a figure's `published.csv`; none where it has none. */
@@ -116,15 +120,9 @@ export async function buildFigure(
   const { text, rows, fresh } = await dataOf(figure, workshop.run, machine);
   const published = publishedOf(figure);
   const picture = figure.picture(rows, published);
-  const svg = await workshop.draw(picture);
-  const png = await workshop.png(svg, ZOOM);
-  const pdf = await workshop.pdf(svg, picture.layout.width, picture.layout.height);
   const folder = join(out, figure.name);
-  mkdirSync(folder, { recursive: true });
+  await drawInto(folder, picture, workshop);
   writeWhole(join(folder, 'data.csv'), text);
-  writeWhole(join(folder, 'picture.svg'), svg);
-  writeFileSync(join(folder, 'picture.png'), png);
-  writeFileSync(join(folder, 'picture.pdf'), pdf);
   const about: About = {
     name: figure.name,
     title: figure.title,
@@ -140,6 +138,17 @@ export async function buildFigure(
   writeWhole(join(folder, 'about.json'), `${JSON.stringify(about, null, 2)}\n`);
   await workshop.page(join(folder, 'picture.html'), picture, pageText(about, rows, published));
   return { about, rows };
+}
+
+/** Writes a picture into a folder as SVG, PNG and PDF. */
+export async function drawInto(folder: string, picture: Picture, pen: Pen): Promise<void> {
+  const svg = await pen.draw(picture);
+  const png = await pen.png(svg, ZOOM);
+  const pdf = await pen.pdf(svg, picture.layout.width, picture.layout.height);
+  mkdirSync(folder, { recursive: true });
+  writeWhole(join(folder, 'picture.svg'), svg);
+  writeWhole(join(folder, 'picture.png'), png);
+  writeWhole(join(folder, 'picture.pdf'), pdf);
 }
 
 /** What the page of a figure tells. */

@@ -24,6 +24,12 @@ interface Axis {
   readonly quantity?: Quantity;
 }
 
+interface ErrorBars {
+  readonly array: readonly number[];
+  /** False: the trace's own text says the interval, which does not lie evenly about the mark. */
+  readonly told?: boolean;
+}
+
 interface Trace {
   readonly name?: string;
   readonly x: readonly (number | string)[];
@@ -32,8 +38,8 @@ interface Trace {
   readonly orientation?: 'h' | 'v';
   readonly xaxis?: string;
   readonly yaxis?: string;
-  readonly error_x?: { readonly array: readonly number[] };
-  readonly error_y?: { readonly array: readonly number[] };
+  readonly error_x?: ErrorBars;
+  readonly error_y?: ErrorBars;
   readonly hovertext?: string | readonly string[];
   readonly legendgroup?: string;
 }
@@ -101,7 +107,8 @@ function quantityText(trace: Trace, i: number, letter: 'x' | 'y', axes: Axes): s
   const write = axis.quantity?.write ?? ((number: number) => plainNumber(number, DIGITS));
   const along = (trace.orientation === 'h') === (letter === 'x');
   const base = along ? trace.base?.[i] : undefined;
-  const half = trace[`error_${letter}`]?.array[i];
+  const bars = trace[`error_${letter}`];
+  const half = bars?.told === false ? undefined : bars?.array[i];
   const text =
     base !== undefined
       ? `${write(base)} to ${write(base + value)}`

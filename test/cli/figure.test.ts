@@ -13,8 +13,10 @@ import { Face, FONT_FILES, loadFaces } from '../../scripts/figures/fonts.ts';
 import { FIGURES } from '../../scripts/figures/index.ts';
 import { interactive } from '../../scripts/figures/interactive.ts';
 import { spread } from '../../scripts/figures/style.ts';
+import { sweepFigure } from '../../scripts/figures/sweep.ts';
 import { csvRows, csvText, differences } from '../../scripts/figures/table.ts';
 import { type DrawnElement, TextMetrics } from '../../scripts/figures/text-metrics.ts';
+import type { Summary } from '../../sim/experiment/results.ts';
 import { nowsim, workFolder } from './nowsim.ts';
 
 const here = workFolder();
@@ -61,6 +63,65 @@ describe('nowsim figure', () => {
     const bad = await nowsim(here.path, 'figure', 'operation-cost', '--check', '--out', drifted);
     expect(bad.code).toBe(3);
     expect(bad.err).toMatch(/row 4, cpu_us: \S+ instead of \S+/);
+  });
+
+  it('draws a sweep: a measure against an axis of numbers, or of names', async () => {
+    const sweep = [
+      '--vary',
+      'policies.batch=fcfs,easy',
+      '--vary',
+      'jobs.load=0.3,0.9',
+      '--replications',
+      '3',
+    ];
+    const settings = [
+      'cluster.nodes=8',
+      'jobs.trace=none',
+      'jobs.law={name: poisson, count: 60, widths: [1, 2, 4]}',
+    ];
+    const set = settings.flatMap((setting) => ['--set', setting]);
+    const run = ['run', 'dedicated', ...sweep, ...set, '--out', 'sweep', '--quiet', '--no-report'];
+    expect((await nowsim(here.path, ...run)).err).toBe('');
+    const { code, err } = await nowsim(here.path, 'figure', 'sweep', '--measure', 'wait_s');
+    expect([code, err]).toEqual([0, '']);
+    const folder = join(here.path, 'sweep', 'figure');
+    for (const file of ['picture.svg', 'picture.png', 'picture.pdf', 'picture.html']) {
+      expect(existsSync(join(folder, file)), file).toBe(true);
+    }
+    const rows = csvRows(readFileSync(join(folder, 'data.csv'), 'utf8'));
+    expect(rows.map((row) => [row['jobs.load'], row['series'], row['n']])).toEqual([
+      [0.3, 'fcfs', 3],
+      [0.9, 'fcfs', 3],
+      [0.3, 'easy', 3],
+      [0.9, 'easy', 3],
+    ]);
+    const { points } = JSON.parse(readFileSync(join(here.path, 'sweep', 'summary.json'), 'utf8')) as Summary;
+    const fcfs = points.find(
+      ({ params }) => params['policies.batch'] === 'fcfs' && params['jobs.load'] === 0.3,
+    );
+    const { mean, low } = fcfs!.measures['wait_s']!;
+    // written to six digits; the page's numbers are rounded alike
+    for (const [column, value] of [
+      ['wait_s', mean],
+      ['low', low!],
+    ] as const) {
+      expect(Math.abs(Number(rows[0]![column]) - value)).toBeLessThan(1e-5 * mean);
+    }
+    expect(textsOf(readFileSync(join(folder, 'picture.svg'), 'utf8')).map(({ text }) => text)).toEqual(
+      expect.arrayContaining(['jobs.load', 'wait (s)', 'fcfs', 'easy']),
+    );
+    const { told, picture } = await sweepFigure(join(here.path, 'sweep'), {
+      measure: 'wait_s',
+      against: 'policies.batch',
+      wide: false,
+    });
+    expect(told.verdict.headline).toMatch(/^Lowest mean: .*load 0\.3; highest: .*load 0\.9\.$/);
+    const [trace] = interactive(picture).data as unknown as { hovertext: string[] }[];
+    expect(trace!.hovertext[1]).toMatch(
+      /^<b>load 0\.3<\/b><br>easy<br>wait \(s\): [\d.,]+ ± [\d.,]*[1-9][\d.,]* \(95 %\)$/,
+    );
+    const wrong = await nowsim(here.path, 'figure', 'sweep', '--against', 'jobs.loud');
+    expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('did you mean "jobs.load"?')]);
   });
 
   it('names the nearest figure, and says which figures take a machine', async () => {
