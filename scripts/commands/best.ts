@@ -87,7 +87,7 @@ async function best(args: BestArguments): Promise<void> {
     count === 1
       ? 'it is the best with 95 %'
       : `the best is among these ${count} with 95 %; more replications leave fewer`;
-  process.stdout.write(`${table}\n\n${rest}\n`);
+  process.stdout.write(`${table}\n\n${rest}\n± is the 95 % interval (Student) of a point by itself\n`);
 }
 
 function rowsIn(folder: string): Iterable<Row> {

@@ -120,9 +120,9 @@ export async function readManifest(study: Study, path: string, unfinished = fals
       'run the experiment again: it goes on where it stopped',
     );
   }
-  const whole = (key: 'seed' | 'replications', value: Value | undefined): number => {
+  const read = (key: 'seed' | 'replications' | 'interval', value: Value | undefined): unknown => {
     const checked = checkLeaf(KIT_FIELDS[key], value ?? null);
-    if (!('found' in checked)) return checked.read as number;
+    if (!('found' in checked)) return checked.read;
     return fail(`${key}: ${checked.found}`, 'give the manifest.json of a results folder');
   };
   const base = dirname(resolve(file));
@@ -160,11 +160,11 @@ export async function readManifest(study: Study, path: string, unfinished = fals
     experiment: {
       name: typeof name === 'string' ? name : basename(base),
       question: String(question),
-      seed: whole('seed', seed),
-      replications: whole('replications', replications),
+      seed: read('seed', seed) as number,
+      replications: read('replications', replications) as number,
       // What was reached is run again, not the way there.
       precision: null,
-      interval: (interval ?? 'student') as IntervalKind,
+      interval: read('interval', interval ?? 'student') as IntervalKind,
       design: (design ?? 'product') as DesignName,
       baseline: (baseline ?? {}) as Params,
       axes,
