@@ -38,6 +38,10 @@ export const MEASURES = {
   span_s: { unit: 's', doc: 'last end less first submission' },
   total_wait_s: { unit: 's', doc: 'sum of waits' },
   longest_wait_s: { unit: 's', doc: 'longest wait' },
+  delayed_by_later: {
+    unit: '1',
+    doc: 'share of the jobs that would have started earlier if none had come after them (jobs.fairness=on)',
+  },
   jobs_that_wait: { unit: '1', doc: 'jobs that did not start at once' },
   finished_jobs: { unit: '1', doc: 'jobs finished' },
   owner_delay_s: {

@@ -7,6 +7,7 @@ import { meanServiceTime } from '../../models/hardware/disk/index.ts';
 import { networkNamed } from '../../models/hardware/network/index.ts';
 import { logGp } from '../../models/hardware/network/logp.ts';
 import { wireTime } from '../../models/hardware/network/medium.ts';
+import { delayedByLater } from '../../models/later-jobs.ts';
 import { batchesOf, MEASURES, measure, warmupOf } from '../../models/measures.ts';
 import { mixNamed, priceStructure, STRUCTURES } from '../../models/os/index.ts';
 import { batchPolicies } from '../../models/policies/batch/index.ts';
@@ -135,6 +136,7 @@ export const building: RunKind = {
     where([WITH_OWNERS], 'owners.wanted'),
     where([JOB_LAW], 'jobs.law'),
     where([WITH_JOBS], 'jobs.too_wide'),
+    where([LAYER, WITH_JOBS], 'jobs.fairness'),
     where([WITH_JOBS, SCALED_LOAD], 'jobs.load'),
     where([JOB_TRACE], 'jobs.processors', 'jobs.overrun', 'jobs.zero_run', 'jobs.shake', 'jobs.user_scale'),
     where([JOB_TRACE, BY_MACHINES], 'jobs.traced_on', 'cluster.machine'),
@@ -295,13 +297,18 @@ function atLoad(jobs: JobTable, nodes: number, load: number): JobTable {
   return { ...jobs, submit_s: jobs.submit_s.map((t) => t * factor) };
 }
 
-async function run(settings: Settings, streams: Streams, outputs: RunOutputs): Promise<RunResult> {
+/** A run of these jobs until the horizon (ns). */
+async function configOf(
+  settings: Settings,
+  streams: Streams,
+  jobs: JobTable | null,
+  horizon: number,
+  outputs: RunOutputs,
+): Promise<ClusterConfig> {
   const nodes = settings.cluster.nodes as number;
-  const horizon = settings.horizon === 'auto' ? Number.POSITIVE_INFINITY : settings.horizon;
   const { structure, costs } = prices(settings);
-  const { jobs, header, notes } = await jobsOfRun(settings, nodes, horizon / 1e9, streams);
   const { policies, owners } = settings;
-  const config: ClusterConfig = {
+  return {
     nodes,
     glunix: settings.glunix,
     jobs,
@@ -342,8 +349,17 @@ async function run(settings: Settings, streams: Streams, outputs: RunOutputs): P
     keepLog: outputs.events !== undefined,
     keepTimeline: outputs.timeline !== undefined,
   };
+}
+
+async function run(settings: Settings, streams: Streams, outputs: RunOutputs): Promise<RunResult> {
+  const nodes = settings.cluster.nodes as number;
+  const horizon = settings.horizon === 'auto' ? Number.POSITIVE_INFINITY : settings.horizon;
+  const { structure } = prices(settings);
+  const { jobs, header, notes } = await jobsOfRun(settings, nodes, horizon / 1e9, streams);
+  const config = await configOf(settings, streams, jobs, horizon, outputs);
   const { owners: source } = config;
-  if (source?.kind === 'trace') notes.push(...neverThere(source.table, nodes, horizon / 1e9, owners));
+  if (source?.kind === 'trace')
+    notes.push(...neverThere(source.table, nodes, horizon / 1e9, settings.owners));
   if (settings.glunix && jobs !== null && config.owners !== null && settings.cluster.os !== 'free') {
     const move = wireTime(settings.program.image, networkNamed(settings.cluster.network));
     if (move > LONG_MOVE)
@@ -359,6 +375,12 @@ async function run(settings: Settings, streams: Streams, outputs: RunOutputs): P
   const done = runCluster(config);
   const warmup_s = settings.warmup === 'mser5' ? warmupOf(done) : settings.warmup / 1e9;
   const { measures, counts } = measure(done, warmup_s);
+  if (settings.jobs.fairness && jobs !== null) {
+    const delayed = await delayedByLater(done, warmup_s, (first, until) =>
+      configOf(settings, streams.again(), first, until, {}),
+    );
+    if (delayed !== undefined) measures.delayed_by_later = delayed;
+  }
   const batches = outputs.batches === undefined ? undefined : batchesOf(done, warmup_s, outputs.batches);
   writeOutputs(done, outputs, header);
   const last_s = jobs === null ? 0 : jobs.submit_s[jobs.n - 1]!;

@@ -125,6 +125,11 @@ export class Streams {
     this.replication = replication;
   }
 
+  /** The same streams, each at its beginning. */
+  again(): Streams {
+    return new Streams(this.seed, this.replication);
+  }
+
   /** The stream of `purpose`. Asking again gives the same stream, not a copy: one consumer, one purpose. */
   stream(purpose: string): Source {
     let stream = this.named.get(purpose);

@@ -49,6 +49,45 @@ describe('four jobs by hand', () => {
   });
 });
 
+describe('whom later jobs delay', () => {
+  // On 3 processors EASY promises job 2 that it starts at 10 s and nothing to job 3, which is as wide as the machine and
+  // could start at 20 s; job 4, one wide, may take the processor that job 2 leaves, and keeps job 3 waiting until 31 s.
+  const jobs = [
+    [1, 0, 10, 2],
+    [2, 0, 10, 2],
+    [3, 0, 10, 3],
+    [4, 1, 30, 1],
+  ] as const;
+  it.each([
+    ['fcfs', 0, 20],
+    ['easy', 1 / 4, 31],
+    ['conservative', 0, 20],
+  ])('%s', async (batch, share, third) => {
+    await inFolder(async (folder) => {
+      const file = join(folder, 'later.swf');
+      const lines = jobs.map(
+        ([job, submit, time, width]) =>
+          `${job} ${submit} -1 ${time} ${width} -1 -1 ${width} ${time} -1 1 1 1 1 1 1 -1 -1`,
+      );
+      writeFileSync(file, `${lines.join('\n')}\n`);
+      const set = [`jobs.trace=${file}`, 'cluster.nodes=3', `policies.batch=${batch}`, 'jobs.fairness=on'];
+      expect(mean(await run(ready('dedicated'), set), 'delayed_by_later')).toBeCloseTo(share, 12);
+      expect(Number((await rowsOf(ready('dedicated'), set))[2]!['start_s'])).toBe(third);
+    });
+  });
+
+  it('is followed only where it is asked for, and changes nothing else', async () => {
+    const set = ['jobs.law.count=60', 'cluster.nodes=16', 'jobs.law.machine=16'];
+    const without = await run(ready('building'), ['horizon=2d', ...set], { replications: 1 });
+    const asked = await run(ready('building'), ['horizon=2d', 'jobs.fairness=on', ...set], {
+      replications: 1,
+    });
+    expect(without.rows[0]!.measures).not.toHaveProperty('delayed_by_later');
+    expect(asked.rows[0]!.measures).toHaveProperty('delayed_by_later');
+    expect(asked.rows[0]!.digest).toBe(without.rows[0]!.digest);
+  });
+});
+
 describe('whatever the policies', () => {
   const small = [
     'jobs.law.count=400',

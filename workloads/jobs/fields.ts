@@ -27,6 +27,11 @@ export const JOB_FIELDS = {
       default: '0s',
       min: 0,
     },
+    fairness: {
+      kind: 'boolean',
+      doc: 'on: the measure delayed_by_later, for which the run is made once more for each job that waited, without those that came after it',
+      default: false,
+    },
     too_wide: {
       kind: 'choice',
       doc: 'jobs wider than the machine',
