@@ -173,9 +173,12 @@ export async function printResult(result: ExperimentResult, report: string | und
   process.stdout.write(`\n${parts.join('\n\n')}\n`);
 }
 
-/** Writes report.html; a results folder without timelines has one too. */
-export async function writeReportOf(out: string): Promise<string> {
+/**
+ * Writes report.html; a results folder without timelines has one too. `histories`: room for what nodes and jobs did,
+ * bytes.
+ */
+export async function writeReportOf(out: string, histories?: number): Promise<string> {
   const { writeReport } = await import('../report/report.ts');
-  await writeReport(out);
+  await writeReport(out, histories);
   return join(out, 'report.html');
 }

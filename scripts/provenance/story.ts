@@ -453,13 +453,18 @@ function companyLines(
 
 // -- One moment ------------------------------------------------------------------------------------------------
 
+/** For how long a job has waited at a time, ms, up to which the sweep has gone. */
+export function waitText(sweep: Sweep, job: number, ms: number): string {
+  return durationText((ms - sweep.waitsSince(job)) / 1e3);
+}
+
 /** What holds for a job at a time, ms, up to which the sweep has gone: a line without the time. */
 export function moment(sweep: Sweep, setting: Setting, job: number, ms: number): string {
   const { history } = sweep;
   const { id, width } = history;
   if (!(history.submit[job]! <= ms)) return 'not submitted yet';
   if (sweep.isWaiting(job)) {
-    const waited = `waits for ${durationText((ms - sweep.waitsSince(job)) / 1e3)} so far`;
+    const waited = `waits for ${waitText(sweep, job, ms)} so far`;
     if (!setting.queue) return waited;
     const free = `needs ${counted(width[job]!, 'processor')}, ${sweep.free} ${sweep.free === 1 ? 'is' : 'are'} free`;
     const ahead = sweep.ahead(job);

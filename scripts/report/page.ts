@@ -17,9 +17,14 @@ export const POLICY =
   "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'";
 
 /** The whole document of a results folder. */
-export async function pageMarkup(results: Results, library: ChartLibrary, code: PageCode): Promise<string> {
+export async function pageMarkup(
+  results: Results,
+  library: ChartLibrary,
+  code: PageCode,
+  room?: number,
+): Promise<string> {
   const data = pageData(results);
-  const histories = historiesOf(results.timelines);
+  const histories = historiesOf(results.timelines, room);
   const timelines = timelineData(results, histories);
   const present: TimeParts = {
     accounts: timelines.length > 0,

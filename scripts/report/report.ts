@@ -14,13 +14,13 @@ import { readResults } from './results.ts';
 
 /**
  * Writes `report.html` for the results folder `dir` and gives its path. Throws `InputError` where the folder holds
- * no finished results. The file is replaced as a whole; a failure leaves the old one.
+ * no finished results. `histories`: bytes that the histories of all points may take together. The file is replaced as a whole; a failure leaves the old one.
  */
-export async function writeReport(dir: string): Promise<string> {
+export async function writeReport(dir: string, histories?: number): Promise<string> {
   const results = await readResults(dir);
   const [library, code] = await Promise.all([chartLibrary(), readPageCode()]);
   const path = join(dir, 'report.html');
-  await writeFile(`${path}.tmp`, await pageMarkup(results, library, code));
+  await writeFile(`${path}.tmp`, await pageMarkup(results, library, code, histories));
   await rename(`${path}.tmp`, path);
   return path;
 }

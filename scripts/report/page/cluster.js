@@ -33,6 +33,7 @@ export function clusterGrid(canvas, chosen) {
   let changed = new Set();
   let all = true;
   let marked = -1;
+  let dims = false;
   let cursor = -1;
 
   function show(newSweep) {
@@ -97,6 +98,10 @@ export function clusterGrid(canvas, chosen) {
     if (sweep === null || theme === null) return;
     const scale = window.devicePixelRatio || 1;
     pen.setTransform(scale, 0, 0, scale, 0, 0);
+    // Only where there is something to bring out are the others paler.
+    const pale = marked >= 0 && sweep.cellsOf(marked).length > 0;
+    if (pale !== dims) all = true;
+    dims = pale;
     if (all) {
       pen.clearRect(0, 0, canvas.clientWidth, canvas.clientHeight);
       for (let node = 0; node < sweep.ground.length; node++) paintNode(node);
@@ -114,7 +119,7 @@ export function clusterGrid(canvas, chosen) {
     const job = sweep.job[place];
     const own = marked >= 0 && holds(node, marked);
     pen.clearRect(x, y, cell, cell);
-    pen.globalAlpha = marked >= 0 && !own ? 0.4 : 1;
+    pen.globalAlpha = dims && !own ? 0.4 : 1;
     pen.drawImage(pictures[sweep.shown(node)], x, y, cell, cell);
     if (cell >= NAMED) nameNode(node, job, x, y);
     pen.globalAlpha = 1;

@@ -203,10 +203,9 @@ export function ganttDiagram(parts) {
 
   /** Kinds that can occur, with a box each. */
   function fillLegend() {
-    const present = new Set(list === null ? kinds.keys() : list.kind);
     parts.legend.replaceChildren(
       ...kinds.flatMap((kind, k) => {
-        if (!kind.drawn || !present.has(k)) return [];
+        if (!kind.drawn || (history.seen & (1 << k)) === 0) return [];
         const label = document.createElement('label');
         const box = document.createElement('input');
         box.type = 'checkbox';

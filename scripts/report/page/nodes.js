@@ -4,7 +4,7 @@
  * the words about a job are those of `nowsim why`, from the same code.
  */
 import { openHistory, placeOf, Sweep } from '../../../models/history.ts';
-import { moment, story } from '../../provenance/story.ts';
+import { moment, story, waitText } from '../../provenance/story.ts';
 import { clusterGrid } from './cluster.js';
 import { ganttDiagram } from './gantt.js';
 import { NONE, nodeKinds } from './kinds.js';
@@ -101,7 +101,7 @@ export function nodesSection(timelines, told) {
   function about() {
     const { to_s, cut } = timeline.history;
     const rest = cut
-      ? `; it ends after ${durationText(to_s)} of ${durationText(timeline.horizon_s)}: later changes were left out to keep the page small`
+      ? `; it ends after ${durationText(to_s)} of ${durationText(timeline.horizon_s)}: later changes were left out to keep the page small (nowsim report ${folderText()} --histories SIZE makes room)`
       : '';
     part('gantt-window').textContent =
       `First replication: ${durationText(to_s)}, ${numberText(timeline.nodes)} nodes, ${numberText(history.n)} jobs${rest}.`;
@@ -207,8 +207,7 @@ export function nodesSection(timelines, told) {
     }
     waiting.forEach((each, i) => {
       const button = list.children[i].firstChild;
-      const waited = durationText(Math.max(0, now - sweep.waitsSince(each)) / 1e3);
-      const text = `job ${history.id[each]}: ${history.width[each]} wide, waits ${waited}`;
+      const text = `job ${history.id[each]}: ${history.width[each]} wide, waits ${waitText(sweep, each, now)}`;
       if (button.textContent !== text) button.textContent = text;
       button.dataset.job = String(each);
       button.setAttribute('aria-pressed', String(each === job));
