@@ -144,6 +144,17 @@ describe('a limit of delays in a day', () => {
     expect(mean(result, 'response_time_s')).toBeCloseTo(86_400 + 1000 - 250, 6);
   });
 
+  it('keeps off what was on its way when the node was closed', async () => {
+    // The job starts anew before the master hears of it, and comes when the owner has gone again.
+    const result = await play(
+      1,
+      [[0, 100, 100.01, 0]],
+      ['policies.owner_return=kill', 'policies.owner_return.delay_limit=1', 'cluster.os=in-kernel'],
+    );
+    expect(mean(result, 'nodes_closed')).toBe(1);
+    expect(mean(result, 'response_time_s')).toBeGreaterThan(86_400 + 1000);
+  });
+
   it('counts each day anew', async () => {
     const days: Stay[] = [
       [0, 100, 150, 0],
@@ -155,5 +166,28 @@ describe('a limit of delays in a day', () => {
       'jobs.law.service.mean=200000s',
     ]);
     expect(mean(result, 'nodes_closed')).toBe(0);
+  });
+});
+
+describe('a job that is stopped', () => {
+  it('is pending when nothing has gone forward for as long as the run is patient', async () => {
+    const long: Stay[] = [[0, 100, 900_000, 0.5]];
+    const set = ['policies.owner_return=suspend'];
+    const ended = await play(1, long, [...set, 'patience=2h']);
+    expect(ended.rows[0]!.counts['pending']).toBe(1);
+    const waited = await play(1, long, [...set, 'patience=20d']);
+    expect(mean(waited, 'response_time_s')).toBeCloseTo(900_000 + 900, 6);
+  });
+
+  it('is not given up while it goes forward from time to time', async () => {
+    const often: Stay[] = Array.from({ length: 9 }, (_, i) => [
+      0,
+      3600 * (i + 1),
+      3600 * (i + 1) + 3500,
+      0.5,
+    ]);
+    const set = ['policies.owner_return=suspend', 'patience=70min', 'jobs.law.service.mean=4000s'];
+    const result = await play(1, often, set);
+    expect(result.rows[0]!.counts['finished']).toBe(1);
   });
 });
