@@ -281,7 +281,8 @@ async function usageText(message: string): Promise<string> {
 async function settingPaths(): Promise<readonly string[]> {
   const { FIELDS } = await import('./fields.ts');
   const { pathsOf } = await import('../sim/experiment/settings.ts');
-  return pathsOf(FIELDS);
+  const { KIT_FIELDS } = await import('../sim/experiment/experiment.ts');
+  return [...Object.keys(KIT_FIELDS), ...pathsOf(FIELDS)];
 }
 
 function kebab(word: string): string {

@@ -2,7 +2,7 @@
  * Which form a trace has, told by what stands in it, never by its name.
  */
 import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { InputError } from '../sim/problem.ts';
 import { headerOf } from './jobs/csv-table.ts';
 import { PROCESS_COLUMNS } from './jobs/process-tree.ts';
@@ -133,6 +133,7 @@ async function formOfFolder(path: string): Promise<Form> {
     .sort()
     .map((name) => join(path, name))
     .filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile() === true);
+  let samples = false;
   for (const file of files.slice(0, LOOKED_AT)) {
     // A file that is no text is no sequence of numbers either; the reader of the folder names it.
     const head = await readHead(file, HEAD).catch(() => Buffer.alloc(0));
@@ -143,8 +144,14 @@ async function formOfFolder(path: string): Promise<Form> {
     if (isProcessFile(file) && formOfLines(lines) === 'strace') return 'strace';
     const [first] = lines;
     if (isCallNumbers(first!.trim().split(/[ \t]+/))) return 'call-numbers';
+    if (/^\d+(\.\d+)?$/.test(first!.trim())) samples = true;
   }
-  return 'planetlab';
+  if (samples || files.length === 0) return 'planetlab';
+  throw new InputError({
+    where: path,
+    found: `a folder in which no trace is found (${basename(files[0]!)}, ...)`,
+    would: 'give a trace, or a folder that holds the files of one and nothing else',
+  });
 }
 
 /** Numbers from here on are no calls of any Linux. */

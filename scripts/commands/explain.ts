@@ -84,6 +84,27 @@ export const explainCommand: CommandModule<object, ExplainArguments> = {
 };
 
 function explain(given: ExplainArguments): void {
+  try {
+    print(given);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    // What settings are called in an experiment are options here.
+    throw new InputError(
+      error.problems.map((problem) => ({
+        ...problem,
+        where: OPTIONS[problem.where] ?? problem.where,
+      })),
+    );
+  }
+}
+
+const OPTIONS: Readonly<Record<string, string>> = {
+  'cluster.os': '--os',
+  'cluster.machine': '--machine',
+  'program.mix': '--mix',
+};
+
+function print(given: ExplainArguments): void {
   const machine = loadMachine(given.machine);
   const text = given['break-even']
     ? explainBreakEven(given, machine)

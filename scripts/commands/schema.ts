@@ -1,5 +1,6 @@
 /** `nowsim schema`: the JSON Schema of experiment files, for editors. */
 import type { Argv, CommandModule } from 'yargs';
+import { InputError } from '../../sim/problem.ts';
 
 interface SchemaArguments {
   out?: string;
@@ -27,7 +28,15 @@ export const schemaCommand: CommandModule<object, SchemaArguments> = {
       return;
     }
     const { writeWhole } = await import('../../sim/experiment/files.ts');
-    writeWhole(out, text);
+    try {
+      writeWhole(out, text);
+    } catch (error) {
+      throw new InputError({
+        where: `--out ${out}`,
+        found: `cannot be written (${(error as NodeJS.ErrnoException).code})`,
+        would: 'give the path of a file in a folder that is there',
+      });
+    }
     process.stdout.write(`${out}\n`);
   },
 };

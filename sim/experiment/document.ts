@@ -196,6 +196,25 @@ function range(node: unknown): [number, number] {
   return at === undefined || at === null ? [0, 0] : [at[0], at[1]];
 }
 
+/** What is not closed, or not indented as what stands beside it. */
+function openFault(message: string): Fault {
+  const bracket = / end with a ([\]}])$/.exec(message)?.[1];
+  if (bracket !== undefined) {
+    const opens = bracket === '}' ? '{' : '[';
+    return { found: `a "${bracket}" is missing before this place`, would: `close what "${opens}" opens` };
+  }
+  if (/closing .*quote$/.test(message)) {
+    return { found: 'a quote that was opened is not closed before this place', would: 'close it' };
+  }
+  if (message.includes('start at the same column')) {
+    return {
+      found: 'this line does not begin in the column of those that it belongs to',
+      would: 'indent the settings of a map alike',
+    };
+  }
+  return { found: `cannot be read as YAML or JSON: ${message}` };
+}
+
 function formFault(code: string, message: string): Fault {
   const first = message.split('\n')[0] ?? message;
   switch (code) {
@@ -205,6 +224,9 @@ function formFault(code: string, message: string): Fault {
       return { found: 'a second document begins here ("---")', would: 'one file holds one experiment' };
     case 'TAB_AS_INDENT':
       return { found: 'a tab indents this line', would: 'indent with blanks' };
+    case 'MISSING_CHAR':
+    case 'BAD_INDENT':
+      return openFault(first);
     default:
       return { found: `cannot be read as YAML or JSON: ${first}` };
   }

@@ -68,6 +68,11 @@ describe('mistyped', () => {
       'no option --machine; did you mean --set cluster.machine=...?',
     ],
     [['run', 'headline', '--shard', '9/8'], 'there is no part 9 of 8; write --shard 1/8 to --shard 8/8'],
+    [
+      ['explain', 'file-read', '--os', 'in-kernle'],
+      '--os: no OS structure is called "in-kernle"; did you mean "in-kernel"?',
+    ],
+    [['schema', '--out', 'no/x.json'], '--out no/x.json: cannot be written (ENOENT)'],
     [['why', 'foo'], '"foo" is not the number of a job'],
     [
       ['run', 'headline', '--vary', 'policies.replacement=fifo,lru'],
@@ -119,6 +124,8 @@ describe('a bad file', () => {
     'units.yaml':
       'cluster: {nodes: 4}\npolicies: {idle: {name: quiet, after: 5 ms}}\njobs: {load: -0.5}\nowners: {busy_above: .nan}',
     'axis.yaml': 'vary: {cluster.nodes: []}',
+    'quote.yaml': 'question: "abc\ncluster: {nodes: 4}\n',
+    'indent.yaml': 'cluster:\n  nodes: 4\n os: free\n',
   };
   beforeAll(() => {
     mkdirSync(join(cwd, 'folder.yaml'));
@@ -137,6 +144,8 @@ describe('a bad file', () => {
     ['junk.yaml', 'junk.yaml:1:1: cannot be read as YAML'],
     ['list.json', 'list.json:1:1: is not an experiment'],
     ['broken.json', 'broken.json:1:'],
+    ['quote.yaml', 'a quote that was opened is not closed before this place'],
+    ['indent.yaml', 'indent.yaml:3:1: this line does not begin in the column of those that it belongs to'],
     ['twice.yaml', 'twice.yaml:2:1: this key stands twice in its map; keep one of the two'],
     ['long.yaml', 'long.yaml:2:1: "clutser" is not a setting; did you mean "cluster"?'],
     [

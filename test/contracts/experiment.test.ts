@@ -312,7 +312,7 @@ describe('a bad file', () => {
   it.each([
     ['a list', '- 1\n- 2', 'toy.yaml:1:1: is not an experiment'],
     ['a text', 'hello', 'is not an experiment'],
-    ['broken YAML', 'queue: {service: 1s', 'cannot be read as YAML'],
+    ['broken YAML', 'queue: {service: 1s', 'a "}" is missing before this place'],
     ['a key twice', 'seed: 1\nseed: 2', 'toy.yaml:2:1: this key stands twice'],
     ['two documents', 'seed: 1\n---\nseed: 2', 'a second document begins here'],
     ['an unknown tag', 'seed: !odd 1', 'toy.yaml:1:7: cannot be read'],
