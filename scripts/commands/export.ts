@@ -127,6 +127,13 @@ async function contents(
   format: Format,
 ): Promise<{ text: string | Uint8Array; records: number }> {
   const { study } = await import('../study.ts');
+  if (args.differences && format !== 'markdown' && format !== 'latex') {
+    throw new InputError({
+      where: '--differences',
+      found: `${format} holds single runs`,
+      would: 'add --format markdown or latex',
+    });
+  }
   if (format === 'csv' || format === 'parquet') {
     const columns = tidyColumns([args.folder], study.measures);
     const records = columns[0]!.data.length;

@@ -110,6 +110,8 @@ describe('export', () => {
     expect(latex).toContain('* p $<$ 0.05 after Holm');
     const alone = await of('small', 'markdown');
     expect([alone.code, alone.err]).toEqual([2, expect.stringContaining('has no baseline')]);
+    const single = await of('paired', 'csv');
+    expect([single.code, single.err]).toEqual([2, expect.stringContaining('csv holds single runs')]);
   });
 
   it('writes a timeline for trace viewers: a slice for each stretch of a node', async () => {
