@@ -154,13 +154,7 @@ export function experimentOf(of: Other): { experiment: Plain; traces: Files } {
     traces['references.txt'] = lines.join('');
   }
   const question = 'does everything add up?';
-  const lists = Object.fromEntries(
-    Object.entries(of.settings).map(([path, value]) => [
-      path,
-      String(value).startsWith('[') ? JSON.parse(String(value)) : value,
-    ]),
-  );
-  return { experiment: nested({ question, ...lists }), traces };
+  return { experiment: nested({ question, ...of.settings }), traces };
 }
 
 export function runOther(of: Other): Promise<Outcome> {

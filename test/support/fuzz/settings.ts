@@ -25,7 +25,7 @@ export function fieldsOf(slot: string, policy: string): Fields {
   return SLOTS[slot]!.of[policy]!.fields;
 }
 
-/** Paths with dots as a tree; what is the default of the experiment files is left out. */
+/** Paths with dots as a tree; what is the default of the experiment files is left out. Texts in brackets are lists. */
 export function nested(paths: Readonly<Record<string, string | number | boolean>>): Plain {
   const root: Record<string, unknown> = {};
   for (const [path, value] of Object.entries(paths)) {
@@ -36,7 +36,7 @@ export function nested(paths: Readonly<Record<string, string | number | boolean>
       at[part] ??= {};
       at = at[part] as Record<string, unknown>;
     }
-    at[parts.at(-1)!] = value;
+    at[parts.at(-1)!] = String(value).startsWith('[') ? JSON.parse(String(value)) : value;
   }
   return root as Plain;
 }

@@ -17,14 +17,18 @@ export function must(right: boolean, what: () => string): void {
 
 /** Throws where the story of a building does not make sense, whatever its policies. */
 export function checkBuilding(building: Building, outcome: Outcome): void {
-  checkStory(building, outcome);
+  checkStory(outcome);
+  // A gang that has lost tasks to a crash holds fewer until it has others for them.
+  if (building.crashes === null) {
+    checkPlaces(outcome.happenings, outcome.jobs, building.nodes * rowsOf(building));
+  }
   checkJobs(building, outcome);
   checkNodes(building, outcome);
   checkMeasures(outcome);
 }
 
 /** Jobs go from state to state, nodes fall and rise, and jobs in the building are those that came less those that left. */
-function checkStory(building: Building, { happenings, jobs, counts, end }: Outcome): void {
+export function checkStory({ happenings, jobs, counts, end }: Outcome): void {
   let now = 0;
   let inside = 0;
   let integral = 0;
@@ -97,8 +101,6 @@ function checkStory(building: Building, { happenings, jobs, counts, end }: Outco
     const n = jobs.filter((job) => job.status === status).length;
     must(counts[status] === n, () => `${n} jobs are ${status}, ${counts[status]} are counted`);
   }
-  // A gang that has lost tasks to a crash holds fewer until it has others for them.
-  if (building.crashes === null) checkPlaces(happenings, jobs, building.nodes * rowsOf(building));
 }
 
 /** At the end of every instant the jobs that have started hold no more places than there are. */
