@@ -47,6 +47,9 @@ export class BatchQueue implements BatchView {
   private lookAt = Number.POSITIVE_INFINITY;
   private readonly next: Int32Array;
   private readonly previous: Int32Array;
+  /** Where each waiting job stands, and where the next one to come will. */
+  private readonly places: Float64Array;
+  private nextPlace = 0;
   private first = NONE;
   private last = NONE;
   /** Rank of each job's start, for the order of ends. */
@@ -91,6 +94,7 @@ export class BatchQueue implements BatchView {
     this.shares = shares;
     this.next = new Int32Array(jobs.n).fill(NONE);
     this.previous = new Int32Array(jobs.n).fill(NONE);
+    this.places = new Float64Array(jobs.n);
     this.startRank = new Int32Array(jobs.n);
     this.estimatedEnd = new Float64Array(jobs.n);
     this.freed = new Uint8Array(jobs.n);
@@ -116,6 +120,10 @@ export class BatchQueue implements BatchView {
 
   after(job: number): number {
     return this.next[job]!;
+  }
+
+  place(job: number): number {
+    return this.places[job]!;
   }
 
   isFreed(job: number): boolean {
@@ -259,7 +267,9 @@ export class BatchQueue implements BatchView {
     jobs.forEach((job, i) => {
       this.previous[job] = jobs[i - 1] ?? NONE;
       this.next[job] = jobs[i + 1] ?? NONE;
+      this.places[job] = i;
     });
+    this.nextPlace = jobs.length;
     this.first = jobs[0]!;
     this.last = jobs.at(-1)!;
     this.policy.resized();
@@ -268,6 +278,7 @@ export class BatchQueue implements BatchView {
   private append(job: number): void {
     this.shares?.submitted(job);
     this.waiting++;
+    this.places[job] = this.nextPlace++;
     this.previous[job] = this.last;
     this.next[job] = NONE;
     if (this.last === NONE) this.first = job;

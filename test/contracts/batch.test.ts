@@ -33,6 +33,10 @@ class Bench implements BatchView {
     return this.waiting[this.waiting.indexOf(job) + 1] ?? -1;
   }
 
+  place(job: number): number {
+    return this.waiting.indexOf(job);
+  }
+
   /** The jobs that a pass starts. */
   pass(): number[] {
     const started: number[] = [];

@@ -22,6 +22,8 @@ export interface BatchView {
   head(): number;
   /** The waiting job after this one, or -1. */
   after(job: number): number;
+  /** Where a waiting job stands: the less, the further in front. */
+  place(job: number): number;
 }
 
 /** Life of a policy: notices as they happen, and passes: `begin()`, then `next()` until it answers -1. */

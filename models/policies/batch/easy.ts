@@ -7,7 +7,8 @@
  * every job ending at that time counted, less what the head needs. The promise is made anew at every pass.
  * Source: Lifka 1995; Mu'alem and Feitelson 2001 (by count of processors).
  *
- * A pass is cut short where no waiting job could start: by width, the shortest estimate of those that wait is known.
+ * A pass is cut short where no waiting job could start: by width, the shortest estimate of those that wait is known. The
+ * next one is looked for in the queue, or, where it stands far behind, among the jobs that could start.
  * Within a pass the promise need not be searched again after each start: a job that ends before the shadow time
  * leaves it as it was, and one that does not takes its processors out of the extra ones. Nor can a job that was
  * passed over fit later in the same pass, since free and extra processors only become fewer.
@@ -15,6 +16,9 @@
 import type { BatchPolicy, BatchPolicyKind, BatchView } from './contract.ts';
 import { RunningByEstimatedEnd } from './running.ts';
 import { ShortestWaiting } from './shortest-waiting.ts';
+
+/** Jobs of the queue that are looked at before the few that could start are compared. */
+const LOOK = 64;
 
 export const easy: BatchPolicyKind = {
   doc: 'EASY backfilling: jobs may overtake if the head of the queue is not delayed by their estimates',
@@ -69,18 +73,25 @@ class Easy implements BatchPolicy {
     const { free, now } = view;
     // After a start, too: perhaps nothing else can, and the rest of a long queue need not be looked at.
     if (this.cursor < 0 || !this.waiting.canStart(free, this.shadow - now, this.extra)) return -1;
-    while (this.cursor >= 0) {
+    for (let looked = 0; looked < LOOK && this.cursor >= 0; looked++) {
       const job = this.cursor;
       this.cursor = view.after(job);
-      const width = view.width[job]!;
-      if (width > free) continue;
-      if (now + view.estimate[job]! <= this.shadow) return job;
-      if (width <= this.extra) {
-        this.extra -= width;
-        return job;
-      }
+      if (view.width[job]! <= free && this.mayStart(job, now)) return job;
     }
-    return -1;
+    const job = this.cursor < 0 ? -1 : this.waiting.foremost(free, this.shadow - now, this.extra, view);
+    if (job < 0) return -1;
+    if (job === this.cursor) this.cursor = view.after(job);
+    this.mayStart(job, now);
+    return job;
+  }
+
+  /** Whether a job that fits now does not delay the head; one that outlasts the shadow time takes extra processors. */
+  private mayStart(job: number, now: number): boolean {
+    if (now + this.view.estimate[job]! <= this.shadow) return true;
+    const width = this.view.width[job]!;
+    if (width > this.extra) return false;
+    this.extra -= width;
+    return true;
   }
 
   /** Shadow time and extra processors for a head that needs `width` and does not fit now. */
