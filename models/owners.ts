@@ -235,14 +235,16 @@ export class Owners {
   private nextThatMatters(node: number, from: number, end: number): number {
     if (this.source.kind !== 'trace') return NEVER;
     const { table, repeat } = this.source;
+    const kinds = table.kind;
     const first = table.first[node % table.names.length]!;
+    const withdrawn = this.down[node] === 1;
     const same = this.present[node] === 1 ? ACTIVITY.present : ACTIVITY.away;
     let round = this.round[node]!;
     let at = from;
     for (let looked = end - first; looked > 0 && at < end; looked--) {
-      const kind = table.kind[at]!;
+      const kind = kinds[at]!;
       const demandOnly = kind === same || kind === ACTIVITY.load || kind === ACTIVITY.mem;
-      if (!demandOnly || this.down[node] === 1) {
+      if (!demandOnly || withdrawn) {
         return Math.round((table.time_s[at]! + round * table.span_s) * 1e9);
       }
       at++;
