@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import type { BatchPolicy, BatchPolicyKind, BatchView } from '../../models/policies/batch/contract.ts';
 import { batchPolicies } from '../../models/policies/batch/index.ts';
+import { Streams } from '../../sim/engine/streams.ts';
 
 /** A machine and its queue, told to a policy as the master tells it. */
 class Bench implements BatchView {
@@ -190,4 +191,104 @@ describe('backfilling', () => {
     expect(bench.end(1, 230)).toEqual([2]);
     expect(bench.end(2, 230)).toEqual([3]);
   });
+});
+
+/** EASY as its rules say it: the whole queue is looked at after every start. */
+class PlainEasy implements BatchPolicy {
+  private readonly view: BatchView;
+  private readonly ends = new Map<number, number>();
+  private shadow = 0;
+  private extra = 0;
+  private promised = false;
+
+  constructor(view: BatchView) {
+    this.view = view;
+  }
+
+  submitted(): void {}
+  resized(): void {}
+
+  started(job: number): void {
+    this.ends.set(job, this.view.now + this.view.estimate[job]!);
+  }
+
+  ended(job: number): void {
+    this.ends.delete(job);
+  }
+
+  begin(): void {
+    this.promised = false;
+  }
+
+  next(): number {
+    const { view } = this;
+    const head = view.head();
+    if (head < 0) return -1;
+    if (view.width[head]! <= view.free && !this.promised) return head;
+    if (!this.promised) this.promise(view.width[head]!);
+    this.promised = true;
+    for (let job = view.after(head); job >= 0; job = view.after(job)) {
+      if (view.width[job]! > view.free) continue;
+      if (view.now + view.estimate[job]! <= this.shadow) return job;
+      if (view.width[job]! > this.extra) continue;
+      this.extra -= view.width[job]!;
+      return job;
+    }
+    return -1;
+  }
+
+  private promise(width: number): void {
+    const { view } = this;
+    const times = [...this.ends.values()].map((end) => Math.max(view.now, end));
+    const freeAt = (time: number) =>
+      [...this.ends]
+        .filter(([, end]) => end <= time)
+        .reduce((free, [job]) => free + view.width[job]!, view.free);
+    const enough = times.filter((time) => freeAt(time) >= width);
+    this.shadow = enough.length === 0 ? Number.POSITIVE_INFINITY : Math.min(...enough);
+    this.extra = enough.length === 0 ? 0 : freeAt(this.shadow) - width;
+  }
+}
+
+// Queues far longer than what is looked at one by one; of those that wait few could start.
+it.each([1, 2, 3])('easy starts what its rules say, in long queues, seed %i', (seed) => {
+  const source = new Streams(seed, 0).stream('jobs');
+  const upTo = (most: number) => 1 + Math.floor(source.next() * most);
+  const jobs = Array.from({ length: 300 }, () =>
+    source.next() < 0.06 ? ([upTo(3), upTo(40)] as const) : ([upTo(40), upTo(1000)] as const),
+  );
+  const plain: BatchPolicyKind = { doc: '', fields: {}, create: (view) => new PlainEasy(view) };
+  const benches = [batchPolicies.easy, plain].map((kind) => new Bench(kind, 40, jobs));
+  const running = new Set<number>();
+  let behind = 0;
+  let now = 0;
+  let arrived = 0;
+  const both = (act: (bench: Bench) => number[]) => {
+    const [got, want] = benches.map(act) as [number[], number[]];
+    expect(got).toEqual(want);
+    for (const job of got) running.add(job);
+    behind += got.filter((job) => job > benches[0]!.head() + 100).length;
+  };
+  let lent = false;
+  while (arrived < jobs.length || running.size > 0) {
+    now += upTo(10);
+    const choice = source.next();
+    const at = now;
+    if (arrived < jobs.length && choice < 0.8) {
+      for (const bench of benches) bench.now = at;
+      const job = arrived++;
+      both((bench) => bench.submit(job));
+    } else if (!lent && choice < 0.9 && benches[0]!.free > 0) {
+      lent = true;
+      both((bench) => bench.resize(-1, at));
+    } else if (lent && choice < 0.95) {
+      lent = false;
+      both((bench) => bench.resize(1, at));
+    } else if (running.size > 0) {
+      const job = [...running][Math.floor(source.next() * running.size)]!;
+      running.delete(job);
+      both((bench) => bench.end(job, at));
+    }
+  }
+  expect(behind).toBeGreaterThan(10);
 });
