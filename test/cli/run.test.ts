@@ -49,12 +49,39 @@ const read = (...path: string[]) => readFileSync(join(cwd, ...path), 'utf8');
 const json = (text: string) => JSON.parse(text) as Summary;
 
 describe('nowsim run', () => {
+  it('shows the kind of interval that is asked for, and a line for each round of replications', async () => {
+    const { code, out, err } = await nowsim(
+      cwd,
+      'run',
+      'small.yaml',
+      '--interval',
+      'bootstrap',
+      '--precision',
+      '1%',
+      '--set',
+      'most_replications=10',
+      '--no-report',
+      '--out',
+      'resampled',
+    );
+    expect(code).toBe(0);
+    expect(out.split('\n')[2]).toMatch(/mean \[low, high\]: ends of the 95 % interval \(bootstrap\)$/);
+    expect(out).toMatch(/^fcfs +[\d,.]+ \[[\d,.]+, [\d,.]+\]/m);
+    expect(out.replaceAll('\n  ', ' ')).toContain(
+      'not as narrow as 1 % after 10 replications, the most allowed',
+    );
+    expect(err).toContain('\nnot yet within 1 %: 10 replications\n');
+    expect(json(read('resampled', 'summary.json')).interval).toBe('bootstrap');
+  });
+
   it('prints a table, and where the files are; progress goes to standard error', async () => {
     const { code, out, err } = await nowsim(cwd, 'run', 'small.yaml');
     expect(code).toBe(0);
     const lines = out.split('\n');
     expect(lines[1]).toBe('small: Does backfilling help?');
-    expect(lines[2]).toBe('2 points x 3 replications, seed 1; mean ± half width of the 95 % interval');
+    expect(lines[2]).toBe(
+      '2 points x 3 replications, seed 1; mean ± half width of the 95 % interval (Student)',
+    );
     expect(out).toMatch(/^policies\.batch +response_time_s +wait_s$/m);
     expect(out).toMatch(/^fcfs +[\d,.]+ ± [\d,.]+ +[\d,.]+ ± [\d,.]+$/m);
     expect(out).toMatch(
