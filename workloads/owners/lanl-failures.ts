@@ -8,7 +8,6 @@
  * rows without both stamps, fixed no later than started, and rows that stand there already. Left out: causes, hardware.
  */
 import { Readable } from 'node:stream';
-import { CsvError, parse } from 'csv-parse';
 import { InputError } from '../../sim/problem.ts';
 import { count, mustKeepSome, type RecordCount, recordCount } from '../records.ts';
 import { LONGEST_LINE, readBytes } from '../text.ts';
@@ -21,6 +20,8 @@ const COLUMNS = ['System', 'nodenum', 'Prob Started', 'Prob Fixed'] as const;
 export async function readLanlFailures(
   path: string,
 ): Promise<{ owners: ActivityTable; records: RecordCount }> {
+  // Loaded here, since no other format needs it.
+  const { CsvError, parse } = await import('csv-parse');
   const records = recordCount();
   const failures = new Map<string, { from: number; to: number }[]>();
   const seen = new Set<string>();
