@@ -34,7 +34,12 @@ function fillTables() {
         typeof row[name] === 'number' ? { text: numberText(row[name]), sort: row[name] } : row[name],
       ),
     );
-    fillTable(document.getElementById(`table-${i}`), `${rows.length} rows`, columns, cells);
+    fillTable(
+      document.getElementById(`table-${i}`),
+      `${rows.length} row${rows.length === 1 ? '' : 's'}`,
+      columns,
+      cells,
+    );
   });
 }
 
