@@ -21,12 +21,18 @@ describe.skipIf(!hasChromium)(`the report in Chromium${noChromium}`, () => {
   let root: string;
   let browser: Browser;
   let file: string;
+  /** Three axes, no runs over time. */
+  let sweepFile: string;
   let opened: Opened;
 
   beforeAll(async () => {
     root = mkdtempSync(join(tmpdir(), 'nowsim-report-browser-'));
     writeFixture(root, { question: 'Does it hold? </script><script>alert(1)</script>' });
     file = await writeReport(root);
+    const dir = join(root, 'sweep');
+    mkdirSync(dir);
+    writeFixture(dir, { nodes: [16, 64, 256], timelines: false });
+    sweepFile = await writeReport(dir);
     browser = await launchChromium();
     opened = await open({ viewport: { width: 1280, height: 900 } });
   });
@@ -215,7 +221,8 @@ describe.skipIf(!hasChromium)(`the report in Chromium${noChromium}`, () => {
   });
 
   test('dark where the system is dark, but not on paper, where charts fit the sheet', async () => {
-    const dark = await open({ viewport: { width: 1280, height: 900 }, colorScheme: 'dark' });
+    const options = { viewport: { width: 1280, height: 900 }, colorScheme: 'dark' } as const;
+    const dark = await openPage(browser, sweepFile, options);
     const ground = () => dark.page.evaluate('getComputedStyle(document.body).backgroundColor');
     const ink = () =>
       dark.page.evaluate("getComputedStyle(document.querySelector('#comparison-chart .ytitle')).fill");
@@ -238,14 +245,10 @@ describe.skipIf(!hasChromium)(`the report in Chromium${noChromium}`, () => {
     let page: Page;
     let address: string;
     beforeAll(async () => {
-      const dir = join(root, 'sweep');
-      mkdirSync(dir);
-      writeFixture(dir, { nodes: [16, 64, 256], timelines: false });
-      const written = await writeReport(dir);
-      address = pathToFileURL(written).href;
+      address = pathToFileURL(sweepFile).href;
       sweep = await openPage(
         browser,
-        written,
+        sweepFile,
         { viewport: { width: 1280, height: 900 } },
         '#comparison?axis-x=cluster.nodes&axis-colour=cluster.os&axis-facet=glunix&spread=both&point=9&comparison-sort=-mean',
       );

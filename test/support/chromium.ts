@@ -47,6 +47,15 @@ export async function openPage(
     void dialog.dismiss();
   });
   await page.goto(pathToFileURL(file).href + place);
-  await page.waitForSelector('body[data-state="ready"]', { timeout: 30_000 });
+  page.on('crash', () => complaints.push('the page has crashed'));
+  const state = await page
+    .waitForSelector('body[data-state]', { timeout: 30_000 })
+    .then((body) => body.getAttribute('data-state'))
+    .catch((error: Error) => complaints.push(error.message));
+  if (state !== 'ready') {
+    const told = page.locator('#trouble').textContent({ timeout: 1000 });
+    const trouble = await told.catch(() => 'the page does not answer');
+    throw new Error(`${file} is not ready: ${[trouble, ...complaints].join('; ')}`);
+  }
   return { page, requests, complaints };
 }
