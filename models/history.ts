@@ -247,6 +247,9 @@ function index(history: Omit<History, 'seen'>, kept: Kept[]): number {
   kept.push(sweep.keep());
   for (let next = every; sweep.step(); ) {
     const { op, who, ms } = sweep;
+    // How the run begins is known when its first instant is over.
+    if (ms === 0 && sweep.nextMs > 0)
+      for (const node of sweep.ground.keys()) sweep.seen |= 1 << sweep.shown(node);
     if (op === OP.submit) {
       submit[who] = ms;
       fate[who] = FATE.waiting;
@@ -302,7 +305,7 @@ export class Sweep {
   /** How often the sweep has gone on from a kept state: nodes then change untold. */
   jumps = 0;
   /** What nodes have been shown as so far: a bit each (`SHOWN`). */
-  seen = 1 << SHOWN.away;
+  seen = 0;
   /** Called before a node, or one of its cells (else -1), changes, with what it did until then still in place. */
   onNode: (node: number, cell: number) => void = () => {};
   private readonly numbers: Numbers;
@@ -636,7 +639,7 @@ export class Sweep {
   private count(node: number, by: number): void {
     const shown = this.shown(node);
     this.counts[shown]! += by;
-    this.seen |= 1 << shown;
+    if (by > 0) this.seen |= 1 << shown;
     if ((this.ground[node]! & GROUND.present) !== 0) this.owned += by;
     if (this.job[this.cellOf(node)] !== NONE) this.held += by;
     if ((this.ground[node]! & GROUND.idle) === 0) return;

@@ -95,7 +95,7 @@ for (const name of [...AT_NODE, ...OF_JOB]) TOLD[EVENT[name]] = HAPPENINGS.index
 const NONE = -1;
 
 /** What a history tells of jobs. */
-type TimelineJobs = Pick<JobRecords, 'n' | 'table' | 'width' | 'state'>;
+export type TimelineJobs = Pick<JobRecords, 'n' | 'table' | 'width' | 'state'>;
 
 export class Timeline {
   readonly series: Readonly<
@@ -201,6 +201,13 @@ export class Timeline {
     this.go(now);
     if (what === EVENT.evict) this.evictions.push(who, value);
     else this.happen(told, atNode ? who : NONE, atNode ? value : who, atNode ? 0 : Math.round(value * 1e3));
+  }
+
+  /** Something befalls a job (place in `HAPPENINGS`) at a node, or at none (-1); `now` in ns. */
+  befall(now: number, told: number, node: number, job: number, value: number): void {
+    if (this.full) return;
+    this.go(now);
+    this.happen(told, node, job, Math.round(value * 1e3));
   }
 
   private happen(told: number, node: number, job: number, thousandths: number): void {

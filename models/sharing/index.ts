@@ -32,11 +32,13 @@ import {
   type SharingPolicyKind,
 } from '../policies/sharing/contract.ts';
 import type { Network } from '../presets/networks.ts';
+import type { Timeline } from '../timeline.ts';
 import { Bookings } from './bookings.ts';
 import { Collector } from './collector.ts';
 import { Cpus } from './cpus.ts';
 import type { DeciderService, DeciderSetting, Named } from './decider.ts';
 import { Gossip } from './gossip.ts';
+import { SharingHistory } from './history.ts';
 import { Mail, type Message } from './mail.ts';
 import { Master } from './master.ts';
 import type { MovePrice, SharingPrices } from './prices.ts';
@@ -73,6 +75,7 @@ export interface SharingConfig {
   readonly warmup: number;
   readonly streams: Streams;
   readonly keepLog: boolean;
+  readonly keepTimeline: boolean;
 }
 
 /** A finished run, open for measuring. */
@@ -81,6 +84,7 @@ export interface SharingRun {
   readonly engine: Engine;
   readonly events: { hex(): string; readonly count: number; readonly log: EventLog | null };
   readonly jobs: SharedJobs;
+  readonly timeline: Timeline | null;
   /** By job: how often it was moved, capped at 255. */
   readonly moves: Uint8Array;
   /** Moves in all. */
@@ -140,6 +144,7 @@ export function runSharing(config: SharingConfig): SharingRun {
 
 class SharedNodes {
   private readonly config: SharingConfig;
+  private readonly history: SharingHistory | null;
   private readonly engine: Engine;
   private readonly jobs: SharedJobs;
   private readonly ready: ReadyQueues;
@@ -206,6 +211,7 @@ class SharedNodes {
     const engine = new Engine({ expected: 2 * nodes + 64 });
     this.engine = engine;
     this.jobs = jobs;
+    this.history = config.keepTimeline ? new SharingHistory(nodes, jobs) : null;
     // Jobs stand in the order of their submission.
     let submitted = jobs.n;
     while (submitted > 0 && jobs.submit[submitted - 1]! > config.horizon) submitted--;
@@ -313,6 +319,7 @@ class SharedNodes {
       engine,
       events: { hex: () => this.digest.hex(), count: this.digest.count, log: this.log },
       jobs: this.jobs,
+      timeline: this.history?.timeline ?? null,
       moves: this.moves,
       moved: this.moved,
       preempted: this.preempted,
@@ -342,6 +349,7 @@ class SharedNodes {
       this.movesOf[task] = 0;
       jobs.state[job] = JOB.waiting;
       this.record(EVENT.submit, job, home);
+      this.history?.submit(now, job, home);
       this.present.add(now, 1);
       this.come(task, home);
     }
@@ -384,11 +392,13 @@ class SharedNodes {
         this.placeOf[task] = PLACE.held;
         this.held.push(0, task, 0);
         this.record(EVENT.hold, this.jobOf[task]!, this.held.length);
+        this.history?.befall(this.engine.now, 'hold', this.jobOf[task]!, this.held.length);
         return;
       }
       const other = probed(decision);
       this.probes++;
       this.record(EVENT.probe, this.jobOf[task]!, other);
+      this.history?.befall(this.engine.now, 'probe', this.jobOf[task]!, other);
       if (!this.probesFree) {
         this.sendProbe(task, node, other);
         return;
@@ -465,6 +475,7 @@ class SharedNodes {
   private send(task: number, node: number, target: number, by: number): void {
     if (by === NONE) this.noteOwnChoice(task, node, target);
     this.record(EVENT.transfer, this.jobOf[task]!, target);
+    this.history?.befall(this.engine.now, 'transfer', this.jobOf[task]!, target);
     this.depart(
       task,
       node,
@@ -495,6 +506,7 @@ class SharedNodes {
     this.unlist(node, task);
     this.preempted++;
     this.record(EVENT.migrate, this.jobOf[task]!, target);
+    this.history?.befall(this.engine.now, 'migrate', this.jobOf[task]!, target);
     this.decider?.changed(node);
     const bytes = this.jobs.image[this.jobOf[task]!]!;
     this.depart(task, node, target, by === NONE ? node : by, this.config.prices.move, bytes);
@@ -575,6 +587,7 @@ class SharedNodes {
     this.jobs.state[job] = JOB.running;
     this.jobs.start[job] = this.engine.now;
     this.record(EVENT.start, job, this.nodeOf[task]!);
+    this.history?.start(this.engine.now, job, this.nodeOf[task]!);
   }
 
   private finish(task: number): void {
@@ -585,6 +598,7 @@ class SharedNodes {
     jobs.end[job] = now;
     jobs.state[job] = JOB.finished;
     this.record(EVENT.finish, job, node);
+    this.history?.finish(now, job);
     this.present.add(now, -1);
     this.sojourn += now - jobs.submit[job]!;
     if (this.movesOf[task]! > 0) this.bookings.leave(node, task);

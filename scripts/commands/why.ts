@@ -93,13 +93,13 @@ async function why(args: WhyArguments): Promise<void> {
     });
   }
   const { timelineAgain } = await import('../provenance/repeat.ts');
+  const { durationText } = await import('../duration.ts');
   const { moment, story } = await import('../provenance/story.ts');
   const { settingOf } = await import('../provenance/setting.ts');
   const { historyOf } = await import('../timelines.ts');
   const { placeOf, Sweep } = await import('../../models/history.ts');
-  const history = historyOf(
-    await timelineAgain(study, chosen.scenario, experiment.seed, replication, folder),
-  );
+  const timeline = await timelineAgain(study, chosen.scenario, experiment.seed, replication, folder);
+  const history = historyOf(timeline);
   if (history === null || history.n === 0) {
     throw new InputError({
       where: folder,
@@ -108,6 +108,13 @@ async function why(args: WhyArguments): Promise<void> {
     });
   }
   const job = placeOf(history, id);
+  if (job < 0 && history.to < timeline.horizon_s * 1e3) {
+    throw new InputError({
+      where: `why ${id}`,
+      found: `the history of this run is full after ${durationText(history.to / 1e3)}, and has ${history.n} jobs, none of this number`,
+      would: 'ask for one that was submitted before',
+    });
+  }
   if (job < 0) {
     throw new InputError({
       where: `why ${id}`,

@@ -13,7 +13,7 @@ export function settingOf(scenario: Plain): Setting {
   const batch = part(policies, 'batch');
   return {
     queue: on && batch !== 'none',
-    sharing: on ? part(policies, 'sharing') : 'none',
+    home: !on,
     batch,
     share: part(policies, 'share'),
     owned: part(owners, 'law') !== 'none' || part(owners, 'trace') !== 'none',

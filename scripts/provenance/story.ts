@@ -16,8 +16,8 @@ import { durationText } from '../duration.ts';
 export interface Setting {
   /** Whether jobs wait in a queue; otherwise each is at a node at once. */
   readonly queue: boolean;
-  /** Without a queue: who moves jobs; "none" where each stays at its user's node. */
-  readonly sharing: string;
+  /** Without a queue: whether every job stays at its user's node, which GLUnix off means; else they may be moved. */
+  readonly home: boolean;
   readonly batch: string;
   readonly share: string;
   /** Whether nodes are offered by reports, or all of them from the start. */
@@ -381,8 +381,7 @@ class Places {
   follow(sweep: Sweep, setting: Setting): void {
     const { op, who, history } = sweep;
     if (op === OP.finish) this.put(who, -1);
-    else if (op === OP.start && setting.sharing === 'none')
-      this.put(who, homeNode(history.user[who]!, who, history.nodes));
+    else if (op === OP.start && setting.home) this.put(who, homeNode(history.user[who]!, who, history.nodes));
     else if (op === OP.happen && sweep.node >= 0 && sweep.what !== WHAT.probe) this.put(who, sweep.node);
   }
 }
@@ -392,7 +391,6 @@ function placedStory(history: History, setting: Setting, job: number): string[] 
   const sweep = new Sweep(history);
   const places = new Places(history.n);
   const company = { waiting: 0, running: 0, most: 0, owner: 0, names: new Set<number>() };
-  const home = setting.sharing === 'none';
   let phase: 'waiting' | 'running' | null = null;
   while (phase !== null || sweep.nextMs <= history.submit[job]!) {
     if (!sweep.step()) break;
@@ -404,12 +402,14 @@ function placedStory(history: History, setting: Setting, job: number): string[] 
     } else if (sweep.who === job && op === OP.start) {
       phase = 'running';
       const waited = ms - history.submit[job]!;
-      const where = home ? ` at node ${places.at[job]}, its user's own: GLUnix is off and nobody queues` : '';
+      const where = setting.home
+        ? ` at node ${places.at[job]}, its user's own: GLUnix is off and nobody queues`
+        : '';
       lines.at(ms, `started ${waited < LEAST ? 'at once' : `after ${durationText(waited / 1e3)}`}${where}`);
     } else if (sweep.who === job && op === OP.happen) {
       const told = BEFALLS[sweep.what];
       if (told !== undefined) lines.happening(ms, told(sweep.node, sweep.value));
-      else if (sweep.what === WHAT.home) lines.at(ms, `it is at node ${sweep.node}`);
+      else if (sweep.what === WHAT.home) lines.lines[lines.lines.length - 1] += ` at node ${sweep.node}`;
     } else if (sweep.who === job && op === OP.finish) {
       lines.close();
       companyLines(lines, history, company, job);

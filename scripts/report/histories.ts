@@ -6,8 +6,8 @@
  * thinned out: a history that ends early says when.
  */
 import { gzipSync } from 'node:zlib';
-import { cutHistory } from '../../models/history.ts';
-import { historyOf, type Timeline, unpackHistory } from '../timelines.ts';
+import { cutHistory, openHistory } from '../../models/history.ts';
+import { type Timeline, unpackHistory } from '../timelines.ts';
 
 export interface PointHistory {
   readonly point: number;
@@ -27,13 +27,20 @@ export function historiesOf(
   timelines: readonly (Timeline | undefined)[],
   budget: number = BUDGET,
 ): PointHistory[] {
-  const present = timelines.flatMap((t, point) => (t?.history === undefined ? [] : [{ t, point }]));
-  const sizes = present.map(({ t }) => t.history!.packed.length);
-  const share = shareOf(sizes, budget);
-  return present.map(({ t, point }) => {
-    const { history } = t;
-    const whole = { point, to_s: history!.to_s, cut: history!.to_s < t.horizon_s, packed: history!.packed };
-    return history!.packed.length <= share ? whole : { point, ...shortened(t, share) };
+  const present = timelines.flatMap((t, point) => {
+    if (t?.history === undefined) return [];
+    // A run packs its history quickly; a page is read more often than it is written.
+    const bytes = unpackHistory(t.history);
+    return [{ t, point, bytes, packed: packedTightly(bytes) }];
+  });
+  const share = shareOf(
+    present.map(({ packed }) => packed.length),
+    budget,
+  );
+  return present.map(({ t, point, bytes, packed }) => {
+    const { to_s } = t.history!;
+    if (packed.length <= share) return { point, to_s, cut: to_s < t.horizon_s, packed };
+    return { point, ...shortened(t, bytes, packed.length, share) };
   });
 }
 
@@ -49,15 +56,23 @@ function shareOf(sizes: readonly number[], budget: number): number {
   return Number.POSITIVE_INFINITY;
 }
 
-function shortened(timeline: Timeline, most: number): Omit<PointHistory, 'point'> {
-  const { history } = timeline;
-  const bytes = unpackHistory(history!);
-  const open = historyOf(timeline)!;
+function packedTightly(bytes: Uint8Array): string {
+  return gzipSync(bytes).toString('base64');
+}
+
+/** A history of which the whole takes `size` characters, up to where it takes `most`. */
+function shortened(
+  timeline: Timeline,
+  bytes: Uint8Array,
+  size: number,
+  most: number,
+): Omit<PointHistory, 'point'> {
+  const open = openHistory(bytes, timeline.nodes, timeline.history!.to_s * 1e3);
   // How well it packs is known of the whole; a part may pack a little worse.
-  let keep = (bytes.length * most) / history!.packed.length;
+  let keep = (bytes.length * most) / size;
   for (;;) {
     const part = cutHistory(open, bytes.length, keep);
-    const packed = gzipSync(part.bytes).toString('base64');
+    const packed = packedTightly(part.bytes);
     if (packed.length <= most || part.bytes.length < 100) return { to_s: part.to_s, cut: true, packed };
     keep *= 0.95;
   }

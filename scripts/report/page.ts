@@ -27,7 +27,7 @@ export async function pageMarkup(
   const histories = historiesOf(results.timelines, room);
   const timelines = timelineData(results, histories);
   const present: TimeParts = {
-    accounts: timelines.length > 0,
+    accounts: timelines.some(({ accounts_s }) => Object.keys(accounts_s).length > 0),
     series: timelines.some(({ series }) => Object.keys(series).length > 0),
     nodes: histories.map(({ point }) => point),
     longest: Math.max(0, ...histories.map(({ to_s }) => to_s)),
@@ -54,7 +54,7 @@ ${contents(data, present)}
 ${comparisonSection(data)}
 ${data.pairs.length === 0 ? undefined : pairedSection(data)}
 ${
-  present.accounts
+  timelines.length > 0
     ? timeSections(
         data,
         timelines.map((t) => t.point),
@@ -77,7 +77,7 @@ ${codeElement('script', code.script)}
   return page.markup;
 }
 
-/** What there is to show of time: kinds of run without nodes have accounts alone. */
+/** What there is to show of time: kinds of run without nodes have accounts alone, load sharing has none. */
 interface TimeParts {
   readonly accounts: boolean;
   readonly series: boolean;
@@ -261,7 +261,7 @@ function timeSections(data: PageData, timed: readonly number[], present: TimePar
   const choices = (points: readonly number[]) =>
     points.map((value) => ({ value, text: data.points[value]!.label }));
   const points = choices(timed);
-  return html`${accountsSection()}
+  return html`${present.accounts ? accountsSection() : undefined}
 ${present.series ? seriesSection(points) : undefined}
 ${present.nodes.length > 0 ? nodesSection(select('gantt-point', 'Point', choices(present.nodes)), present.longest) : undefined}`;
 }

@@ -20,6 +20,7 @@ import { hasPrograms, type JobTable } from '../../workloads/jobs/table.ts';
 import type { Settings } from '../fields.ts';
 import { digestOf, jobLog } from '../inputs.ts';
 import { writeJobs } from '../outputs.ts';
+import { writeTimeline } from '../timelines.ts';
 import { jobsOfRun, prices, runTimePreset } from './building.ts';
 import type { RunKind } from './contract.ts';
 import {
@@ -188,8 +189,11 @@ async function run(settings: Settings, streams: Streams, outputs: RunOutputs): P
     warmup: givenWarmup(settings),
     streams,
     keepLog: outputs.events !== undefined,
+    keepTimeline: outputs.timeline !== undefined,
   });
   writeJobs(done, outputs, nodes, made.header);
+  if (outputs.timeline !== undefined && done.timeline !== null)
+    writeTimeline(outputs.timeline, done.timeline.data(done.end / 1e9, nodes, table.n, {}));
   const [warmup_s, cooldown_s] = [givenWarmup(settings) / 1e9, nodeSettings.cooldown / 1e9];
   const { measures, counts } = measureSharing(done, warmup_s, cooldown_s);
   const batches =

@@ -86,11 +86,80 @@ describe('the story of a job', () => {
   });
 });
 
+describe('the story of a job that waits in no queue', () => {
+  const told = async (out: string, id: string) => {
+    const { code, out: printed, err } = await nowsim(cwd, 'why', id, '--run', out, '--at', '15s');
+    expect([code, err]).toEqual([0, '']);
+    return printed.split('\n').map((line) => line.trim());
+  };
+
+  beforeAll(async () => {
+    // Two jobs of one user on two nodes; the first asks for 100 s.
+    const lines = [
+      `201 0 -1 100 1 -1 -1 1 100 -1 1 1 1 -1 -1 -1 -1 -1`,
+      `202 10 -1 50 1 -1 -1 1 50 -1 1 1 1 -1 -1 -1 -1 -1`,
+    ];
+    writeFileSync(join(cwd, 'two.swf'), `; MaxProcs: 2\n${lines.join('\n')}\n`);
+    const jobs = ['--set', 'jobs.trace=two.swf', '--set', 'cluster.nodes=2', '--set', 'cluster.os=free'];
+    const options = ['--quiet', '--no-report'];
+    const sharing = ['--set', 'sharing.home=user', '--set', 'sharing.discipline=fcfs'];
+    for (const run of [
+      ['dedicated', ...jobs, '--set', 'glunix=off', '--out', 'off'],
+      [
+        'load-sharing',
+        ...jobs,
+        ...sharing,
+        '--set',
+        'policies.sharing=none',
+        '--set',
+        'replications=1',
+        '--set',
+        'warmup=0s',
+        '--set',
+        'sharing.cooldown=0s',
+        '--set',
+        'jobs.load=own',
+        '--out',
+        'kept',
+      ],
+    ]) {
+      const done = await nowsim(cwd, 'run', ...run, ...options);
+      expect([done.code, done.err]).toEqual([0, '']);
+    }
+  });
+
+  it('with GLUnix off shares its own node', async () => {
+    expect((await told('off', '202')).slice(2)).toEqual([
+      'job 202 of user 1: 1 processor of 2, 50 s asked for',
+      '0 d 00:00:10  submitted',
+      "0 d 00:00:10  started at once at node 1, its user's own: GLUnix is off and nobody queues",
+      'for 1 min 40 s other jobs at its node had part of the CPU (at most 1 at once: 201)',
+      '0 d 00:01:50  finished: 1 min 40 s after it was submitted',
+      '',
+      'at 15s: has 1 node on node 1: 1 at work',
+      '',
+    ]);
+  });
+
+  it('at a node that serves one after the other waits there', async () => {
+    expect((await told('kept', '202')).slice(2)).toEqual([
+      'job 202 of user 1: 1 processor of 2, 50 s asked for',
+      '0 d 00:00:10  submitted at node 1',
+      '0 d 00:01:40  started after 1 min 30 s',
+      'for 1 min 30 s it waited for other jobs at its node (at most 1 at once: 201)',
+      '0 d 00:02:30  finished: 2 min 20 s after it was submitted',
+      '',
+      'at 15s: waits for 5.0 s so far',
+      '',
+    ]);
+  });
+});
+
 describe('a wrong question', () => {
   it.each([
     [['7'], 'the run has 4 jobs, none of this number; give a number such as 101'],
     [['101', '--point', '9'], '2 points of 1 replications are there'],
-    [['x'], '"x" is not a whole number'],
+    [['x'], '"x" is not'],
     [['101', '--at', 'noon'], '--at noon: '],
   ])('%j', async (args, message) => {
     const { code, err } = await nowsim(cwd, 'why', ...args, '--run', 'out');

@@ -163,6 +163,7 @@ describe('jobs that ask at the same instant', () => {
       warmup: 0,
       streams: new Streams(1, 0),
       keepLog: true,
+      keepTimeline: false,
     });
   };
   const transfers = (log: string) =>

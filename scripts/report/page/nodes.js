@@ -195,7 +195,7 @@ export function nodesSection(timelines, told) {
     const { queue } = timeline.setting;
     part('queue-counts').textContent = queue
       ? `${numberText(sweep.running)} run, ${numberText(sweep.waiting)} wait, ${numberText(sweep.free)} nodes free by what the queue knows`
-      : `${numberText(sweep.running)} run; nobody waits in a queue`;
+      : `${numberText(sweep.running)} run${sweep.waiting > 0 ? `, ${numberText(sweep.waiting)} wait at nodes or are on their way` : ''}; nobody waits in a batch queue`;
     const waiting = queue ? sweep.queue(LISTED) : [];
     const list = part('queue');
     while (list.children.length > waiting.length) list.lastChild.remove();

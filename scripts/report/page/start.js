@@ -256,7 +256,7 @@ function saveChart(id, format) {
 }
 
 function fillAccounts() {
-  if (timelines.length === 0) return;
+  if (timelines.length === 0 || part('accounts-table') === null) return;
   const table = accountsTable(data, timelines, view, theme);
   fillTable(
     part('accounts-table'),
@@ -267,7 +267,7 @@ function fillAccounts() {
 }
 
 function drawAccounts() {
-  if (timelines.length === 0) return;
+  if (timelines.length === 0 || part('accounts-chart') === null) return;
   const figure = accountsFigure(data, timelines, view, theme);
   draw(
     'accounts-chart',
