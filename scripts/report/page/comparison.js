@@ -456,7 +456,10 @@ export function comparisonTable(data, view, shown) {
           { title: 'n', numeric: true },
           { title: 'unit' },
         ]
-      : measures.map((m) => ({ title: titleOf(data.measures[m]), numeric: true }))),
+      : [
+          ...measures.map((m) => ({ title: titleOf(data.measures[m]), numeric: true })),
+          { title: 'n', numeric: true },
+        ]),
   ];
   const rows = shown.map((k) => {
     const point = data.points[k];
@@ -467,7 +470,9 @@ export function comparisonTable(data, view, shown) {
     return [
       { text: String(k), sort: k },
       ...keys,
-      ...(single ? cellsOf(data, point, measures[0]) : measures.map((m) => wholeCell(point.estimates[m]))),
+      ...(single
+        ? cellsOf(data, point, measures[0])
+        : [...measures.map((m) => wholeCell(point.estimates[m])), countCell(point.estimates[view.measure])]),
     ];
   });
   return { columns, rows };
@@ -487,14 +492,19 @@ const NOTHING = { text: 'none', sort: null };
 function cellsOf(data, point, m) {
   const estimate = point.estimates[m];
   const { unit } = data.measures[m];
-  if (!estimate) return [NOTHING, NOTHING, { text: '0', sort: 0 }, unit];
-  const [mean, below, above, n] = estimate;
+  if (!estimate) return [NOTHING, NOTHING, countCell(estimate), unit];
+  const [mean, below, above] = estimate;
   return [
     { text: numberText(mean), sort: mean },
     below === null ? NOTHING : { text: intervalText(below, above), sort: below + above },
-    { text: String(n), sort: n },
+    countCell(estimate),
     unit,
   ];
+}
+
+function countCell(estimate) {
+  const n = estimate?.[3] ?? 0;
+  return { text: String(n), sort: n };
 }
 
 function wholeCell(estimate) {
