@@ -1,7 +1,7 @@
 /**
  * The validation cases; only the expected value of each stands here, with where it comes from. P: job and owner
  * policies, each an experiment that runs like any other (C1..C15 name the closed forms below); O: prices of the OS
- * model (`os-cases.ts`).
+ * model (`os-cases.ts`); S: coverage of intervals (`statistics-cases.ts`).
  *
  * The expected values are computed here from the closed forms, never from the simulator. Tolerances are those of
  * the reference, fixed before any run.
@@ -18,6 +18,7 @@ import { atLeast, recruitmentRate, usableShare } from './owned-closed-forms.ts';
 import { pagingCases } from './paging-cases.ts';
 import { parallelCases } from './parallel-cases.ts';
 import { sharingCases } from './sharing-cases.ts';
+import { statisticsCases } from './statistics-cases.ts';
 
 function poisson(service: Plain, load: number, count: number, more: Plain = {}): Plain {
   return { law: { name: 'poisson', service, count, ...more }, load };
@@ -347,5 +348,6 @@ export const cases: readonly Case[] = [
   ...pagingCases,
   ...parallelCases,
   ...sharingCases,
+  ...statisticsCases(),
   ...osCases,
 ];

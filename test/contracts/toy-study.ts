@@ -155,7 +155,7 @@ export function toyStudy(
           ...(customers.load > 0.9 ? ['the queue is almost full'] : []),
           ...(longest > 20 ? [`${Math.floor(longest)} s is a long wait`] : []),
         ],
-        // batches of two loads are of the same customers only where none is told from another by its arrival
+        // customers of two loads come at other times: their batches are not of the same ones
         ...(outputs.batches === undefined || customers.count < outputs.batches
           ? {}
           : {
