@@ -3,7 +3,7 @@
  * six digits, the values of single runs within a budget, series and accounts of runs over time.
  */
 import { isMap, type Plain, type Value, valueText } from '../../sim/experiment/fields.ts';
-import { parseBytes, parseRate, parseShare, parseTime, UnitError } from '../../sim/units.ts';
+import { parseBytes, parseRate, parseShare, parseTime, UnitError, unitOf } from '../../sim/units.ts';
 import { settingOf } from '../provenance/setting.ts';
 import type { Setting } from '../provenance/story.ts';
 import type { PointHistory } from './histories.ts';
@@ -29,6 +29,8 @@ export interface Axis {
   /** The values as numbers in one unit, where all of them are quantities; else null. */
   readonly numbers: readonly number[] | null;
   readonly quantity: Quantity | null;
+  /** The unit in which the numbers read best: its name as written behind them, its size in theirs. */
+  readonly unit: { readonly name: string; readonly size: number } | null;
 }
 /** Mean, how far its interval reaches below and above it (null where there is none), n. */
 export type EstimateData = readonly [number, number | null, number | null, number];
@@ -154,13 +156,14 @@ function axisList({ summary, manifest }: Results): Axis[] {
     const listed = Array.isArray(vary[path]) ? (vary[path] as readonly Value[]).map(shownText) : [];
     const values = [...new Set([...listed.filter((text) => present.has(text)), ...present])];
     const found = quantities(values);
-    if (found === null) return { path, values, numbers: null, quantity: null };
+    if (found === null) return { path, values, numbers: null, quantity: null, unit: null };
     const order = values.map((_, i) => i).sort((i, j) => found.numbers[i]! - found.numbers[j]!);
     return {
       path,
       values: order.map((i) => values[i]!),
       numbers: order.map((i) => found.numbers[i]!),
       quantity: found.quantity,
+      unit: unitFor(found.numbers, found.quantity),
     };
   });
 }
@@ -252,6 +255,22 @@ function quantities(values: readonly string[]): { numbers: number[]; quantity: Q
     }
   }
   return null;
+}
+
+/** Units to choose from, the largest first; `sim/units.ts` knows their sizes. */
+const UNITS: Readonly<Record<Quantity, readonly string[]>> = {
+  number: [''],
+  time: ['d', 'h', 'min', 's', 'ms', 'us', 'ns'],
+  bytes: ['GiB', 'MiB', 'KiB', 'B'],
+  rate: ['Gb/s', 'Mb/s', 'kb/s', 'b/s'],
+  share: ['%'],
+};
+
+/** The largest unit of which the highest number has two or more. */
+function unitFor(numbers: readonly number[], quantity: Quantity): { name: string; size: number } {
+  const most = Math.max(...numbers.map(Math.abs));
+  const units = UNITS[quantity].map((name) => ({ name, size: unitOf(name)!.size }));
+  return units.find(({ size }) => most >= 2 * size) ?? units.at(-1)!;
 }
 
 /** The timelines part of the page's data; `histories`: those that the page carries. */

@@ -426,7 +426,7 @@ test('axes of quantities become numbers, in whatever unit each value is written'
   expect(data.axes[0]).toMatchObject({
     values: ['30s', '1min', '5min', '1h'],
     numbers: [30e9, 60e9, 300e9, 3600e9],
-    quantity: 'time',
+    unit: { name: 'min', size: 60e9 },
   });
   expect(data.points.map(({ at }: { at: number[] }) => at[0])).toEqual([3, 3, 0, 0, 2, 2, 1, 1]);
   expect(data.axes[1].numbers).toBeNull();

@@ -4,7 +4,6 @@
  */
 import { axis, faded, frame, seriesStyle } from './theme.js';
 import {
-  axisScale,
   escapeText,
   estimateText,
   intervalText,
@@ -113,8 +112,8 @@ function acrossSide(data, single, x) {
     const categories = across.values.map(escapeText);
     return { numeric: false, title: across.path, categories, at: (k) => categories[place(k)] };
   }
-  const { per, suffix } = axisScale(across);
-  const positions = across.numbers.map((number) => number / per);
+  const { name: suffix, size } = across.unit;
+  const positions = across.numbers.map((number) => number / size);
   return { numeric: true, title: across.path, across, suffix, positions, at: (k) => positions[place(k)] };
 }
 
@@ -234,7 +233,7 @@ function pointsTrace({
 }
 
 function colourNumber(by, value) {
-  return by.numbers[value] / axisScale(by).per;
+  return by.numbers[value] / by.unit.size;
 }
 
 /** The single runs of a group's points: small, pale, beneath the means. */
@@ -380,13 +379,12 @@ function titles(layout, theme, panels, x, y, below) {
 }
 
 function colourBar(by, theme) {
-  const { suffix } = axisScale(by);
   return {
     colorscale: 'Cividis',
     colorbar: {
       title: { text: escapeText(lastPart(by.path)), side: 'top', font: { size: 12 } },
       thickness: 12,
-      ticksuffix: suffix,
+      ticksuffix: by.unit.name,
       outlinewidth: 0,
       tickcolor: theme.muted,
       len: 0.9,

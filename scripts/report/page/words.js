@@ -38,45 +38,6 @@ export function lastPart(path) {
   return path.slice(path.lastIndexOf('.') + 1);
 }
 
-/** By what the numbers of an axis are divided to be read in a unit, and that unit as people write it behind them. */
-export function axisScale({ numbers, quantity }) {
-  const most = Math.max(...numbers.map(Math.abs));
-  const fitting = (units) => {
-    const [suffix, per] = units.find(([, size]) => most >= 2 * size) ?? units.at(-1);
-    return { per, suffix };
-  };
-  switch (quantity) {
-    case 'time':
-      return fitting([
-        ['d', 86_400e9],
-        ['h', 3600e9],
-        ['min', 60e9],
-        ['s', 1e9],
-        ['ms', 1e6],
-        ['us', 1e3],
-        ['ns', 1],
-      ]);
-    case 'bytes':
-      return fitting([
-        ['GiB', 1024 ** 3],
-        ['MiB', 1024 ** 2],
-        ['KiB', 1024],
-        ['B', 1],
-      ]);
-    case 'rate':
-      return fitting([
-        ['Gb/s', 1e9],
-        ['Mb/s', 1e6],
-        ['kb/s', 1e3],
-        ['b/s', 1],
-      ]);
-    case 'share':
-      return { per: 0.01, suffix: '%' };
-    default:
-      return { per: 1, suffix: '' };
-  }
-}
-
 /** A number with a sign in front of what is above zero. */
 export function changeText(x) {
   return x > 0 ? `+${numberText(x)}` : numberText(x);
