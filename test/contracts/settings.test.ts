@@ -457,7 +457,7 @@ describe('what a run says of its traces', () => {
     const free = { ...own, 'cluster.os': 'free' };
     const once = await ran(free);
     expect(once.measures['run_time_s']).toBeCloseTo(4, 9);
-    expect(once.notes).toEqual([]);
+    expect(once.notes.join()).not.toContain('run times');
     const tenfold = await ran({ ...free, 'jobs.user_scale': 10 });
     expect(tenfold.measures['run_time_s']).toBeCloseTo(40, 9);
     const faster = await ran({
@@ -466,11 +466,11 @@ describe('what a run says of its traces', () => {
       'jobs.traced_on': 'alpha-160',
       'cluster.machine': 'r3000-25',
     });
-    const [note] = faster.notes;
+    const note = faster.notes.find((each) => each.includes('run times'));
     const factor = Number(/times ([\d.]+) for r3000-25/.exec(note!)![1]);
     expect(factor).toBeGreaterThan(1);
     expect(faster.measures['run_time_s']! / (4 * factor)).toBeCloseTo(1, 2);
-    expect((await ran({ ...free, 'jobs.user_scale': 'auto' })).notes).toEqual([]);
+    expect((await ran({ ...free, 'jobs.user_scale': 'auto' })).notes.join()).not.toContain('run times');
     expect((await ran(own)).notes.join()).toContain(
       "run times are the traced machine's own, taken for those of r3000-40",
     );
