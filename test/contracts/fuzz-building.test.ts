@@ -33,9 +33,18 @@ const SLOTS: Readonly<
 > = {
   idle: { with: { owners: 'some', crashes: 'none' }, happens: ['recruit', 'refuse'] },
   placement: { with: { owners: 'some' }, happens: ['start'] },
-  owner_return: { with: { owners: 'some' }, happens: ['evict', 'close'] },
+  owner_return: {
+    with: {
+      owners: 'some',
+      crashes: 'none',
+      settings: { 'cluster.os': 'free', 'cluster.rows': 1 },
+      policies: { idle: 'quiet' },
+    },
+    happens: ['evict', 'close'],
+    runs: 15,
+  },
   migration: {
-    with: { owners: 'some', policies: { owner_return: 'migrate' } },
+    with: { owners: 'some', policies: { idle: 'quiet', owner_return: 'migrate' } },
     happens: ['migrate', 'arrive'],
   },
   recovery: { with: { crashes: 'some' }, happens: ['crash', 'repair'] },
