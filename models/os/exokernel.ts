@@ -3,6 +3,8 @@
  * answers is a procedure call; what needs the hardware is a cheap trap to a secure binding; IPC is two protected
  * control transfers.
  *
+ * A function that is not trusted cannot lie in that library: it is a call to another domain.
+ *
  * Left out: downloaded handlers (ASHs); the library offered less than Unix, so its prices are lower bounds.
  * Source: section 3, row "exokernel"; Engler et al. 1995, Tables 4 to 12.
  */
@@ -26,7 +28,7 @@ function inside(name: ServiceClass, prices: Prices, bytes?: CallBytes): Step[] {
   const native = SERVICES[name].native.value * (1 - answeredShare(name, LIBRARY_ABSORBS));
   return [
     ...(native > 0 ? [step('secure-binding trap', 'native', native, prices.of('aegis-syscall'))] : []),
-    ...(name === 'ipc' ? protectedCall(prices) : []),
+    ...(name === 'ipc' || SERVICES[name].direct ? protectedCall(prices) : []),
     ...(name === 'memory'
       ? [
           step(
@@ -59,7 +61,10 @@ export const exokernel = defineStructure({
   },
   crossing: (prices) => [call(prices)],
   inside,
-  service: (name, prices, bytes) => [call(prices), ...inside(name, prices, bytes)],
+  service: (name, prices, bytes) => [
+    ...(SERVICES[name].direct ? [] : [call(prices)]),
+    ...inside(name, prices, bytes),
+  ],
   upcall,
   fault: upcall,
   lock: (prices) => locks(prices, 1),

@@ -2,9 +2,9 @@
  * Interposition on the system interface, three ways.
  *
  * `interposition` (Jones): the kernel sends each call to an agent in the caller's own space, unprotected from it; the
- * agent answers, or passes the call on. `in-kernel-interposition` (SLIC): an extension inside the kernel; once a
+ * agent answers, or passes the call on (it cannot hold a function that is not trusted). `in-kernel-interposition` (SLIC): an extension inside the kernel; once a
  * fixed price and then a call for it. `tracer` (ptrace): an agent in another process that the kernel wakes at every
- * call; where no measured stop is known, three traps and two switches.
+ * call; where no measured stop is known, three traps and two switches. The trap of the call itself is one of them.
  *
  * Left out: what the agent computes.
  * Source: section 3, rows "interposition agent", "in-kernel interposition", "agent in another process"; Jones 1992
@@ -103,7 +103,7 @@ export const tracer = defineStructure({
   },
   crossing: stopped,
   inside: kernelService,
-  service: (s, prices, bytes) => [...stopped(prices), ...kernelService(s, prices, bytes)],
+  service: (s, prices, bytes) => [...stopped(prices), ...kernelBody(s, prices, bytes)],
   upcall: (prices) => [...kernelUpcall(prices), ...stopped(prices)],
   fault: userFault,
   lock: (prices) => stopped(prices).map((s) => ({ ...s, kind: 'lock' as const })),

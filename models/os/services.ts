@@ -11,6 +11,10 @@
  * pay nothing per byte beside the copy. Many bodies come from other families and are marked `borrowed`;
  * the classes' bytes, native calls and locks are assumed.
  *
+ * Two classes have no body. `null` is a Unix call (getpid) that a library or an agent answers without the system
+ * below. `untrusted-function` is a function in a protection domain of its own, so nobody answers it short of that
+ * domain: under a microkernel each call is an RPC. That is a reading of the calls that Wahbe et al. 1993 count in POSTGRES.
+ *
  * Sources: `w_s`, `q_s`, `k_s`, `sigma_s` and `D_s` of the cost equation; the rows beside each number.
  */
 import { CALL_CLASSES, type CallClass } from '../../workloads/services/classes.ts';
@@ -19,9 +23,9 @@ import { assumed, derived, measured, recalled } from '../presets/constant.ts';
 import { FULL_PACKET } from '../presets/layers.ts';
 import { MIPS_COPY } from '../presets/machines.ts';
 
-/** The classes of service, in the order of tables: those into which the calls of traces fall. */
-export const SERVICE_CLASSES = CALL_CLASSES;
-export type ServiceClass = CallClass;
+/** The classes of service, in the order of tables: those into which the calls of traces fall, and calls that are none of Unix's. */
+export const SERVICE_CLASSES = [...CALL_CLASSES, 'untrusted-function'] as const;
+export type ServiceClass = CallClass | 'untrusted-function';
 
 /** One class of service under a monolithic kernel. */
 export interface Service {
@@ -35,6 +39,8 @@ export interface Service {
   readonly bytesOut: Constant;
   /** Can a library answer without the system below: always, for the published share of calls, or never? */
   readonly answered: 'always' | 'partly' | 'never';
+  /** It is no Unix call: the caller reaches whoever serves it by itself, through no emulation of Unix. */
+  readonly direct?: true;
   /** k_s: native calls of one that the library passes on. */
   readonly native: Constant;
   /** sigma_s: locks on state that libraries share. */
@@ -181,7 +187,7 @@ const readMiss = derived(
 /** The table of services. */
 export const SERVICES: Readonly<Record<ServiceClass, Service>> = {
   null: {
-    doc: 'a call with no body (getpid)',
+    doc: 'a Unix call with no body (getpid), which a library can answer by itself',
     body: nothing,
     bytesIn: none,
     bytesOut: none,
@@ -299,6 +305,17 @@ export const SERVICES: Readonly<Record<ServiceClass, Service>> = {
     bytesOut: none,
     answered: 'partly',
     native: oneNative,
+    locks: noLock,
+    missShare: noMiss,
+  },
+  'untrusted-function': {
+    doc: 'a call of a function in a protection domain of its own, which carries no service',
+    body: nothing,
+    bytesIn: none,
+    bytesOut: none,
+    answered: 'never',
+    direct: true,
+    native: noNative,
     locks: noLock,
     missShare: noMiss,
   },

@@ -25,8 +25,8 @@ export const PRICE_NAMES = {
   'fault-domain': 'fault-domain crossing and return, preserved integer registers saved',
   'fault-domain-bare': 'fault-domain crossing and return, no registers saved',
   'fault-domain-fp': 'fault-domain crossing and return, integer and floating-point registers saved',
-  'mach-syscall':
-    'null system call of the Mach kernel; also a trap that it reflects to the emulation library',
+  'mach-syscall': 'null system call of the Mach kernel itself',
+  'mach-reflect': 'null Unix call (getpid) that Mach reflects to the emulation library, answered there',
   'mach-rpc': 'null Mach RPC between address spaces, stubs left out',
   'mach-stubs': 'stubs of one Mach RPC',
   'mach-emulation': 'pass through the emulation library of a call that goes on to the server',
@@ -137,6 +137,23 @@ const dec2100 = decstation(
 );
 const switch25 = recalled(7.4, 'us', 'ALBL-T1-contexts-R3000');
 const machSyscall25 = measured(8, 'us', 'BER92-sysds');
+const machSyscall486 = measured(18, 'us', 'LIE95-machcall');
+const machSyscallCvax = measured(60, 'us', 'BER92-syscvax');
+const machTrap386 = measured(40, 'us', 'DA92-trap-Mach3.0');
+const machReflect386 = measured(61, 'us', 'DA92-unix-Mach3.0');
+/** A null Unix call on Mach where no row has it: the kernel's own null call, in the ratio of the two on i386-25. */
+function reflected(kernelCall: Constant): Constant {
+  const inRatio = derived(
+    kernelCall.unit,
+    [kernelCall, machReflect386, machTrap386],
+    'in the ratio of getpid and a null trap there',
+    (call, unix, trap) => (call * unix) / trap,
+  );
+  return borrowed(inRatio, 'i386-25');
+}
+const machReflect12 = measured(30, 'us', 'MB92-sys', {
+  note: 'read as the first part of the path of 490 us to the server, whose other parts are 280 and 180',
+});
 const machRpc25 = measured(57, 'us', 'BER92-ds');
 const machStubs12 = measured(40, 'us', 'MB92-stub');
 const machEmulation12 = measured(280, 'us', 'MB92-emul');
@@ -173,6 +190,7 @@ function mipsPrices(to: Constant): Partial<Record<PriceName, Constant>> {
     switch: from25(switch25),
     exception: from25(dec5000.exception),
     'mach-syscall': from25(machSyscall25),
+    'mach-reflect': from12(machReflect12),
     'mach-rpc': from25(machRpc25),
     'mach-stubs': from12(machStubs12),
     'mach-emulation': from12(machEmulation12),
@@ -258,7 +276,7 @@ const r2000_12 = mips({
   memory: mips16MB,
   prices: {
     ...dec2100,
-    'mach-syscall': measured(30, 'us', 'MB92-sys'),
+    'mach-reflect': machReflect12,
     'mach-rpc': measured(140, 'us', 'MB92-rpc'),
     'mach-stubs': machStubs12,
     'mach-emulation': machEmulation12,
@@ -327,7 +345,7 @@ function alpha(parts: Pick<Machine, 'name' | 'title' | 'clock' | 'speed' | 'pric
     copyRate: alphaCopy,
     taxes: alphaTaxes,
     ...parts,
-    prices: { ...parts.prices, ...alphaMach },
+    prices: { ...parts.prices, 'mach-reflect': reflected(parts.prices['mach-syscall']!), ...alphaMach },
   };
 }
 
@@ -382,7 +400,8 @@ const i386_25: Machine = {
   prices: {
     ...slowLent,
     syscall: measured(61, 'us', 'DA92-unix-Mach2.6'),
-    'mach-syscall': measured(61, 'us', 'DA92-unix-Mach3.0', { note: 'reflected to the emulation library' }),
+    'mach-syscall': machTrap386,
+    'mach-reflect': machReflect386,
     'mach-rpc': measured(310, 'us', 'DA92-rpc-Mach3.0'),
     ...machLent,
     'mach-file-read': measured(54, 'us', 'DA92-misc30'),
@@ -421,7 +440,8 @@ const i486_50: Machine = {
       (low, high) => (low + high) / 2,
     ),
     switch: borrowed(switch25, 'r3000-25'),
-    'mach-syscall': measured(18, 'us', 'LIE95-machcall'),
+    'mach-syscall': machSyscall486,
+    'mach-reflect': reflected(machSyscall486),
     'mach-rpc': measured(230, 'us', 'LIE95-T2-Mach-486-rt'),
     ...machLent,
     'l4-rpc': measured(10, 'us', 'LIE95-T2-L3-rt'),
@@ -502,7 +522,8 @@ const cvax: Machine = {
     call: measured(7, 'us', 'LRPC-T5-procedurecall', { note: 'Modula-2+' }),
     syscall: recalled(15.8, 'us', 'ALBL-T1-nullsyst-CVAX'),
     switch: switchCvax,
-    'mach-syscall': measured(60, 'us', 'BER92-syscvax'),
+    'mach-syscall': machSyscallCvax,
+    'mach-reflect': reflected(machSyscallCvax),
     'mach-rpc': measured(497, 'us', 'BER92-cvax92', { note: 'Mach 3.0 of 1992; 750 us in 1989' }),
     ...machLent,
     'kernel-rpc': measured(464, 'us', 'LRPC-T2-Taos-act', { note: 'SRC RPC of Taos' }),

@@ -153,7 +153,13 @@ const mixes: readonly Mix[] = [
     name: 'call-heavy',
     title: 'a data base that calls untrusted functions: Sequoia 2000 query 10',
     rate: SEQUOIA['Q10']!,
-    shares: { null: assumed(1, 'fraction', 'a call to a user-defined function carries almost no service') },
+    shares: {
+      'untrusted-function': assumed(
+        1,
+        'fraction',
+        'every crossing counted is a call of a user-defined function, which carries almost no service',
+      ),
+    },
   },
   {
     name: 'server',

@@ -74,9 +74,9 @@ export const MESSAGE_COPIES_OUT = derived(
   'the rest of the 7 copies of call and return',
   (all, there) => all - there,
 );
-/** TLB entries touched again after a switch to a server and back on a machine without tags. */
+/** TLB entries that the work of a call touches again after a switch to a server and back on a machine without tags. */
 export const TLB_RELOAD = measured(43, 'misses', 'LRPC-TLB-n', {
-  note: 'both switches of a null LRPC on a CVAX',
+  note: 'both switches of a null LRPC on a CVAX; taken for what a call with a body touches beyond a null one',
 });
 
 /** Bytes of the window through which the emulation library of Mach 3.0 reads a mapped file. */

@@ -425,7 +425,7 @@ function explainBreakEven(given: ExplainArguments, machine: Machine): string {
     '',
     MARKED,
     wrapped(
-      `null service: answered by the library itself, no body, no stubs. Mix: full paths, with bodies, native calls and locks. The mixes make ${Object.values(
+      `null service: answered where each structure has its layer (under Mach in a server), no body, no stubs. Mix: full paths, with bodies, native calls and locks. The mixes make ${Object.values(
         MIXES,
       )
         .map((m) => `${m.name} ${Math.round(m.rate.value).toLocaleString('en-US')}`)

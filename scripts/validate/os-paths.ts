@@ -19,6 +19,7 @@ import type { Case } from './case.ts';
 
 import {
   azure,
+  bareCalls,
   bracket,
   crossing,
   cvax,
@@ -26,7 +27,6 @@ import {
   lent,
   mean,
   mixParts,
-  nullCalls,
   price,
   pricesOf,
   r2000_12,
@@ -185,7 +185,7 @@ function o3(): Case[] {
   /** Per cent of the query's time that goes into fault-domain crossings. */
   const crossings = (query: string) => {
     const prices = priceStructure('sfi-library', r3000_40);
-    return 100 * prices.mix(nullCalls(SEQUOIA[query]!)).perUserSecond.crossings;
+    return 100 * prices.mix(bareCalls(SEQUOIA[query]!)).perUserSecond.crossings;
   };
   return Object.entries(measured).flatMap(([query, sfi]) => [
     price(

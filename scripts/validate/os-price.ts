@@ -72,12 +72,12 @@ export function lent(price: PriceName, lender: Machine, machine: Machine): Const
   return sameFamily(lender.prices[price]!, lender.clock, machine.clock);
 }
 
-/** A program that makes null calls only. */
-export const nullCalls = (rate: Constant): Mix => ({
-  name: 'null calls',
-  title: 'null calls',
+/** A program that only calls functions in another protection domain, which carry no service. */
+export const bareCalls = (rate: Constant): Mix => ({
+  name: 'bare calls',
+  title: 'bare calls',
   rate,
-  shares: { null: assumed(1, 'fraction', 'every call is a null call') },
+  shares: { 'untrusted-function': assumed(1, 'fraction', 'every call crosses, and asks for no service') },
 });
 
 /** us of ns. */

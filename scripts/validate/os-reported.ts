@@ -23,13 +23,13 @@ import type { Case } from './case.ts';
 
 import {
   azure,
+  bareCalls,
   bracket,
   crossing,
   cvax,
   i486,
   lent,
   mixParts,
-  nullCalls,
   pentium,
   price,
   pricesOf,
@@ -137,10 +137,7 @@ function o18(): Case[] {
   const source = 'Haertig et al. 1997, Table 2 and Figure 8 (recalled)';
   const { buildLinux, buildL4, buildMach, getpidMach } = LINUX_ON_MICROKERNELS;
   const linux = crossing('in-kernel', pentium);
-  const l4 = structureNamed('microkernel-l4-tagged').service(
-    'null',
-    pricesOf(pentium, 'microkernel-l4-tagged'),
-  );
+  const l4 = structureNamed('microkernel-l4').service('null', pricesOf(pentium, 'microkernel-l4'));
   const mach = crossing('microkernel-mach', withPrices(pentium, { 'mach-rpc': getpidMach }));
   const common = { source, kind: 'reported' as const, expected: 1.2, tolerance: 0, out: [] };
   const millions = (build: Constant, steps: readonly Step[]) =>
@@ -214,7 +211,7 @@ function o20(): Case[] {
     clock,
   };
   const perSecond = (structure: string) =>
-    cpuOf(priceStructure(structure, athlon).mix(nullCalls(rate)).perUserSecond);
+    cpuOf(priceStructure(structure, athlon).mix(bareCalls(rate)).perUserSecond);
   const common = { source, kind: 'reported' as const };
   return [
     price(

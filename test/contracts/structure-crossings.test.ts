@@ -1,6 +1,7 @@
 // Which boundaries each structure crosses, and how often: of a null service, of one that only the kernel can do (a
-// mapping), of an event handed to the application, of a page fault, of a lock, of a switch. Written down here from
-// section 3 of the reference, apart from the structures' own files; prices are one nanosecond each.
+// mapping), of a call of a function that is not trusted, of an event handed to the application, of a page fault, of a
+// lock, of a switch. Written down here from section 3 of the reference, apart from the structures' own files; prices are
+// one nanosecond each.
 import { expect, it } from 'vitest';
 import { Prices, type Step } from '../../models/os/cost.ts';
 import { PRICE_DEFAULTS, STRUCTURES, structureNamed } from '../../models/os/index.ts';
@@ -26,7 +27,8 @@ function counts(steps: readonly Step[]): string {
   return [...by].map(([name, n]) => (n === 1 ? name : `${n} ${name}`)).join(' + ');
 }
 
-const MACH_CALL = 'mach-syscall + mach-emulation + mach-stubs + mach-rpc';
+const MACH_CALL = 'mach-reflect + mach-emulation + mach-stubs + mach-rpc';
+const MACH_DIRECT = 'mach-stubs + mach-rpc';
 const MACH_FAULT = '2 mach-syscall + mach-rpc';
 const LRPC = 'lrpc-stubs + 2 lrpc-trap + 2 lrpc-switch + lrpc-kernel';
 const TRACED = '3 syscall + 2 switch';
@@ -36,67 +38,74 @@ const EVENT = 'spin-syscall + spin-guard + spin-call';
 const LIBRARY = [
   'fault-domain',
   'fault-domain + syscall',
+  'fault-domain',
   'exception + fault-domain',
   'exception + fault-domain',
   '2 call',
   'switch',
 ];
 
-/** Null service, mapping, upcall, fault, lock, switch. */
+/** Null service, mapping, call of an untrusted function, upcall, fault, lock, switch. */
 const PATHS: Readonly<Record<string, readonly string[]>> = {
-  'in-kernel': ['syscall', 'syscall', 'exception', 'syscall', 'syscall', 'switch'],
-  'microkernel-mach': ['mach-syscall', MACH_CALL, MACH_FAULT, MACH_FAULT, 'mach-rpc', 'switch'],
+  'in-kernel': ['syscall', 'syscall', 'syscall', 'exception', 'syscall', 'syscall', 'switch'],
+  'microkernel-mach': ['mach-reflect', MACH_CALL, MACH_DIRECT, MACH_FAULT, MACH_FAULT, 'mach-rpc', 'switch'],
   'microkernel-l4': [
+    'l4-rpc',
     'l4-rpc + 43 tlb-miss',
-    'l4-rpc + 43 tlb-miss',
+    'l4-rpc',
     'l4-rpc',
     'l4-rpc + 43 tlb-miss',
     'l4-rpc',
     '0.5 l4-rpc',
   ],
-  'microkernel-l4-tagged': ['l4-rpc', 'l4-rpc', 'l4-rpc', 'l4-rpc', 'l4-rpc', '0.5 l4-rpc'],
+  'microkernel-l4-tagged': ['l4-rpc', 'l4-rpc', 'l4-rpc', 'l4-rpc', 'l4-rpc', 'l4-rpc', '0.5 l4-rpc'],
   'multi-server': [
-    'mach-syscall',
-    'mach-syscall + mach-stubs + mach-rpc',
+    'mach-reflect',
+    'mach-reflect + mach-stubs + mach-rpc',
+    MACH_DIRECT,
     MACH_FAULT,
     MACH_FAULT,
     'mach-rpc',
     'switch',
   ],
-  lrpc: [LRPC, LRPC, LRPC, LRPC, LRPC, 'switch'],
-  'rpc-server': ['kernel-rpc', 'kernel-rpc', 'kernel-rpc', 'kernel-rpc', 'kernel-rpc', '0.5 kernel-rpc'],
-  'user-server': ['pipe', 'pipe + syscall', 'exception', 'exception + pipe', 'pipe', 'switch'],
+  lrpc: [LRPC, LRPC, LRPC, LRPC, LRPC, LRPC, 'switch'],
+  'rpc-server': [...Array(6).fill('kernel-rpc'), '0.5 kernel-rpc'],
+  'user-server': ['pipe', 'pipe + syscall', 'pipe', 'exception', 'exception + pipe', 'pipe', 'switch'],
   interposition: [
     'intercept',
+    'intercept + pass-through',
     'intercept + pass-through',
     'exception',
     'exception',
     'pass-through',
     'switch',
   ],
-  'in-kernel-interposition': [HOOKED, HOOKED, 'exception', 'syscall', 'syscall', 'switch'],
-  tracer: [
-    '4 syscall + 2 switch',
-    '4 syscall + 2 switch',
-    `exception + ${TRACED}`,
-    'exception',
-    TRACED,
-    'switch',
-  ],
+  'in-kernel-interposition': [HOOKED, HOOKED, HOOKED, 'exception', 'syscall', 'syscall', 'switch'],
+  tracer: [TRACED, TRACED, TRACED, `exception + ${TRACED}`, 'exception', TRACED, 'switch'],
   'sfi-library': LIBRARY,
   'sfi-binary': LIBRARY,
-  'extensible-kernel': [EVENT, EVENT, 'spin-exception', 'spin-exception', 'spin-syscall', 'switch'],
+  'extensible-kernel': [EVENT, EVENT, EVENT, 'spin-exception', 'spin-exception', 'spin-syscall', 'switch'],
   exokernel: [
     'call',
     'call + aegis-syscall + EXO-stlb',
+    '2 aegis-switch',
     'aegis-exception',
     'aegis-exception',
     '2 call',
     'aegis-switch',
   ],
-  apertos: [META, META, META, META, META, 'switch'],
-  'pti-kernel': ['pti-syscall', 'pti-syscall', 'exception', 'pti-syscall', 'pti-syscall', 'switch'],
+  apertos: [META, META, META, META, META, META, 'switch'],
+  'pti-kernel': [
+    'pti-syscall',
+    'pti-syscall',
+    'pti-syscall',
+    'exception',
+    'pti-syscall',
+    'pti-syscall',
+    'switch',
+  ],
   gvisor: [
+    'sandbox-kernel-call',
     'sandbox-kernel-call',
     'sandbox-kernel-call',
     'exception + sandbox-kernel-call',
@@ -107,6 +116,7 @@ const PATHS: Readonly<Record<string, readonly string[]>> = {
   'seccomp-notify': [
     'call-notify + syscall',
     'call-notify + syscall',
+    'call-notify + syscall',
     'exception + call-notify',
     'exception',
     'call-notify',
@@ -115,7 +125,7 @@ const PATHS: Readonly<Record<string, readonly string[]>> = {
   lfi: LIBRARY,
   nacl: LIBRARY,
   webassembly: LIBRARY,
-  free: ['', '', '', '', '', ''],
+  free: ['', '', '', '', '', '', ''],
 };
 
 it('speaks of every structure', () => {
@@ -128,6 +138,7 @@ it.each(Object.entries(PATHS))('%s crosses what the reference says', (name, expe
   expect([
     counts(structure.service('null', prices)),
     counts(structure.service('memory', prices)),
+    counts(structure.service('untrusted-function', prices)),
     counts(structure.upcall(prices)),
     counts(structure.fault(prices)),
     counts(structure.lock(prices)),
@@ -136,9 +147,9 @@ it.each(Object.entries(PATHS))('%s crosses what the reference says', (name, expe
 });
 
 it.each([
-  ['tracer', 'trace-stop + syscall', 'trace-stop'],
-  ['microkernel-l4', 'l4-unix + 43 tlb-miss', 'l4-rpc'],
-  ['microkernel-mach', 'mach-syscall', 'mach-rpc'],
+  ['tracer', 'trace-stop', 'trace-stop'],
+  ['microkernel-l4', 'l4-unix', 'l4-rpc'],
+  ['microkernel-mach', 'mach-reflect', 'mach-rpc'],
 ])('%s takes the price of a whole path where a machine has it', (name, null_, lock) => {
   const structure = structureNamed(name);
   const prices = new Prices(unitMachine([]), name, PRICE_DEFAULTS);
@@ -148,7 +159,7 @@ it.each([
 it('an application enters the layer by the bare crossing, or by the way that its structure has for it', () => {
   const entries: Readonly<Record<string, string>> = {
     'microkernel-mach': MACH_CALL,
-    'multi-server': 'mach-syscall + mach-stubs + mach-rpc',
+    'multi-server': 'mach-reflect + mach-stubs + mach-rpc',
     'microkernel-l4': 'l4-rpc + 43 tlb-miss',
   };
   for (const [name, structure] of Object.entries(STRUCTURES)) {

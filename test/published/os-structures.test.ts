@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { networkNamed } from '../../models/hardware/network/index.ts';
 import { wireTime } from '../../models/hardware/network/medium.ts';
 import { cpuOf } from '../../models/os/cost.ts';
-import { priceStructure, STRUCTURES } from '../../models/os/index.ts';
+import { breakEven, mixNamed, priceStructure, STRUCTURES } from '../../models/os/index.ts';
 import { SERVICE_CLASSES, SERVICES } from '../../models/os/services.ts';
 import { loadMachine } from '../../models/presets/load.ts';
 
@@ -37,12 +37,17 @@ describe('orders that papers report', () => {
     expect(null_('exokernel', 'r3000-25')).toBeLessThan(null_('in-kernel', 'r3000-25'));
     expect(null_('in-kernel', 'r3000-25')).toBeLessThan(null_('user-server', 'r3000-25'));
   });
-  it('Haertig et al.: Linux < L4Linux < a Mach server, tags help', () => {
-    expect(null_('in-kernel', 'pentium-133')).toBeLessThan(null_('microkernel-l4-tagged', 'pentium-133'));
-    expect(null_('microkernel-l4-tagged', 'pentium-133')).toBeLessThan(
-      null_('microkernel-l4', 'pentium-133'),
-    );
-    expect(us(null_('microkernel-l4', 'pentium-133'))).toBeLessThan(110.6);
+  it('Haertig et al.: Linux < L4Linux < L4Linux by a trampoline (5.66 us)', () => {
+    expect(null_('in-kernel', 'pentium-133')).toBeLessThan(null_('microkernel-l4', 'pentium-133'));
+    expect(us(null_('microkernel-l4', 'pentium-133'))).toBeLessThan(5.66);
+  });
+  it('Liedtke: a TLB that is kept saves what a call with a body reloads, and a null call nothing', () => {
+    for (const machine of ['pentium-133', 'i486-50']) {
+      const of = (structure: string, service: 'null' | 'file-meta') =>
+        cpuOf(priceStructure(structure, loadMachine(machine)).service(service));
+      expect(of('microkernel-l4-tagged', 'null')).toBe(of('microkernel-l4', 'null'));
+      expect(of('microkernel-l4-tagged', 'file-meta')).toBeLessThan(of('microkernel-l4', 'file-meta'));
+    }
   });
   it('Bershad et al.: LRPC < SRC RPC < Mach RPC on the CVAX', () => {
     const crossing = (s: string) => priceStructure(s, loadMachine('cvax')).crossing().crossings;
@@ -60,6 +65,52 @@ describe('orders that papers report', () => {
     expect(tax('webassembly')).toBeGreaterThan(tax('sfi-binary'));
     expect(tax('sfi-binary')).toBeGreaterThan(tax('sfi-library'));
     expect(tax('sfi-library')).toBeGreaterThan(tax('in-kernel'));
+  });
+});
+
+describe('calls that Mach reflects to the emulation library', () => {
+  const mach = (machine: string) => priceStructure('microkernel-mach', loadMachine(machine));
+  it('Maeda & Bershad 1992: one that goes on to the server takes 490 us, its parts', () => {
+    expect(us(mach('r2000-12').service('signal', { in: 0, out: 0 }).crossings)).toBeCloseTo(490, 9);
+  });
+  it('Dean & Armand: one that is answered there takes what it takes in the kernel, 61 us', () => {
+    expect(mach('i386-25').service('null')).toEqual(
+      priceStructure('in-kernel', loadMachine('i386-25')).service('null'),
+    );
+  });
+  it('Dean & Armand: so does lseek, with the longer path of its body: 95 us within 10 %', () => {
+    const lseek = mach('i386-25').service('other');
+    const answered = mach('i386-25').service('null').crossings + lseek.body + lseek.inflation;
+    expect(Math.abs(us(answered) / 95 - 1)).toBeLessThan(0.1);
+  });
+  it('the ratio that is lent to machines without the row gives the DECstation 2100’s 30 us within 25 %', () => {
+    const { prices } = loadMachine('r2000-12');
+    const { prices: i386 } = loadMachine('i386-25');
+    const lent = (prices['mach-syscall']!.value * i386['mach-reflect']!.value) / i386['mach-syscall']!.value;
+    expect(Math.abs(lent / prices['mach-reflect']!.value - 1)).toBeLessThan(0.25);
+  });
+});
+
+describe('POSTGRES’s calls of functions that are not trusted (Wahbe et al. 1993, Table 3)', () => {
+  it.each([
+    ['microkernel-mach', 'mach-stubs'],
+    ['multi-server', 'mach-stubs'],
+  ] as const)('are each an RPC with its stubs under %s', (structure, stubs) => {
+    const machine = loadMachine('r3000-25');
+    const prices = priceStructure(structure, machine);
+    const call = us(cpuOf(prices.service('untrusted-function')));
+    expect(call).toBeCloseTo(57 + machine.prices[stubs]!.value, 9);
+    expect(1e6 * cpuOf(prices.mix(mixNamed('call-heavy')).perUserSecond)).toBeCloseTo(
+      call * mixNamed('call-heavy').rate.value,
+      6,
+    );
+  });
+  it('tie with a server at the rates of the bare crossing, or sooner where there are stubs', () => {
+    const machine = loadMachine('r3000-40');
+    const against = (other: string) => breakEven(machine, 'sfi-library', other, { mix: 'call-heavy' });
+    expect(against('in-kernel').full).toEqual(against('in-kernel').null);
+    expect(against('user-server').full).toEqual(against('user-server').null);
+    expect(against('microkernel-mach').full.rate).toBeLessThan(against('microkernel-mach').null.rate);
   });
 });
 
@@ -104,6 +155,7 @@ describe('the table of services', () => {
     time: (404 - 12) / 25,
     signal: ((0.68 - 0.45) * 2400) / 25,
     other: 79 - 61,
+    'untrusted-function': 0,
   };
   it('has bodies of every class as their rows give them', () => {
     expect(Object.keys(bodies)).toEqual([...SERVICE_CLASSES]);
@@ -118,7 +170,7 @@ describe('the table of services', () => {
     const partly = ['file-read', 'file-write', 'file-meta', 'time', 'other'];
     expect(of(({ answered }) => answered === 'partly')).toEqual(partly);
     expect(of(({ locks }) => locks.value === 1)).toEqual(['file-write', 'file-meta', 'process', 'ipc']);
-    expect(of(({ native }) => native.value === 0)).toEqual(['null']);
+    expect(of(({ native }) => native.value === 0)).toEqual(['null', 'untrusted-function']);
     expect(of(({ missShare }) => missShare.value > 0)).toEqual(['file-read']);
     const bytes = (name: (typeof SERVICE_CLASSES)[number]) => [
       SERVICES[name].bytesIn.value,
