@@ -136,7 +136,7 @@ export const building: RunKind = {
     where([WITH_OWNERS], 'owners.wanted'),
     where([JOB_LAW], 'jobs.law'),
     where([WITH_JOBS], 'jobs.too_wide'),
-    where([LAYER, WITH_JOBS], 'jobs.fairness'),
+    where([WITH_JOBS], 'jobs.fairness'),
     where([WITH_JOBS, SCALED_LOAD], 'jobs.load'),
     where([JOB_TRACE], 'jobs.processors', 'jobs.overrun', 'jobs.zero_run', 'jobs.shake', 'jobs.user_scale'),
     where([JOB_TRACE, BY_MACHINES], 'jobs.traced_on', 'cluster.machine'),
