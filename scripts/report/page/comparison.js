@@ -47,16 +47,20 @@ export function comparisonFigure(data, single, view, theme) {
   const runs = view.runs && y.runs !== null && (x.measure === undefined || x.runs !== null);
   const marks = runs ? drawn.reduce((sum, k) => sum + y.runs(k).length, 0) : 0;
   const dress = { data, view, theme, x, y, bars, scale, by, small: panels.length > 1 };
+  const named = new Set();
   const traces = panels.flatMap(({ points }, p) =>
     groups.flatMap((value, g) => {
       const own = value < 0 ? points : points.filter((k) => data.points[k].at[view.colour] === value);
-      const about = { ...dress, panel: p, group: g, value, points: own, style: seriesStyle(g, theme) };
+      if (own.length === 0) return [];
+      const first = value >= 0 && !named.has(g);
+      named.add(g);
+      const about = { ...dress, panel: p, group: g, value, first, points: own, style: seriesStyle(g, theme) };
       const single = runs && marks <= MOST_SINGLE ? [runsTrace(about)] : [];
       return [...single, pointsTrace(about)];
     }),
   );
-  const named = traces.filter((trace) => trace.showlegend).map((trace) => trace.name);
-  const layout = layoutOf(dress, panels, named, logX, drawn);
+  const names = traces.filter((trace) => trace.showlegend).map((trace) => trace.name);
+  const layout = layoutOf(dress, panels, names, logX, drawn);
   const notes = [
     ...(shown.length > drawn.length
       ? [`${shown.length - drawn.length} of ${shown.length} points have no such measure and are not drawn.`]
@@ -154,6 +158,7 @@ function pointsTrace({
   panel,
   group,
   value,
+  first,
   points,
   style,
 }) {
@@ -180,7 +185,8 @@ function pointsTrace({
   const shared = {
     name: escapeText(value < 0 ? y.measure.label : `${lastPart(by.path)} ${by.values[value]}`),
     legendgroup: String(group),
-    showlegend: value >= 0 && panel === 0,
+    showlegend: first,
+    legendrank: 1000 + group,
     ...axesOf(panel),
     x: places,
     y: ordered.map(y.at),
