@@ -65,8 +65,8 @@ class Oracle implements IdlePolicy {
   changed(node: number): number {
     const { now } = this.readings;
     const present = this.readings.ownerPresent(node);
-    // One key stroke ends an absence and begins the next.
-    const stroke = this.readings.lastInput(node) === now;
+    // One key stroke ends an absence and begins the next; asked again at that instant, the absence has begun.
+    const stroke = this.readings.lastInput(node) === now && this.leftAt[node] !== now;
     if (present) this.leftAt[node] = Number.POSITIVE_INFINITY;
     else if (stroke || this.leftAt[node] === Number.POSITIVE_INFINITY) this.leftAt[node] = now;
     const until = present ? now : this.toCome.returnOf(node);
