@@ -83,14 +83,14 @@ function lists(last: number, more: fc.Arbitrary<number>): fc.Arbitrary<Job[]> {
 const fitted = (list: readonly Job[], nodes: number) =>
   list.map((job) => ({ ...job, width: job.width === TOO_WIDE ? TOO_WIDE : Math.min(job.width, nodes) }));
 
-const stretches = (nodes: number, longest: number, least: number) =>
+const stretches = (nodes: number, longest: number) =>
   fc.array(
     fc.record({
       node: fc.nat(nodes - 1),
-      from: fc.nat(1200),
+      from: fc.nat(600),
       long: fc.integer({ min: 1, max: longest }),
     }),
-    { minLength: least, maxLength: 8 },
+    { minLength: 1, maxLength: 8, size: 'max' },
   );
 
 /** Path -> values, the simplest first. */
@@ -144,8 +144,8 @@ export function buildings(wanted: Wanted): fc.Arbitrary<Building> {
       fc.record({
         nodes: fc.constant(nodes),
         jobs: jobLists.map((list) => fitted(list, nodes)),
-        owners: maybe(stretches(nodes, 600, 0), wanted.owners),
-        crashes: maybe(stretches(nodes, 200, 1), wanted.crashes),
+        owners: maybe(stretches(nodes, 300), wanted.owners),
+        crashes: maybe(stretches(nodes, 200), wanted.crashes),
         settings,
         seed: fc.nat(1000),
       }),
