@@ -81,12 +81,15 @@ export const inKernelInterposition = defineStructure({
   switch: kernelSwitch,
 });
 
-function stopped(prices: Prices): Step[] {
+/** A stop and its end; `ofCall`: at a call, whose own trap it holds, and not at an exception, which has its own. */
+function stopped(prices: Prices, ofCall = true): Step[] {
   if (prices.has('trace-stop')) {
     return [step('call stopped for the tracer and resumed', 'switch', 1, prices.of('trace-stop'))];
   }
   return [
-    step('traps: of the call, and of the tracer’s wait and resume', 'trap', 3, prices.of('syscall')),
+    ofCall
+      ? step('traps: of the call, and of the tracer’s wait and resume', 'trap', 3, prices.of('syscall'))
+      : step('traps: of the tracer’s wait and resume', 'trap', 2, prices.of('syscall')),
     step('switches to the tracer and back', 'switch', 2, prices.of('switch')),
   ];
 }
@@ -104,7 +107,7 @@ export const tracer = defineStructure({
   crossing: stopped,
   inside: kernelService,
   service: (s, prices, bytes) => [...stopped(prices), ...kernelBody(s, prices, bytes)],
-  upcall: (prices) => [...kernelUpcall(prices), ...stopped(prices)],
+  upcall: (prices) => [...kernelUpcall(prices), ...stopped(prices, false)],
   fault: userFault,
   lock: (prices) => stopped(prices).map((s) => ({ ...s, kind: 'lock' as const })),
   switch: kernelSwitch,

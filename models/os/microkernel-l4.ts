@@ -36,8 +36,12 @@ function entry(prices: Prices): Step {
 /** The pages that work behind a switch touches, beyond those of the null loop that was measured. */
 function reload(prices: Prices, tagged: boolean): Step[] {
   if (tagged || !prices.has('tlb-miss')) return [];
-  const miss = { ...prices.of('tlb-miss'), quality: 'assumed' as const }; // their number is
-  return [step('TLB entries loaded again', 'switch', TLB_RELOAD.value, miss)];
+  const miss = prices.of('tlb-miss');
+  const fact = `${miss.fact} + ${TLB_RELOAD.fact}`;
+  // A miss was measured; how many there are is assumed.
+  return [
+    step('TLB entries loaded again', 'switch', TLB_RELOAD.value, { ...miss, fact, quality: 'assumed' }),
+  ];
 }
 
 function l4(name: string, tagged: boolean, title: string, describes: string): OsStructure {

@@ -51,10 +51,10 @@ const PATHS: Readonly<Record<string, readonly string[]>> = {
   'microkernel-mach': ['mach-reflect', MACH_CALL, MACH_DIRECT, MACH_FAULT, MACH_FAULT, 'mach-rpc', 'switch'],
   'microkernel-l4': [
     'l4-rpc',
-    'l4-rpc + 43 tlb-miss',
+    'l4-rpc + 43 tlb-miss + LRPC-TLB-n',
     'l4-rpc',
     'l4-rpc',
-    'l4-rpc + 43 tlb-miss',
+    'l4-rpc + 43 tlb-miss + LRPC-TLB-n',
     'l4-rpc',
     '0.5 l4-rpc',
   ],
@@ -81,7 +81,7 @@ const PATHS: Readonly<Record<string, readonly string[]>> = {
     'switch',
   ],
   'in-kernel-interposition': [HOOKED, HOOKED, HOOKED, 'exception', 'syscall', 'syscall', 'switch'],
-  tracer: [TRACED, TRACED, TRACED, `exception + ${TRACED}`, 'exception', TRACED, 'switch'],
+  tracer: [TRACED, TRACED, TRACED, 'exception + 2 syscall + 2 switch', 'exception', TRACED, 'switch'],
   'sfi-library': LIBRARY,
   'sfi-binary': LIBRARY,
   'extensible-kernel': [EVENT, EVENT, EVENT, 'spin-exception', 'spin-exception', 'spin-syscall', 'switch'],
@@ -160,7 +160,7 @@ it('an application enters the layer by the bare crossing, or by the way that its
   const entries: Readonly<Record<string, string>> = {
     'microkernel-mach': MACH_CALL,
     'multi-server': 'mach-reflect + mach-stubs + mach-rpc',
-    'microkernel-l4': 'l4-rpc + 43 tlb-miss',
+    'microkernel-l4': 'l4-rpc + 43 tlb-miss + LRPC-TLB-n',
   };
   for (const [name, structure] of Object.entries(STRUCTURES)) {
     const prices = new Prices(unitMachine(WHOLE), name, PRICE_DEFAULTS);
