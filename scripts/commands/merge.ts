@@ -1,4 +1,5 @@
 /** `nowsim merge`: shards of an experiment to one results folder. */
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import { InputError } from '../../sim/problem.ts';
@@ -48,6 +49,10 @@ export const mergeCommand: CommandModule<object, MergeArguments> = {
 
 async function merge(args: MergeArguments): Promise<void> {
   const { isShard, mergeShards, shardsIn } = await import('../../sim/experiment/merge.ts');
+  for (const folder of args.folders) {
+    if (existsSync(folder)) continue;
+    throw new InputError({ where: folder, found: 'there is no such folder', would: 'give a results folder' });
+  }
   const shards = args.folders.flatMap((folder) => shardsIn(folder));
   const parents = new Set(shards.map((shard) => dirname(shard)));
   const given = once('out', args.out);

@@ -1,5 +1,5 @@
 /** `nowsim run`: runs an experiment. */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import type { Document } from '../../sim/experiment/document.ts';
@@ -309,8 +309,9 @@ function shardOf(text: string | undefined): Shard | undefined {
 
 /** A path as it was given, or the file of a ready experiment. Throws `InputError`. */
 export function experimentPath(given: string): string {
-  if (existsSync(given)) return given;
   const ready = readyExperiments();
+  // A folder is no experiment: one of a ready experiment's name does not hide it.
+  if (existsSync(given) && !(ready.includes(given) && statSync(given).isDirectory())) return given;
   if (ready.includes(given)) return join(experimentsFolder, `${given}.yaml`);
   if (/[/\\]|\.(ya?ml|json)$/.test(given)) return given;
   const near = nearest(given, ready);

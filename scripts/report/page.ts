@@ -274,7 +274,7 @@ ${select('accounts-unit', 'Show', [
   { value: 'share', text: 'share of the time' },
   { value: 'hours', text: 'node-hours' },
 ])}
-${checkbox('busy-only', 'Leave out owner, waiting and idle time')}
+${checkbox('busy-only', 'Leave out time in which nobody’s program ran: owner, waiting, idle, down')}
 ${saveButtons('accounts-chart')}
 </div>
 ${chart('accounts-chart', 'All time of all nodes in the first replication, by what it was spent on.')}

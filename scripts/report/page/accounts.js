@@ -3,7 +3,7 @@ import { accountStyles, axis, frame, rowAxis, seriesStyle } from './theme.js';
 import { escapeText, numberText } from './words.js';
 
 /** Time in which a node worked for nobody's program. */
-const NOT_BUSY = ['owner', 'waiting', 'idle'];
+const NOT_BUSY = ['owner', 'waiting', 'idle', 'down'];
 
 /** The accounts that the timelines have, known ones first in the order of the stack. */
 function accountsOf(timelines, theme, busyOnly) {

@@ -56,6 +56,7 @@ export function accountStyles(theme) {
     owner: { label: 'owner', colour: theme.ink, pattern: '.' },
     waiting: { label: 'waiting', colour: '#8C8C8C', pattern: '-' },
     idle: { label: 'idle', colour: theme.grid, pattern: '' },
+    down: { label: 'down', colour: theme.raised, pattern: 'x', line: theme.muted },
   };
 }
 
