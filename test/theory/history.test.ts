@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
+import { EVENT } from '../../models/events.ts';
 import {
   cutHistory,
   FATE,
@@ -17,7 +18,13 @@ import {
   rowsOf,
   Sweep,
 } from '../../models/history.ts';
-import { historyOf, readTimeline, type Timeline, unpackHistory } from '../../scripts/timelines.ts';
+import { Timeline } from '../../models/timeline.ts';
+import {
+  historyOf,
+  readTimeline,
+  type Timeline as TimelineFile,
+  unpackHistory,
+} from '../../scripts/timelines.ts';
 import { Streams } from '../../sim/engine/streams.ts';
 import { inFolder, ready, run } from '../support/nowsim.ts';
 
@@ -28,7 +35,7 @@ interface Event {
   readonly value: number;
 }
 interface Kept {
-  readonly timeline: Timeline;
+  readonly timeline: TimelineFile;
   readonly history: History;
   readonly events: readonly Event[];
 }
@@ -136,6 +143,7 @@ describe('the history of a run', () => {
     for (const { ms, seen } of moments(all, (sweep) => ({
       queue: sweep.queue(1e6),
       ahead: sweep.queue(1e6).map((job) => sweep.ahead(job)),
+      since: sweep.queue(1e6).map((job) => sweep.waitsSince(job)),
       running: sweep.running,
       free: sweep.free,
       held: sweep.held,
@@ -146,6 +154,7 @@ describe('the history of a run', () => {
       replay.to(ms);
       expect(seen.queue).toEqual(replay.waiting);
       expect(seen.ahead).toEqual(replay.waiting.map((_, i) => i));
+      expect(seen.since).toEqual(replay.waiting.map((job) => history.submit[job]));
       expect(seen.running).toBe(replay.running.size);
       const widths = [...replay.running].map((job) => [job, history.width[job]!]);
       const byJob = (list: number[][]) => list.toSorted((a, b) => a[0]! - b[0]!);
@@ -229,8 +238,74 @@ describe('the history of a run', () => {
     expect(history.rows).toBe(2);
   });
 
+  it('has whatever was shown, in whatever order', () => {
+    const [nodes, rows, n] = [7, 2, 5];
+    const width = new Int32Array(n).fill(1);
+    const zeros = () => new Float64Array(n);
+    const table = {
+      n,
+      id: zeros(),
+      submit_s: zeros(),
+      run_s: zeros(),
+      estimate_s: zeros(),
+      memory: zeros(),
+      width,
+      user: new Int32Array(n),
+      status: new Int8Array(n),
+      offset_s: 0,
+    };
+    const text = (...of: readonly ArrayLike<number>[]) =>
+      of.map((each) => Array.from(each).join(' ')).join(' | ');
+    for (let seed = 0; seed < 40; seed++) {
+      const chance = new Streams(seed, 0).stream('changes');
+      const below = (count: number) => Math.floor(chance.next() * count);
+      const timeline = new Timeline(nodes, rows, { n, table, width, state: new Uint8Array(n) });
+      for (let job = 0; job < n; job++) timeline.event(0, EVENT.submit, job, 1);
+      const doing = new Int8Array(nodes * rows).fill(-1);
+      const jobs = new Int32Array(nodes * rows).fill(-1);
+      const ground = new Uint8Array(nodes);
+      const truth = new Map<number, string>();
+      let ms = 0;
+      for (let i = 0; i < 400; i++) {
+        if (below(3) === 0) ms += below(3);
+        const now = ms * 1e6;
+        if (below(3) === 0) {
+          const node = below(nodes);
+          ground[node] = below(64);
+          timeline.setGround(node, now, ground[node]!);
+        } else {
+          // Some cells at once do the same for one job.
+          const kind = below(5) - 1;
+          const job = below(n);
+          for (let k = below(4); k >= 0; k--) {
+            const cell = below(nodes * rows);
+            doing[cell] = kind;
+            jobs[cell] = kind < 0 ? -1 : job;
+            timeline.show(cell, now, kind, job);
+          }
+        }
+        truth.set(ms, text(doing, jobs, ground));
+      }
+      const { bytes } = timeline.data(ms / 1e3, nodes, n, {}).history;
+      const sweep = new Sweep(openHistory(bytes, nodes, ms));
+      for (const [at, expected] of truth) {
+        sweep.seek(at);
+        expect(text(sweep.doing, sweep.job, sweep.ground), `seed ${seed}, ${at} ms`).toBe(expected);
+        for (let job = 0; job < n; job++) {
+          const own = [...sweep.job.keys()].filter((cell) => sweep.job[cell] === job);
+          expect(sweep.cellsOf(job).toSorted((a, b) => a - b)).toEqual(own);
+        }
+      }
+    }
+  });
+
   it('cut short tells the same up to its end', async () => {
-    const { timeline, history } = await kept('headline', 'cluster.nodes=16', 'cluster.os=in-kernel', 'jobs.law.count=300');
+    const { timeline, history } = await kept(
+      'headline',
+      'cluster.nodes=16',
+      'cluster.os=in-kernel',
+      'jobs.law.count=300',
+    );
     const bytes = unpackHistory(timeline.history!);
     const { bytes: less, to_s } = cutHistory(history, bytes.length, bytes.length / 3);
     expect(less.length).toBeLessThanOrEqual((1.01 * bytes.length) / 3);
