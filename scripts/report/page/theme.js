@@ -60,19 +60,6 @@ export function accountStyles(theme) {
   };
 }
 
-/** What a node does in the Gantt diagram, by kind. */
-export function ganttKinds(theme) {
-  return [
-    { label: 'owner present', colour: '#9A9A9A' },
-    { label: 'guest runs', colour: '#0072B2' },
-    { label: 'guest stopped', colour: '#E69F00' },
-    { label: 'guest migrating', colour: '#D55E00' },
-    { label: 'local job', colour: '#009E73' },
-    { label: 'withdrawn', colour: theme.ink },
-    { label: 'guest launching', colour: '#CC79A7' },
-  ];
-}
-
 /** A Plotly axis in the page's dress, with its title and what is special about it. */
 export function axis(theme, title, special) {
   return {
