@@ -297,8 +297,9 @@ export class Timeline {
   private flush(): void {
     this.settleKill();
     if (this.evictions.length > 0) this.settleEvictions(NONE);
-    for (let i = 0; i < this.changedCount; ) i = this.writeDoing(i);
+    // First what is true of nodes: a task that stops is told beside the owner for whom it does.
     for (let i = 0; i < this.changedCount; ) i = this.writeGround(i);
+    for (let i = 0; i < this.changedCount; ) i = this.writeDoing(i);
     this.writeFree();
     for (let i = 0; i < this.changedCount; i++) this.isChanged[this.changed[i]!] = 0;
     this.changedCount = 0;

@@ -19,6 +19,7 @@ import {
   Sweep,
 } from '../../models/history.ts';
 import { Timeline } from '../../models/timeline.ts';
+import { story } from '../../scripts/provenance/story.ts';
 import {
   historyOf,
   readTimeline,
@@ -208,6 +209,19 @@ describe('the history of a run', () => {
       stopped += replay.stopped.size;
     }
     expect(stopped).toBeGreaterThan(20);
+    // What happened to tasks is told from their cells alone, once for every event.
+    const setting = { queue: true, home: false, batch: 'easy', share: 'none', owned: true };
+    const victims = new Set(all.events.filter(({ what }) => what === 'suspend').map(({ value }) => value));
+    expect(victims.size).toBeGreaterThan(10);
+    for (const job of [...victims].slice(0, 40)) {
+      const lines = story(all.history, setting, job);
+      const told = (text: string) => lines.filter((line) => line.endsWith(text)).length;
+      const happened = (name: string) =>
+        all.events.filter(({ what, value }) => what === name && value === job).length;
+      if (lines.some((line) => line.includes('more events'))) continue;
+      expect(told(': the owner returned: the task there was stopped')).toBe(happened('suspend'));
+      expect(told(': the task there went on')).toBe(happened('resume'));
+    }
   });
 
   it('of a building with gangs in two rows, short memory, crashes and kills', async () => {
