@@ -165,7 +165,8 @@ function firstText(
   const jobs = several ? 'jobs' : 'job';
   if (setting.share !== 'none') {
     const whose = several || user[heads[0]!]! < 0 ? '' : ` of user ${user[heads[0]!]}`;
-    return `the shares of users (${setting.share}) put others before it: ${jobs} ${first}${whose}`;
+    const others = several ? `jobs ${first}` : `job ${names[0]}${whose}, which stood first`;
+    return `the shares of users (${setting.share}) put others before it: ${others}`;
   }
   if (setting.batch === 'fcfs') return `fcfs lets none overtake ${jobs} ${first}`;
   if (setting.batch === 'easy')
