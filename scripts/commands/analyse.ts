@@ -18,8 +18,8 @@ export const analyseCommand: CommandModule<object, AnalyseArguments> = {
   builder: (yargs) =>
     yargs
       .usage(
-        '$0 analyse <file>\n\nReads a column of a CSV file such as "nowsim run FILE --jobs-out jobs.csv" writes, in the order of its rows.\n' +
-          'Batch means take the correlation of neighbours into account; quantiles are printed with the interval\n' +
+        '$0 analyse <file>\n\nReads a column of a CSV file such as "nowsim run FILE --jobs-out jobs.csv" writes, in the order of its rows. ' +
+          'Batch means take the correlation of neighbours into account; quantiles are printed with the interval ' +
           'between order statistics, which takes values as independent.',
       )
       .positional('file', { type: 'string', demandOption: true, describe: 'a CSV file with a header line' })

@@ -18,9 +18,9 @@ export const artifactCommand: CommandModule<object, ArtifactArguments> = {
   builder: (yargs) =>
     yargs
       .usage(
-        '$0 artifact <folder>\n\nWrites from a results folder: CLAIMS.md (claim, command, expected, tolerance, time), ACKNOWLEDGEMENTS.md (of the\n' +
-          'traces, from their headers), STRESS-DES.md, ro-crate-metadata.json, LICENSE, and copies of the results.\n' +
-          'Its manifest.json looks for traces in traces/ beside it. They are not copied, but for samples of nowsim: their\n' +
+        '$0 artifact <folder>\n\nWrites from a results folder: CLAIMS.md (claim, command, expected, tolerance, time), ACKNOWLEDGEMENTS.md (of the ' +
+          'traces, from their headers), STRESS-DES.md, ro-crate-metadata.json, LICENSE, and copies of the results. ' +
+          'Its manifest.json looks for traces in traces/ beside it. They are not copied, but for samples of nowsim: their ' +
           'providers say who may pass them on.',
       )
       .positional('folder', {

@@ -23,8 +23,8 @@ export const benchCommand: CommandModule<object, BenchArguments> = {
   builder: (yargs) =>
     yargs
       .usage(
-        '$0 bench [what]\n\nMeasures events/s and ns/event of the engine beside the C++ heap, SimPy, SimGrid and ns-3 where these are\n' +
-          'installed (ratios in one run), then whole commands: replay of a log, memory of idle nodes, two workers.\n' +
+        '$0 bench [what]\n\nMeasures events/s and ns/event of the engine beside the C++ heap, SimPy, SimGrid and ns-3 where these are ' +
+          'installed (ratios in one run), then whole commands: replay of a log, memory of idle nodes, two workers. ' +
           'Appends to results/bench.jsonl with machine and version. Let nothing else run meanwhile.',
       )
       .positional('what', {

@@ -20,7 +20,7 @@ export const bestCommand: CommandModule<object, BestArguments> = {
   builder: (yargs) =>
     yargs
       .usage(
-        '$0 best <folder>\n\nKeeps every point that no other beats by more than chance (paired differences, 95 % for all of them\n' +
+        '$0 best <folder>\n\nKeeps every point that no other beats by more than chance (paired differences, 95 % for all of them ' +
           'together): the best is among those kept. More replications leave fewer.',
       )
       .positional('folder', {

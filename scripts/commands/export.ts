@@ -36,8 +36,8 @@ export const exportCommand: CommandModule<object, ExportArguments> = {
   builder: (yargs) =>
     yargs
       .usage(
-        '$0 export <folder>\n\ncsv and parquet: one record for every run and measure (experiment, run, point, replication, parameters,\n' +
-          'measure, unit, value, kind of interval). markdown and latex: a line for every point, means with 95 % intervals.\n' +
+        '$0 export <folder>\n\ncsv and parquet: one record for every run and measure (experiment, run, point, replication, parameters, ' +
+          'measure, unit, value, kind of interval). markdown and latex: a line for every point, means with 95 % intervals. ' +
           'perfetto: the nodes of one run over time, for ui.perfetto.dev or chrome://tracing.',
       )
       .positional('folder', {

@@ -18,7 +18,7 @@ export const mergeCommand: CommandModule<object, MergeArguments> = {
   builder: (yargs) =>
     yargs
       .usage(
-        '$0 merge <folders..>\n\nBrings together what "nowsim run FILE --shard 1/4" ... "4/4" left, on this machine or copied from\n' +
+        '$0 merge <folders..>\n\nBrings together what "nowsim run FILE --shard 1/4" ... "4/4" left, on this machine or copied from ' +
           'others. The files are those of a single run, byte for byte (machine and time in the manifest apart).',
       )
       .positional('folders', {

@@ -19,7 +19,7 @@ export const queryCommand: CommandModule<object, QueryArguments> = {
   builder: (yargs) =>
     yargs
       .usage(
-        '$0 query <sql>\n\nTwo tables: results (experiment, run, point, replication, parameters, measure, unit, value), and runs with a\n' +
+        '$0 query <sql>\n\nTwo tables: results (experiment, run, point, replication, parameters, measure, unit, value), and runs with a ' +
           'column for every measure. A parameter is written in quotes: "cluster.os".',
       )
       .positional('sql', { type: 'string', demandOption: true, describe: 'a SELECT' })

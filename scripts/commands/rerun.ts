@@ -20,7 +20,7 @@ export const rerunCommand: CommandModule<object, RerunArguments> = {
   builder: (yargs) =>
     yargs
       .usage(
-        '$0 rerun <manifest>\n\nRuns again what manifest.json of a results folder describes and compares digests: 0 they are the\n' +
+        '$0 rerun <manifest>\n\nRuns again what manifest.json of a results folder describes and compares digests: 0 they are the ' +
           'same, 3 they differ, and then what else differs is named (version, traces, presets).',
       )
       .positional('manifest', {

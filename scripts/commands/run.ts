@@ -52,7 +52,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
   builder: (yargs) =>
     yargs
       .usage(
-        '$0 run <file>\n\nRuns every point of an experiment (axes: all combinations) with every replication, on all cores.\n' +
+        '$0 run <file>\n\nRuns every point of an experiment (axes: all combinations) with every replication, on all cores. ' +
           'Rows are kept as runs end: run the same command again after an interruption and it goes on.',
       )
       .positional('file', {

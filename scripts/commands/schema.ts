@@ -10,7 +10,7 @@ export const schemaCommand: CommandModule<object, SchemaArguments> = {
   builder: (yargs) =>
     yargs
       .usage(
-        '$0 schema\n\nPrints the JSON Schema with which editors complete and check experiment files. A file names it in its\n' +
+        '$0 schema\n\nPrints the JSON Schema with which editors complete and check experiment files. A file names it in its ' +
           'first line: # yaml-language-server: $schema=./experiment.schema.json',
       )
       .option('out', { type: 'string', requiresArg: true, describe: 'write it to this file instead' })

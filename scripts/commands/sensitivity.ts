@@ -27,8 +27,8 @@ export const sensitivityCommand: CommandModule<object, SensitivityArguments> = {
   builder: (yargs) =>
     yargs
       .usage(
-        '$0 sensitivity <folder>\n\nReads a sweep of any design: one axis at a time (how far each swings the measure), Morris (mu* and\n' +
-          'sigma of elementary effects), all combinations or samples (main effects). A setting whose values all come to the\n' +
+        '$0 sensitivity <folder>\n\nReads a sweep of any design: one axis at a time (how far each swings the measure), Morris (mu* and ' +
+          'sigma of elementary effects), all combinations or samples (main effects). A setting whose values all come to the ' +
           'same results is reported as unused.',
       )
       .positional('folder', {

@@ -47,11 +47,15 @@ export const validateCommand: CommandModule<object, ValidateArguments> = {
   builder: (yargs) =>
     yargs
       .usage(
-        '$0 validate [cases..]\n\nRuns each case, an experiment or a price, and prints expected, got, tolerance and verdict. A known miss is\n' +
-          'listed with its cause; a new miss, or an exact case that fails, gives exit code 3. For cases that are named\n' +
+        '$0 validate [cases..]\n\nRuns each case, an experiment or a price, and prints expected, got, tolerance and verdict. A known miss is ' +
+          'listed with its cause; a new miss, or an exact case that fails, gives exit code 3. For cases that are named ' +
           'the rows of the sources are printed: those that go in, and those that say what must come out.',
       )
-      .positional('cases', { type: 'string', array: true, describe: 'ids of cases (default: all)' })
+      .positional('cases', {
+        type: 'string',
+        array: true,
+        describe: 'ids of cases, or a letter for all that begin with it (default: all)',
+      })
       .option('workers', {
         type: 'string',
         requiresArg: true,
@@ -128,7 +132,7 @@ async function validateDocs(json: boolean): Promise<void> {
 function choose(cases: readonly Case[], ids: readonly string[]): readonly Case[] {
   const matches = (one: Case, id: string) => {
     const [known, wanted] = [one.id.toUpperCase(), id.toUpperCase()];
-    return known === wanted || known.startsWith(`${wanted}-`);
+    return known === wanted || known.startsWith(/^[A-Z]+$/.test(wanted) ? wanted : `${wanted}-`);
   };
   for (const id of ids) {
     if (cases.some((one) => matches(one, id))) continue;

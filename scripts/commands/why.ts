@@ -20,7 +20,7 @@ export const whyCommand: CommandModule<object, WhyArguments> = {
   builder: (yargs) =>
     yargs
       .usage(
-        '$0 why <job>\n\nRepeats one run of a results folder (the same seed gives the same run) and tells the story of a job: why it\n' +
+        '$0 why <job>\n\nRepeats one run of a results folder (the same seed gives the same run) and tells the story of a job: why it ' +
           'waited, when it started, what owners, crashes and policies did to it.',
       )
       .positional('job', { type: 'string', demandOption: true, describe: "the job's number in the log" })
