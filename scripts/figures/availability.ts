@@ -2,11 +2,11 @@
  * Usable workstations against the time without input that is asked for: the running building beside the closed form.
  *
  * Left out: time of day (the law has none).
+ * Source: the fit of Mutka and Livny; Sprite and the NOW study as published points.
  */
-
 import { atLeast, minutesOf, usableShare } from '../validate/owned-closed-forms.ts';
-import { type Figure, numberOf, type Row, where } from './figure.ts';
-import { axis, COLOURS, COLUMN, frame } from './style.ts';
+import { type Figure, numberOf, type PublishedRow, type Row, textOf, where } from './figure.ts';
+import { axis, COLOURS, COLUMN, frame, label, publishedPoints } from './style.ts';
 
 const NODES = 60;
 const WANTED = 32;
@@ -25,6 +25,7 @@ export const availability: Figure = {
     'Anderson, Culler, Patterson and others 1995 (A057, recalled); judged up to a threshold of 5 min',
   notes: [
     `${NODES} owners by the fit of Mutka and Livny (A034, A035): away for 3, 25 or 300 min on average; mean of 8 replications of 100 days, intervals smaller than the marks. Lines: closed form (C5), and the binomial tail of independent nodes.`,
+    'Diamonds: idle hosts as published, by the rule of each: Sprite with 30 s without input (A017; 66 % from 9 to 17 h, see the hours of the day), early Sprite with 5 min (A073), the NOW study with a minute (A057: a lower bound, recalled; the claim itself). They are other buildings; rules on load and the time of day differ too. Shares published without a threshold are not drawn (A031, A032, A060).',
   ],
   columns: {
     source: 'simulated, or the closed form',
@@ -71,7 +72,7 @@ export const availability: Figure = {
       because: `${least.toFixed(0)} % are usable with a threshold of 5 min; the simulation is within ${(100 * worst).toFixed(2)} % of the closed form`,
     };
   },
-  picture(rows) {
+  picture(rows, published) {
     const points = where(rows, { source: SIMULATED });
     const curve = where(rows, { source: CURVE });
     const series = (column: string, name: string, colour: string, symbol: string) => [
@@ -103,13 +104,32 @@ export const availability: Figure = {
           COLOURS.vermilion,
           'square',
         ),
+        publishedPoints(
+          published,
+          (row) => numberOf(row, 'threshold_min'),
+          (row) => numberOf(row, 'usable_percent'),
+          { name: 'idle hosts, published' },
+        ),
       ],
-      layout: frame(COLUMN, 250, {
+      layout: frame(COLUMN, 300, {
         showlegend: true,
-        margin: { l: 40, r: 8, t: 44, b: 36 },
+        margin: { l: 40, r: 8, t: 62, b: 36 },
         xaxis: axis('time without input asked for (min)', { range: [-0.5, 30.5] }),
-        yaxis: axis('per cent', { range: [50, 101] }),
+        yaxis: axis('per cent', { range: [28, 102] }),
+        annotations: published.map((row) =>
+          label(textOf(row, 'label'), numberOf(row, 'threshold_min'), numberOf(row, 'usable_percent'), {
+            xshift: 7,
+            ...(isByTheCurve(row)
+              ? { yanchor: 'bottom', yshift: 6, bgcolor: COLOURS.white }
+              : { yanchor: 'middle', yshift: -5 }),
+          }),
+        ),
       }),
     };
   },
 };
+
+/** Would text beside this published point cross the curve? */
+function isByTheCurve(row: PublishedRow): boolean {
+  return Math.abs(numberOf(row, 'usable_percent') - 100 * usableShare(numberOf(row, 'threshold_min'))) < 4;
+}

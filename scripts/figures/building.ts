@@ -32,6 +32,7 @@ export const building: Figure = {
     '64 owned workstations of 1993, two weeks, parallel and sequential jobs, some with more memory than a node has; crashes, checkpoints, gangs in two rows, mirrored memory servers, a master that can fail. Mean and 95 % interval of 20 replications.',
     'Node time that is not shown is idle. Held, not running: a gang waits for its slowest member, for pages, for a move, a checkpoint or a crash to be noticed.',
     "Owners' programs run under the structure too, but for the server beside the kernel.",
+    "No published number is comparable: nobody has measured the jobs of one building under several OS structures; the programs that Chen & Bershad measured under two are drawn in 'CPU time of real programs by structure'.",
   ],
   columns: {
     structure: 'OS structure',

@@ -3,16 +3,29 @@
  * figure, run through the runner, and once more with local scheduling of processes that block.
  *
  * Left out: what a switch does to caches, but for the dearer switch of the right-hand panel, which is assumed.
- * Source: Dusseau 1998 (C012); closed form C6 of the project's reference on policies.
+ * Source: Dusseau 1998 (C012), Feitelson & Rudolph 1992 (C016) as published; closed form C6 of the project's reference on policies.
  */
 import type { Summary } from '../../sim/experiment/results.ts';
-import type { Figure, Row } from './figure.ts';
+import type { Figure, PublishedRow, Row } from './figure.ts';
 import { numberOf, where } from './figure.ts';
-import { COLOURS, frame, INK, label, logAxis, PAGE, type Style } from './style.ts';
+import {
+  COLOURS,
+  frame,
+  INK,
+  LAST_IN_LEGEND,
+  label,
+  logAxis,
+  PAGE,
+  publishedArea,
+  publishedText,
+  type Style,
+} from './style.ts';
 
 const COPIES = 2;
 /** Most that implicit coscheduling may be behind ideal gangs (C012). */
 const BEHIND = 0.15;
+/** Height at which the grains are drawn below which gangs pay, as published: clear of the lines. */
+const GANGS_PAY = 15;
 /** Prices of a switch: the structure's, and one with a cold cache. */
 const SWITCHES = ['auto', '100us'] as const;
 
@@ -62,6 +75,7 @@ export const coschedulingByGrain: Figure = {
     'Two bulk-synchronous programs of 32 processes on the same 32 nodes, barriers only, imbalance 10 %, quantum 100 ms, messages of Myrinet; DECstation 5000/240 under a plain kernel; mean and 95 % interval of 2 replications, 20 rounds each. Each program is also run alone, with the same random numbers.',
     'Ideal is a slowdown of 2. Gangs are switched by stop and continue signals, a message to each node in turn: skew and switch are what they cost at every grain.',
     "Left: the structure's bare context switch (4.6 us). Right: 100 us, as with a cold cache or a deep path of wake-ups (assumed). Where blocking is as cheap as on the left it needs no coscheduling at all.",
+    'Grey: within 15 % of ideal, as Dusseau predicts of implicit coscheduling (C012; by simulation of 32 workstations). Thick line: grains below which gangs beat blocking on a multiprocessor with shared memory, a few hundred µs to 1 or 2 ms (C016, recalled with low confidence; its height says nothing). Only a dear switch gives such a grain here, 1 ms.',
     'Slowdowns below 2 are other processes running while one waits for the slowest of its program.',
   ],
   columns: {
@@ -111,7 +125,7 @@ export const coschedulingByGrain: Figure = {
         .join('; '),
     };
   },
-  picture(rows) {
+  picture(rows, published) {
     const panel = (context_switch: string, first: boolean) =>
       Object.entries(LINES).flatMap(([policy, { label: name, colour, symbol, dash }]) => {
         const own = where(rows, { policy, context_switch }).toSorted(
@@ -159,10 +173,14 @@ export const coschedulingByGrain: Figure = {
         bgcolor: '#ffffff',
       });
     return {
-      data: [...panel(SWITCHES[0], true), ...panel(SWITCHES[1], false)],
-      layout: frame(PAGE, 300, {
+      data: [
+        ...publishedTraces(published, from, to),
+        ...panel(SWITCHES[0], true),
+        ...panel(SWITCHES[1], false),
+      ],
+      layout: frame(PAGE, 314, {
         showlegend: true,
-        margin: { l: 46, r: 10, t: 34, b: 36 },
+        margin: { l: 46, r: 10, t: 48, b: 36 },
         xaxis: logAxis('grain', from, to, text, ticks, {
           domain: [0, 0.47],
           quantity: { write: text },
@@ -179,3 +197,36 @@ export const coschedulingByGrain: Figure = {
     };
   },
 };
+
+/** How near to ideal implicit coscheduling is said to be, in both panels, and the grains below which gangs pay. */
+function publishedTraces(
+  published: readonly PublishedRow[],
+  from: number,
+  to: number,
+): Record<string, unknown>[] {
+  return ['', '2'].flatMap((panel) => {
+    const axes = { xaxis: `x${panel}`, yaxis: `y${panel}`, showlegend: panel === '' };
+    const near = where(published, { policy: 'implicit' }).map((row) => {
+      const most = COPIES * (1 + numberOf(row, 'within_percent') / 100);
+      return publishedArea(
+        row,
+        'within 15 %, published',
+        [from, to, to, from],
+        [COPIES, COPIES, most, most],
+        axes,
+      );
+    });
+    const gangs = where(published, { policy: 'gang' }).map((row) => ({
+      type: 'scatter',
+      mode: 'lines',
+      name: 'gangs pay below, published',
+      hovertext: publishedText(row),
+      x: [numberOf(row, 'from_us'), numberOf(row, 'to_us')],
+      y: [GANGS_PAY, GANGS_PAY],
+      line: { color: COLOURS.grey, width: 3 },
+      legendrank: LAST_IN_LEGEND,
+      ...axes,
+    }));
+    return [...near, ...gangs];
+  });
+}

@@ -14,13 +14,12 @@ import { numberOf, textOf, where } from './figure.ts';
 import {
   axis,
   CAUSES,
-  COLOURS,
   frame,
   INK,
   LEGEND_ON_TOP,
   label,
   PAGE,
-  publishedText,
+  publishedPoints,
   SMALL,
   styleOf,
 } from './style.ts';
@@ -137,18 +136,18 @@ export function cpuPicture(
       }
       const points = published.filter((p) => p['trace'] === trace && p['user_scale'] === scale);
       if (points.length > 0) {
-        data.push({
-          type: 'scatter',
-          mode: 'markers',
-          name: 'published',
-          showlegend: false,
-          xaxis: `x${suffix}`,
-          yaxis: `y${suffix}`,
-          x: points.map((p) => numberOf(p, 'relative')),
-          y: points.map((p) => structures.indexOf(textOf(p, 'structure'))),
-          hovertext: points.map(publishedText),
-          marker: { symbol: 'diamond', size: 8, color: COLOURS.white, line: { color: INK, width: 1.3 } },
-        });
+        data.push(
+          publishedPoints(
+            points,
+            (p) => numberOf(p, 'relative'),
+            (p) => structures.indexOf(textOf(p, 'structure')),
+            {
+              showlegend: !data.some((each) => each['type'] === 'scatter'),
+              xaxis: `x${suffix}`,
+              yaxis: `y${suffix}`,
+            },
+          ),
+        );
       }
       const across = place(column, traces.length, gap.x);
       const down = place(scales.length - 1 - line, scales.length, gap.y);
@@ -190,13 +189,15 @@ export function cpuPicture(
       font: { size: SMALL + 1, color: INK },
     }),
   );
-  const height = 62 + scales.length * (26 + 17 * structures.length);
+  // A legend with published points takes a second line.
+  const top = data.some((each) => each['type'] === 'scatter') ? 54 : 40;
+  const height = 22 + top + scales.length * (26 + 17 * structures.length);
   return {
     data,
     layout: frame(PAGE, height, {
       barmode: 'stack',
       showlegend: true,
-      margin: { l: 128, r: 8, t: 40, b: 34 },
+      margin: { l: 128, r: 8, t: top, b: 34 },
       shapes: traces.flatMap((_, column) =>
         scales.map((__, line) => {
           const at = line * traces.length + column + 1;

@@ -3,11 +3,23 @@
  * ranks do: the shipped stencil, run through the runner.
  *
  * Left out: several ranks on one processor; collisions on the Ethernet segment, which would make it slower yet.
- * Source: models/messages; the trace stencil-16 of workloads/samples, made by the project.
+ * Source: models/messages; the trace stencil-16 of workloads/samples, made by the project; Gator as published points.
  */
-import type { Figure, Row } from './figure.ts';
-import { numberOf, where } from './figure.ts';
-import { axis, COLOURS, frame, INK, LEGEND_ON_TOP, label, PAGE, SMALL, styleOf } from './style.ts';
+import type { Figure, PublishedRow, Row } from './figure.ts';
+import { numberOf, textOf, where } from './figure.ts';
+import {
+  axis,
+  COLOURS,
+  frame,
+  INK,
+  LAST_IN_LEGEND,
+  LEGEND_ON_TOP,
+  label,
+  PAGE,
+  publishedText,
+  SMALL,
+  styleOf,
+} from './style.ts';
 
 /** What is drawn of each network, from the top. */
 const ENDS = [
@@ -66,6 +78,7 @@ export const messagesByNetwork: Figure = {
     'A five-point stencil on 16 ranks, a workstation each (r3000-40): edges of 2 KiB to up to four neighbours, 1.3 Mflop a step, a norm every fifth step. Above at 20 Mflop/s, about a good workstation of 1994; below at 200 Mflop/s: the same messages of a program ten times as fine.',
     'UDP: send and receive as the OS structure prices them, bytes copied. RPC: 129 µs more at each end, of an HP 9000/735. Active Messages: 4 µs at each end there, 2.9 µs on Myrinet. User time under the library has the tax of a program drawn anew, mean of five.',
     'Waiting: for messages, for the interface, for the last rank. Ethernet: one segment of 10 Mb/s. Wires are first-come first-served servers; collisions are left out.',
+    'Below: Gator, an atmospheric model, on 256 RS/6000 as published with the claim (NOW-19, NOW-20, NOW-22; recalled): solving its equations, and transport, which is computing and messages; reading files is left out, and Ethernet with low-overhead messages is not told. Another program on sixteen times the nodes: the order of its bars compares with those above, not their length.',
   ],
   columns: {
     flops_per_s: 'flops a second of a processor',
@@ -122,10 +135,12 @@ export const messagesByNetwork: Figure = {
       because: parts.map((part) => part.text).join('; '),
     };
   },
-  picture(rows) {
+  picture(rows, published) {
     const ends = ENDS.toReversed();
     const rates = ratesOf(rows);
-    const gap = { x: 0.03, y: 0.17 };
+    const gap = { x: 0.03, y: 0.15 };
+    /** Where the panels of what was computed begin; below them are those of Gator. */
+    const foot = 0.23;
     const place = (i: number, n: number, space: number): [number, number] => {
       const size = (1 - space * (n - 1)) / n;
       return [i * (size + space), i * (size + space) + size];
@@ -165,7 +180,9 @@ export const messagesByNetwork: Figure = {
           });
         }
         const across = place(column, NETWORK_NAMES.length, gap.x);
-        const down = place(rates.length - 1 - line, rates.length, gap.y);
+        const down = place(rates.length - 1 - line, rates.length, gap.y).map(
+          (share) => foot + share * (1 - foot),
+        ) as [number, number];
         layout[`xaxis${suffix}`] = axis('', {
           domain: across,
           anchor: `y${suffix}`,
@@ -193,6 +210,27 @@ export const messagesByNetwork: Figure = {
         );
       });
     });
+    NETWORK_NAMES.forEach((network, column) => {
+      const own = where(published, { network });
+      if (own.length === 0) return;
+      const suffix = String((rates.length + 1) * NETWORK_NAMES.length + column + 1);
+      const across = place(column, NETWORK_NAMES.length, gap.x);
+      data.push(...gatorBars(own, suffix));
+      Object.assign(layout, gatorAxes(own, suffix, across));
+      annotations.push(
+        label(
+          `<b>${NETWORKS[network]}</b>${column === 0 ? ', Gator, published' : ''}`,
+          across[0],
+          GATOR_TOP,
+          {
+            xref: 'paper',
+            yref: 'paper',
+            yanchor: 'bottom',
+            yshift: 1,
+          },
+        ),
+      );
+    });
     annotations.push(
       label('time of the program (s); Ethernet has a scale of its own', 0.5, 0, {
         xref: 'paper',
@@ -205,7 +243,7 @@ export const messagesByNetwork: Figure = {
     );
     return {
       data,
-      layout: frame(PAGE, 360, {
+      layout: frame(PAGE, 430, {
         barmode: 'stack',
         showlegend: true,
         margin: { l: 148, r: 8, t: 40, b: 34 },
@@ -216,6 +254,68 @@ export const messagesByNetwork: Figure = {
     };
   },
 };
+
+/** Upper end of the panels of Gator, share of the picture. */
+const GATOR_TOP = 0.1;
+/** Software at the ends of Gator's messages, from the top. */
+const GATOR_ENDS = ['low-overhead messages', 'PVM'];
+
+/** Gator's phases as bars, those that were not computed here hollow. */
+function gatorBars(own: readonly PublishedRow[], suffix: string): Record<string, unknown>[] {
+  const places = own.map((row) => GATOR_ENDS.toReversed().indexOf(textOf(row, 'software')));
+  const bar = (column: string, special: object) => ({
+    type: 'bar',
+    orientation: 'h',
+    xaxis: `x${suffix}`,
+    yaxis: `y${suffix}`,
+    x: own.map((row) => numberOf(row, column)),
+    y: places,
+    width: 0.7,
+    hovertext: own.map(publishedText),
+    ...special,
+  });
+  return [
+    bar('compute_s', {
+      name: PARTS.compute.label,
+      legendgroup: 'compute',
+      showlegend: false,
+      marker: { color: PARTS.compute.colour, line: { width: 0.5, color: COLOURS.white } },
+    }),
+    bar('transport_s', {
+      name: 'transport, published',
+      legendgroup: 'transport',
+      showlegend: textOf(own[0]!, 'network') === 'ethernet10',
+      legendrank: LAST_IN_LEGEND,
+      marker: { color: COLOURS.white, line: { width: 1, color: INK } },
+    }),
+  ];
+}
+
+/** The axes of a panel of Gator, which has a scale of its own. */
+function gatorAxes(own: readonly PublishedRow[], suffix: string, across: [number, number]): object {
+  const ends = GATOR_ENDS.toReversed();
+  const longest = Math.max(...own.map((row) => numberOf(row, 'compute_s') + numberOf(row, 'transport_s')));
+  return {
+    [`xaxis${suffix}`]: axis('', {
+      domain: across,
+      anchor: `y${suffix}`,
+      range: [0, 1.05 * longest],
+      nticks: 4,
+      tickformat: ',d',
+      quantity: { name: 'time of the program (s)' },
+    }),
+    [`yaxis${suffix}`]: axis('', {
+      domain: [0, GATOR_TOP],
+      anchor: `x${suffix}`,
+      range: [-0.6, ends.length - 0.4],
+      showgrid: false,
+      ticks: '',
+      tickmode: 'array',
+      tickvals: ends.map((_, k) => k),
+      ticktext: ends.map((end) => (textOf(own[0]!, 'network') === 'ethernet10' ? end : '')),
+    }),
+  };
+}
 
 /** Rates of the processors, the slower first. */
 function ratesOf(rows: readonly Row[]): number[] {

@@ -3,18 +3,23 @@
  * cost, in the running building and by the closed form.
  *
  * Left out: that guests of a node which is recruited late had to wait (the queue's affair).
+ * Source: closed form C5; the thresholds of Sprite, the NOW study, Condor and Cilk-NOW as published points.
  */
-
 import { bestThreshold, minutesOf, recruitmentRate, usableShare } from '../validate/owned-closed-forms.ts';
-import { type Figure, numberOf, type Row, where } from './figure.ts';
-import { axis, COLOURS, COLUMN, frame, label, logAxis } from './style.ts';
+import { type Figure, numberOf, type Row, textOf, where } from './figure.ts';
+import { axis, COLOURS, COLUMN, frame, label, logAxis, publishedPoints, SMALL } from './style.ts';
 
 /** What a recruitment costs, min. */
 const COSTS = [10, 15, 20, 30] as const;
 /** Gain at the best threshold of the closed form, at least this share of the best of the sweep. */
 const NEAR = 0.005;
+/** Thresholds for which the closed form is computed, min. */
+const LEAST = 0.5;
+const MOST = 30;
 /** A threshold of zero is drawn here on the logarithmic axis, min. */
-const ZERO = 0.5;
+const ZERO = 0.25;
+/** Where the published thresholds stand, which have no gain: % of node time. */
+const FOOT = 46;
 const SIMULATED = 'simulated';
 const CURVE = 'closed form';
 
@@ -39,6 +44,7 @@ export const recruitment: Figure = {
   notes: [
     '60 owners by the fit of Mutka and Livny (A034, A035), 8 replications of 100 days; intervals smaller than the marks. The gain is the share of node time that is usable, less the minutes that recruitments cost. Lines: closed form; rings: its optimum.',
     'The curves are flat around the optimum. A threshold of zero stands at the left edge.',
+    'Diamonds: the thresholds that systems used: Sprite 30 s (A001), the NOW study 1 min (A056, recalled), Condor and Cilk-NOW 15 min (A037, A054). What a recruitment cost them, and so their gain, is not published: only their place along the axis counts.',
   ],
   columns: {
     source: 'simulated, or the closed form',
@@ -60,7 +66,7 @@ export const recruitment: Figure = {
     );
     const curve = COSTS.flatMap((cost) =>
       Array.from({ length: 61 }, (_, i): Row => {
-        const threshold = ZERO * (30 / ZERO) ** (i / 60);
+        const threshold = LEAST * (MOST / LEAST) ** (i / 60);
         return {
           source: CURVE,
           cost_min: cost,
@@ -92,8 +98,8 @@ export const recruitment: Figure = {
       because: `best are ${list.join(', ')}; there the simulated gain is at least ${(100 * Math.min(...results.map((r) => r.share))).toFixed(2)} % of the best of the sweep`,
     };
   },
-  picture(rows) {
-    const ticks = [ZERO, 1, 2, 5, 10, 20, 30];
+  picture(rows, published) {
+    const ticks = [ZERO, LEAST, 1, 2, 5, 10, 20, MOST];
     const minutes = (value: number) => (value === ZERO ? '0' : String(value));
     const at = (row: Row) => Math.max(ZERO, numberOf(row, 'threshold_min'));
     const lines = COSTS.flatMap((cost) => {
@@ -137,17 +143,39 @@ export const recruitment: Figure = {
       ];
     });
     return {
-      data: lines,
-      layout: frame(COLUMN, 270, {
-        margin: { l: 40, r: 62, t: 8, b: 36 },
-        xaxis: logAxis('threshold (min)', ZERO, 30, minutes, ticks, { quantity: { write: minutes } }),
-        yaxis: axis('usable time less cost (% of node time)', { range: [44, 74] }),
-        annotations: COSTS.map((cost) =>
-          label(`${cost} min each`, Math.log10(30), gainOf(usableShare(30), recruitmentRate(30), cost), {
-            xshift: 4,
-            font: { size: 9, color: COLOUR[cost] },
-          }),
+      data: [
+        ...lines,
+        publishedPoints(
+          published,
+          (row) => numberOf(row, 'threshold_min'),
+          () => FOOT,
+          { name: 'thresholds in use, published' },
         ),
+      ],
+      layout: frame(COLUMN, 290, {
+        showlegend: true,
+        margin: { l: 40, r: 62, t: 28, b: 36 },
+        xaxis: logAxis('threshold (min)', ZERO, MOST, minutes, ticks, { quantity: { write: minutes } }),
+        yaxis: axis('usable time less cost (% of node time)', { range: [44, 74] }),
+        annotations: [
+          ...COSTS.map((cost) =>
+            label(
+              `${cost} min each`,
+              Math.log10(MOST),
+              gainOf(usableShare(MOST), recruitmentRate(MOST), cost),
+              { xshift: 4, font: { size: SMALL, color: COLOUR[cost] } },
+            ),
+          ),
+          ...published
+            .filter((row) => textOf(row, 'label') !== '')
+            .map((row) =>
+              label(textOf(row, 'label'), Math.log10(numberOf(row, 'threshold_min')), FOOT, {
+                xanchor: 'center',
+                yanchor: 'bottom',
+                yshift: 4,
+              }),
+            ),
+        ],
       }),
     };
   },

@@ -47,6 +47,7 @@ export const robustness: Figure = {
     'A fault is stray store (20 %), stray jump (10 %), wrong result (40 %), hang (20 %) or leak (10 %); an owner has five open programs; all of it is assumed and can be set under faults.',
     'What falls is by design of each structure, not measured. Fault isolation stops stray stores and jumps and nothing else, and only where the library itself is compiled with it; the proposal of 1994 trusts its library.',
     "A node has one guest at most, so a guest's job falls with its process or with its node alike; the blast radius shows in what else runs there, the owner's programs. Programs of owners do not use a server beside the kernel.",
+    'No published number is comparable: no rate of faults of such a layer, and no count of what they took down, has been found.',
   ],
   columns: {
     structure: 'OS structure; trusted: its library is not checked itself',

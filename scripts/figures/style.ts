@@ -168,6 +168,53 @@ export function publishedText(row: PublishedRow): string {
   return wrapped(told, 60, '').replaceAll('\n', '<br>');
 }
 
+/** Rank in a legend behind what was computed, though it is drawn beneath. */
+export const LAST_IN_LEGEND = 2000;
+
+/** Published points as a trace: hollow diamonds, each with what its row says; `x` and `y` are its place on the axes. */
+export function publishedPoints(
+  rows: readonly PublishedRow[],
+  x: (row: PublishedRow) => number,
+  y: (row: PublishedRow) => number,
+  special: object = {},
+): Record<string, unknown> {
+  return {
+    type: 'scatter',
+    mode: 'markers',
+    name: 'published',
+    x: rows.map(x),
+    y: rows.map(y),
+    hovertext: rows.map(publishedText),
+    cliponaxis: false,
+    legendrank: LAST_IN_LEGEND,
+    marker: { symbol: 'diamond', size: 8, color: COLOURS.white, line: { color: INK, width: 1.3 } },
+    ...special,
+  };
+}
+
+/** A published range as a trace: a grey area with the corners `x` and `y`. */
+export function publishedArea(
+  row: PublishedRow,
+  name: string,
+  x: readonly number[],
+  y: readonly number[],
+  special: object = {},
+): Record<string, unknown> {
+  return {
+    type: 'scatter',
+    mode: 'lines',
+    name,
+    x,
+    y,
+    hovertext: publishedText(row),
+    legendrank: LAST_IN_LEGEND,
+    fill: 'toself',
+    fillcolor: 'rgba(140,140,140,0.3)',
+    line: { width: 0, color: COLOURS.grey },
+    ...special,
+  };
+}
+
 /** Text at a point of the picture; on a logarithmic axis the coordinate is the logarithm. */
 export function label(text: string, x: number, y: number, special: object = {}): object {
   return { text, x, y, showarrow: false, font: { size: SMALL, color: INK }, xanchor: 'left', ...special };

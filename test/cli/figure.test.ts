@@ -12,7 +12,7 @@ import { plainSvg } from '../../scripts/figures/draw.ts';
 import { Face, FONT_FILES, loadFaces } from '../../scripts/figures/fonts.ts';
 import { FIGURES } from '../../scripts/figures/index.ts';
 import { interactive } from '../../scripts/figures/interactive.ts';
-import { spread } from '../../scripts/figures/style.ts';
+import { publishedText, spread } from '../../scripts/figures/style.ts';
 import { sweepFigure } from '../../scripts/figures/sweep.ts';
 import { csvRows, csvText, differences } from '../../scripts/figures/table.ts';
 import { type DrawnElement, TextMetrics } from '../../scripts/figures/text-metrics.ts';
@@ -166,6 +166,16 @@ const overlap = (a: Box, b: Box) =>
   // ascent and descent hold more than the letters do
   Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 3.5;
 
+/** Their published points are lines, bands or labels of their own, or stand under another name. */
+const OTHERWISE_DRAWN = [
+  'null-service-ladder',
+  'break-even-map',
+  'break-even-today',
+  'delay-equals-tax',
+  'checkpoint-interval',
+  'memory-hungry',
+];
+
 describe.each(FIGURES.map((figure) => [figure.name, figure] as const))('figure %s', (name, figure) => {
   const read = (file: string) => readFileSync(join(figuresFolder, name, file), 'utf8');
   const rows = csvRows(read('data.csv'));
@@ -232,6 +242,18 @@ describe.each(FIGURES.map((figure) => [figure.name, figure] as const))('figure %
   it('tells the verdict of its data', () => {
     const about = JSON.parse(read('about.json')) as { holds: string; because: string };
     expect(figure.verdict(rows, published)).toEqual({ holds: about.holds, because: about.because });
+  });
+
+  it('draws published points and tells of each, or says that none is comparable', () => {
+    const none = figure.notes.filter((note) => note.startsWith('No published number is comparable: '));
+    expect(none).toHaveLength(published.length === 0 ? 1 : 0);
+    if (published.length === 0 || OTHERWISE_DRAWN.includes(name)) return;
+    const traces = figure.picture(rows, published).data as unknown as {
+      name: string;
+      hovertext: string | string[];
+    }[];
+    const told = traces.filter((trace) => /published/.test(trace.name)).flatMap((trace) => trace.hovertext);
+    for (const row of published) expect(told).toContain(publishedText(row));
   });
 
   const REFERENCE = '../shared/reference/facts-os-structures.csv';
