@@ -7,9 +7,10 @@ export interface Column {
   readonly align?: Align;
 }
 
-/** Columns that may be used on a stream: the terminal's width, 100 where there is none. */
+/** Columns that may be used on a stream: the terminal's width, else what COLUMNS says, else 100. */
 export function widthOf(stream: NodeJS.WriteStream): number {
-  return stream.isTTY ? Math.max(60, stream.columns || 100) : 100;
+  const known = (stream.isTTY && stream.columns) || Number(process.env['COLUMNS']);
+  return known > 0 && known < Number.POSITIVE_INFINITY ? Math.max(60, Math.floor(known)) : 100;
 }
 
 /** Bold on a terminal that may be coloured, plain elsewhere (NO_COLOR, TERM=dumb, pipes). */

@@ -9,9 +9,6 @@ import { differenceText, isClear } from '../tidy.ts';
 /** Lines of one table; the rest of many points is in the files. */
 const MOST_POINTS = 48;
 
-/** Lines of means that stay readable at a glance; further measures are named instead. */
-const MOST_LINES = 32;
-
 interface Line {
   readonly params: readonly string[];
   readonly cells: readonly string[];
@@ -19,7 +16,8 @@ interface Line {
 
 /**
  * The table as text of at most `width` columns. Measures that the file asks for take further blocks where one is
- * not wide enough; what is left out is named under it, and `elsewhere` says where it is.
+ * not wide enough, all of them; a file that names none gets one block. What is left out is named under it, and
+ * `elsewhere` says where it is.
  */
 export function summaryTable(
   experiment: Experiment,
@@ -63,9 +61,7 @@ export function summaryTable(
       : tableText(heads, cells);
   };
   const blocks = inBlocks(axes, wanted, [...means, ...differences], width);
-  const room = Math.max(1, Math.floor(MOST_LINES / (Math.min(points.length, MOST_POINTS) + 2)));
-  // a file that names no measures has asked for none in particular
-  const shown = blocks.slice(0, wanted.length === known.length ? 1 : room);
+  const shown = experiment.asked ? blocks : blocks.slice(0, 1);
 
   const fixed = experiment.axes.filter((axis) => axis.values.length === 1);
   const at = fixed.map((axis) => `${axis.path}=${valueText(axis.values[0])}`).join(', ');
@@ -82,7 +78,9 @@ export function summaryTable(
   if (differences.length > 0 && axes.length > 0) {
     const star = hasIntervals ? '; * where it counts (5 %, Holm over the points)' : '';
     const title = `Paired difference from ${paramsText(summary.baseline)}${star}`;
-    sections.push(`${wrapped(title, width)}\n${table(differences, shown[0] ?? [])}`);
+    const [first = [], ...others] = shown;
+    sections.push(`${wrapped(title, width)}\n${table(differences, first)}`);
+    sections.push(...others.map((columns) => table(differences, columns)));
   }
   const left = known.filter((name) => !shown.flat().some((i) => wanted[i] === name));
   if (left.length > 0) sections.push(alsoMeasured(left, elsewhere, width));

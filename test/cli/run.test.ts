@@ -105,6 +105,30 @@ describe('nowsim run', () => {
     ]);
   });
 
+  it('prints every measure that is asked for, in as many blocks as it takes, also of the differences', async () => {
+    const asked = ['response_time_s', 'wait_s', 'bounded_slowdown', 'span_s', 'finished_jobs', 'last_end_s'];
+    const { code, out } = await nowsim(
+      cwd,
+      'run',
+      'small.yaml',
+      ...['--vary', 'policies.batch=fcfs,easy', '--vary', 'jobs.load=0.05..0.8 +0.05', '--replications', '2'],
+      ...['--set', `measures=[${asked.join(', ')}]`, '--out', 'wide', '--no-report', '--quiet'],
+    );
+    expect(code).toBe(0);
+    const [means, differences] = out.split('Paired difference');
+    // a block's title, then a line a point; the point's own columns stand in each block
+    const blocks = (text: string) => [...text.matchAll(/^policies\.batch +jobs\.load +(.*)$/gm)];
+    for (const section of [means!, differences!]) {
+      const titles = blocks(section).flatMap(([, names]) => names!.split(/ +/));
+      expect(titles).toEqual(asked);
+      expect(blocks(section).length).toBeGreaterThan(1);
+    }
+    expect(means!.match(/^fcfs +0\.05 /gm)).toHaveLength(blocks(means!).length);
+    expect(differences!.match(/^easy +0\.05 /gm)).toHaveLength(blocks(differences!).length);
+    const left = /Also measured, in summary\.csv: ([\s\S]*?)\n\n/.exec(out)![1]!;
+    for (const name of asked) expect(left).not.toContain(` ${name},`);
+  });
+
   it('prints JSON and nothing else with --json, the same as in summary.json, on any number of workers', async () => {
     const runs = await Promise.all(
       [1, 2].map((n) =>

@@ -9,6 +9,7 @@ import {
   ProgressLine,
   plainNumber,
   tableText,
+  widthOf,
   wrapped,
 } from '../../scripts/terminal.ts';
 
@@ -74,6 +75,23 @@ it('breaks a title that is wider than its cells, and lines numbers up on the rig
     ].join('\n'),
   );
   expect(columnWidth(columns[1]!.title, ['1.5', '12.25'])).toBe(13);
+});
+
+it.each([
+  [true, 140, '80', 140],
+  [true, 40, '', 60],
+  [false, undefined, '80', 80],
+  [false, undefined, '', 100],
+  [false, undefined, 'wide', 100],
+])('is as wide as the terminal, or as COLUMNS says where there is none', (isTTY, columns, told, width) => {
+  const before = process.env['COLUMNS'];
+  process.env['COLUMNS'] = told;
+  try {
+    expect(widthOf({ isTTY, columns } as unknown as NodeJS.WriteStream)).toBe(width);
+  } finally {
+    if (before === undefined) delete process.env['COLUMNS'];
+    else process.env['COLUMNS'] = before;
+  }
 });
 
 it('wraps at blanks, and leaves what has none', () => {
