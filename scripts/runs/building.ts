@@ -69,6 +69,7 @@ import {
   WITH_OWNERS,
   where,
 } from './reads.ts';
+import { counted, droppedNotes, jobLogNotes, loadNotes, ownerCountNotes } from './trace-notes.ts';
 import { checkWarmup, timeText } from './warmup.ts';
 
 /** A task that is longer on its way is told of, ns. */
@@ -257,10 +258,14 @@ export async function jobsOfRun(
     const { factor, note } = await runTimeScale(settings);
     const jobs = shaken(longer(log.jobs, factor), shake / 1e9, streams.stream('trace shaking'));
     const told = factor !== 1 || (hasPrograms(jobs) && settings.cluster.os !== 'free');
+    const notes = [...jobLogNotes(trace, log), ...(told ? [note] : [])];
+    if (load === 'own') return { jobs, header, notes };
+    const stretch = stretchTo(load, jobs, nodes);
+    const submit_s = jobs.submit_s.map((t) => t * stretch);
     return {
-      jobs: load === 'own' ? jobs : atLoad(jobs, nodes, load),
+      jobs: { ...jobs, submit_s },
       header,
-      notes: told ? [note] : [],
+      notes: [...notes, ...loadNotes(stretch, load, shake)],
     };
   }
   if (law.name === 'none') return { jobs: null, notes: [] };
@@ -288,13 +293,12 @@ function longer(jobs: JobTable, factor: number): JobTable {
   return { ...jobs, run_s: scaled(jobs.run_s), estimate_s: scaled(jobs.estimate_s) };
 }
 
-/** The same jobs with all times between submissions scaled so that the log's offered load becomes `load`. */
-function atLoad(jobs: JobTable, nodes: number, load: number): JobTable {
+/** What all times between submissions are multiplied by for the log's offered load to become `load`. */
+function stretchTo(load: number, jobs: JobTable, nodes: number): number {
   let work = 0;
   for (let i = 0; i < jobs.n; i++) work += jobs.run_s[i]! * Math.min(nodes, jobs.width[i]!);
   const span = jobs.submit_s[jobs.n - 1]! - jobs.submit_s[0]!;
-  const factor = span > 0 ? work / (nodes * span) / load : 1;
-  return { ...jobs, submit_s: jobs.submit_s.map((t) => t * factor) };
+  return span > 0 ? work / (nodes * span) / load : 1;
 }
 
 /** A run of these jobs until the horizon (ns). */
@@ -358,8 +362,12 @@ async function run(settings: Settings, streams: Streams, outputs: RunOutputs): P
   const { jobs, header, notes } = await jobsOfRun(settings, nodes, horizon / 1e9, streams);
   const config = await configOf(settings, streams, jobs, horizon, outputs);
   const { owners: source } = config;
-  if (source?.kind === 'trace')
+  if (source?.kind === 'trace') {
+    const { trace } = settings.owners;
+    notes.push(...droppedNotes(trace, (await ownerTrace(trace, settings.owners)).records));
+    notes.push(...ownerCountNotes(source.table, nodes));
     notes.push(...neverThere(source.table, nodes, horizon / 1e9, settings.owners));
+  }
   if (settings.glunix && jobs !== null && config.owners !== null && settings.cluster.os !== 'free') {
     const move = wireTime(settings.program.image, networkNamed(settings.cluster.network));
     if (move > LONG_MOVE)
@@ -388,8 +396,9 @@ async function run(settings: Settings, streams: Streams, outputs: RunOutputs): P
     notes.push(`no job is measured: the last is submitted at ${timeText(last_s)}, before warmup ends`);
   }
   if (counts['rejected']! > 0)
-    notes.push(`${counts['rejected']} jobs wider than ${nodes} nodes were rejected`);
-  if (counts['pending']! > 0) notes.push(`${counts['pending']} jobs had not ended when the run did`);
+    notes.push(`${counted(counts['rejected']!, 'job')} wider than ${nodes} nodes, rejected`);
+  if (counts['pending']! > 0)
+    notes.push(`${counted(counts['pending']!, 'job')} had not ended when the run did`);
   return {
     measures,
     digest: done.events.hex(),

@@ -34,6 +34,7 @@ import {
   WITH_JOBS,
   where,
 } from './reads.ts';
+import { counted } from './trace-notes.ts';
 import { checkWarmup, givenWarmup } from './warmup.ts';
 
 const COPIES: Condition = {
@@ -186,7 +187,9 @@ async function run(settings: Settings, streams: Streams, outputs: RunOutputs): P
       ...structure.notes,
       ...made.notes,
       ...(pending > 0
-        ? [`${pending} programs had not ended when the run did: their slowdown is by supersteps done`]
+        ? [
+            `${counted(pending, 'program')} had not ended when the run did: their slowdown is by supersteps done`,
+          ]
         : []),
     ],
   };

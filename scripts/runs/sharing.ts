@@ -35,6 +35,7 @@ import {
   unless,
   where,
 } from './reads.ts';
+import { counted } from './trace-notes.ts';
 import { checkWarmup, givenWarmup, timeText } from './warmup.ts';
 
 const SHARES = unless('policies.sharing', 'none', ({ policies }) => policies.sharing.name);
@@ -208,7 +209,7 @@ async function run(settings: Settings, streams: Streams, outputs: RunOutputs): P
       ...structure.notes,
       ...made.notes,
       ...measured,
-      ...(pending > 0 ? [`${pending} jobs had not ended when the run did`] : []),
+      ...(pending > 0 ? [`${counted(pending, 'job')} had not ended when the run did`] : []),
     ],
     ...(batches === undefined ? {} : { batches }),
   };

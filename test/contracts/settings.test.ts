@@ -485,6 +485,52 @@ describe('what a run says of its traces', () => {
     );
   });
 
+  it('a log whose times between submissions are scaled is said to be, by how much', async () => {
+    const free = { ...own, 'cluster.os': 'free' };
+    expect((await ran(free)).notes.join()).not.toContain('submissions');
+    // 12 s of work on 3 nodes over the 20 s between the first and the last: a load of 0.2.
+    expect((await ran({ ...free, 'jobs.load': 0.1 })).notes.join()).toContain(
+      'times between submissions are multiplied by 2.00 for jobs.load=0.1 (jobs.load=own: as logged)',
+    );
+    expect((await ran({ ...free, 'jobs.load': 0.2 })).notes.join()).not.toContain('submissions');
+  });
+
+  it('records of a log that are left out, and runs that are cut at their estimates, are counted', async () => {
+    const log = file(
+      'short.swf',
+      [
+        '; MaxProcs: 4',
+        '1 0 -1 1200 1 -1 -1 1 600 -1 1 1 -1 -1 -1 -1 -1 -1',
+        '2 10 -1 100 1 -1 -1 1 600 -1 1 1 -1 -1 -1 -1 -1 -1',
+        '3 20 -1 -1 1 -1 -1 1 600 -1 1 1 -1 -1 -1 -1 -1 -1\n',
+      ].join('\n'),
+    );
+    const given = { ...own, 'jobs.trace': log };
+    const { notes, measures } = await ran(given);
+    expect(notes).toContain(`${log}: 1 of 3 records left out (1: run time below zero)`);
+    expect(notes.join()).toContain(
+      `${log}: 1 of 2 jobs ran longer than asked for, and is cut at the estimate`,
+    );
+    const kept = await ran({ ...given, 'jobs.overrun': 'keep' });
+    expect(kept.notes.join()).not.toContain('is cut');
+    expect(kept.measures['run_time_s']! - measures['run_time_s']!).toBeGreaterThan(299);
+    const wide = { ...own, 'cluster.nodes': 1, 'jobs.trace': log, horizon: '200s' };
+    expect((await ran(wide)).notes).toContain('2 jobs had not ended when the run did');
+    expect((await ran({ ...wide, horizon: '650s' })).notes).toContain('1 job had not ended when the run did');
+  });
+
+  it('owners of whom there are fewer or more than nodes are told of', async () => {
+    const owners = file('three.txt', '# span_s 900\na 0 away 0\nb 0 away 0\nc 0 away 0\n');
+    const given = { ...JOBS, 'jobs.law': 'none', 'owners.trace': owners, horizon: '900s' };
+    const told = async (nodes: number) => (await ran({ ...given, 'cluster.nodes': nodes })).notes.join();
+    expect(await told(6)).toContain(
+      'owners.trace has 3 nodes, cluster.nodes is 6: each is used 2 times, at the same times',
+    );
+    expect(await told(7)).toContain('each is used 2 or 3 times, at the same times');
+    expect(await told(2)).toContain('the first 2 in the order of their names are used');
+    expect(await told(3)).not.toContain('owners.trace has');
+  });
+
   it('nodes that a trace never shows up are counted', async () => {
     const given = { ...JOBS, 'jobs.law': 'none', 'owners.trace': availability, 'cluster.nodes': 2 };
     expect((await ran({ ...given, horizon: '900s' })).notes.join()).toContain('1 of 2 nodes are never there');
