@@ -137,6 +137,15 @@ export async function watched(
     const fresh = result.rows.length - result.kept;
     const took = durationText((performance.now() - wallStart) / 1000);
     if (fresh > 0) line.stage(`${fresh} run${fresh === 1 ? '' : 's'} in ${took}`);
+    const { kept, dropped } = result.earlier;
+    if (kept > 0)
+      line.stage(
+        `${kept} run${kept === 1 ? '' : 's'} of other settings ${kept === 1 ? 'is' : 'are'} kept in ${join(result.out!, 'earlier')}`,
+      );
+    if (dropped > 0)
+      line.stage(
+        `${dropped} run${dropped === 1 ? '' : 's'} of other settings and another version of nowsim ${dropped === 1 ? 'is' : 'are'} dropped: this one cannot use them`,
+      );
     return result;
   } catch (error) {
     line.clear();

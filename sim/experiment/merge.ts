@@ -7,6 +7,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSy
 import { basename, join } from 'node:path';
 import { InputError } from '../problem.ts';
 import { canonicalJson } from './cells.ts';
+import { checkSameExperiment, Earlier } from './earlier.ts';
 import type { Plain } from './fields.ts';
 import { writeWhole } from './files.ts';
 import { readManifest } from './manifest.ts';
@@ -81,6 +82,7 @@ export async function mergeShards(
     });
   }
   const { experiment } = await readManifest(study, first, true);
+  checkSameExperiment(out, experiment.name);
   const asked = askedIn(first);
   for (const folder of folders) {
     if (!existsSync(join(folder, 'rows.jsonl'))) {
@@ -106,8 +108,8 @@ export async function mergeShards(
   const made = ['rows.jsonl', 'manifest.json', 'timelines', 'parts'].filter(
     (name) => !existsSync(join(out, name)),
   );
-  for (const row of readRows(join(out, 'rows.jsonl')).values())
-    if (!rows.has(row.cell)) rows.set(row.cell, row);
+  // What the folder holds of its own is not lost: those of its runs that no shard has are taken from there, too.
+  new Earlier(out).setAside(new Set(rows.keys()), join(out, 'parts'));
   mkdirSync(join(out, 'timelines'), { recursive: true });
   for (const [point, path] of timelines) copyFileSync(path, join(out, 'timelines', `point-${point}.json`));
   writeWhole(join(out, 'rows.jsonl'), rowsText(rows.values()));

@@ -3,7 +3,7 @@
  *
  * A results folder holds rows.jsonl, manifest.json, summary.json, summary.csv and timelines/. While a run goes on
  * it also holds `parts/` (files of single runs) and a lock. Rows of an earlier run of the same cells are kept and
- * not computed again; the final files are the same byte for byte as those of a run that was never interrupted.
+ * not computed again; rows that this experiment does not use go to `earlier/` (`earlier.ts`). The final files are the same byte for byte as those of a run that was never interrupted.
  * Final files are written under another name first. Clock, memory and machine are the caller's to measure (`about`).
  */
 import {
@@ -20,6 +20,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { CheckError, InputError, type Problem } from '../problem.ts';
 import { cellsOf } from './cells.ts';
 import { type Document, documentOf, readDocument } from './document.ts';
+import { checkSameExperiment, Earlier, timelineOf } from './earlier.ts';
 import { type Experiment, type Overrides, settleExperiment } from './experiment.ts';
 import type { Plain } from './fields.ts';
 import { moveFile, statOf, writeWhole } from './files.ts';
@@ -73,6 +74,8 @@ export interface ExperimentResult {
   /** Files beside the results folder's own that were asked for and written. */
   readonly written: readonly string[];
   readonly kept: number;
+  /** Runs of other settings that the folder keeps in earlier/, and those of other versions that were dropped now. */
+  readonly earlier: { readonly kept: number; readonly dropped: number };
 }
 
 export interface Shard {
@@ -102,7 +105,7 @@ export async function runExperiment(
     : await settleExperiment(study, asDocument(source, cwd), options);
   if (options.shard !== undefined) checkShard(experiment, options);
   checkOutputs(options);
-  if (options.out !== null) checkFolder(options.out);
+  if (options.out !== null) checkFolder(options.out, experiment.name);
 
   const partsFolder =
     options.out !== null
@@ -114,13 +117,13 @@ export async function runExperiment(
   const unlock = options.out === null ? () => {} : lockFolder(options.out);
   try {
     if (usesParts) mkdirSync(partsFolder, { recursive: true });
-    const store = options.out === null ? undefined : openStore(options.out, partsFolder);
+    const store = options.out === null ? undefined : openStore(options.out, partsFolder, runs);
     const rows = new Map<string, Row>();
     let kept = 0;
     try {
       for (;;) {
         for (const run of runs) {
-          const known = store?.known.get(run.cell);
+          const known = store?.known.get(run.cell) ?? store?.earlier.get(run.cell);
           if (rows.has(run.cell) || known === undefined) continue;
           if (!filesOf(run).every((path) => existsSync(path))) continue;
           if (run.outputs.batches !== undefined && known.batches === undefined) continue;
@@ -151,13 +154,16 @@ export async function runExperiment(
     }
 
     const sorted = runs.map((run) => rows.get(run.cell)!);
+    const closeEarlier = () =>
+      store?.earlier.close(new Set(sorted.map((row) => row.cell)), study.version) ?? { kept: 0, dropped: 0 };
     if (options.shard !== undefined) {
       const digest = digestOfRows(sorted);
       writeWhole(join(options.out!, 'rows.jsonl'), rowsText(sorted));
       placeTimelines(options.out!, runs);
       if (usesParts) rmSync(partsFolder, { recursive: true, force: true });
       const summary = summarise(experiment, study.measures, sorted, digest);
-      return { experiment, rows: sorted, summary, digest, out: options.out, written: [], kept };
+      const earlier = closeEarlier();
+      return { experiment, rows: sorted, summary, digest, out: options.out, written: [], kept, earlier };
     }
     const digest = digestOfRows(sorted);
     const summary = summarise(experiment, study.measures, sorted, digest);
@@ -167,7 +173,16 @@ export async function runExperiment(
       writeWhole(join(options.out, 'manifest.json'), manifestText(study, experiment, digest, options));
     }
     if (usesParts) rmSync(partsFolder, { recursive: true, force: true });
-    return { experiment, rows: sorted, summary, digest, out: options.out, written, kept };
+    return {
+      experiment,
+      rows: sorted,
+      summary,
+      digest,
+      out: options.out,
+      written,
+      kept,
+      earlier: closeEarlier(),
+    };
   } catch (error) {
     if (options.out === null && usesParts) rmSync(partsFolder, { recursive: true, force: true });
     if (error instanceof InputError && options.out !== null) leaveNothing(options.out, createdFolder);
@@ -279,9 +294,7 @@ function allRuns(study: Study, experiment: Experiment, options: RunOptions, part
         ...(options.jobsOut === undefined ? {} : { jobs: join(parts, `${name}.jobs.csv`) }),
         ...(options.swfOut === undefined ? {} : { swf: join(parts, `${name}.swf`) }),
         ...(options.eventsOut === undefined ? {} : { events: join(parts, `${name}.events`) }),
-        ...(options.out === null || replication > 0
-          ? {}
-          : { timeline: join(parts, `${name}.timeline.json`) }),
+        ...(options.out === null || replication > 0 ? {} : { timeline: timelineOf(parts, name) }),
         ...(experiment.interval === 'batch-means' ? { batches: BATCHES } : {}),
       };
       return { cell: name, point: index, replication, outputs };
@@ -413,7 +426,7 @@ function check(study: Study, experiment: Experiment, run: Run, result: RunResult
 
 const OWN_FILES = ['rows.jsonl', 'manifest.json', 'summary.json', 'summary.csv', 'report.html'];
 
-function checkFolder(folder: string): void {
+function checkFolder(folder: string, name: string): void {
   const stats = statOf(folder);
   if (stats === undefined) return;
   if (!stats.isDirectory()) {
@@ -432,6 +445,7 @@ function checkFolder(folder: string): void {
       would: 'give another folder',
     });
   }
+  checkSameExperiment(folder, name);
 }
 
 /** Makes the results folder; gives the first folder that had to be made. */
@@ -491,17 +505,23 @@ function checkOutputs(options: RunOptions): void {
 }
 
 /** Rows that are known, timelines back among the parts under their cells, and a file that can be appended to. */
-function openStore(out: string, parts: string): { known: Map<string, Row>; file: RowFile } {
+function openStore(
+  out: string,
+  parts: string,
+  runs: readonly Run[],
+): { known: Map<string, Row>; earlier: Earlier; file: RowFile } {
   const path = join(out, 'rows.jsonl');
-  const known = readRows(path);
-  for (const row of known.values()) {
+  const earlier = new Earlier(out);
+  const known = earlier.setAside(new Set(runs.map((run) => run.cell)), parts);
+  for (const row of known) {
     const timeline = join(out, 'timelines', `point-${row.point}.json`);
-    const part = join(parts, `${row.cell}.timeline.json`);
+    const part = timelineOf(parts, row.cell);
     if (row.replication === 0 && existsSync(timeline) && !existsSync(part)) renameSync(timeline, part);
   }
+  for (const run of runs) if (run.outputs.timeline !== undefined) earlier.giveBack(run.cell, parts);
   // also drops a torn last line, to which the next row would be glued
-  writeWhole(path, rowsText(known.values()));
-  return { known, file: new RowFile(path) };
+  writeWhole(path, rowsText(known));
+  return { known: new Map(known.map((row) => [row.cell, row])), earlier, file: new RowFile(path) };
 }
 
 function writeFinal(

@@ -591,6 +591,49 @@ describe('the results folder', () => {
     expect(await counted(traced)).toBe(16);
   });
 
+  it('keeps the runs of other settings, and goes back to them without computing any', async () => {
+    const out = freshFolder();
+    const counted = async (content: Plain, version = 'toy-1') => {
+      let computed = 0;
+      const study = toyStudy(version, () => computed++);
+      const { earlier } = await run(content, { out }, study);
+      return { computed, ...earlier };
+    };
+    const fresh = async (content: Plain) => {
+      const one = freshFolder();
+      await run(content, { out: one });
+      return filesOf(one);
+    };
+    const without = (files: Record<string, string>) =>
+      Object.fromEntries(Object.entries(files).filter(([name]) => !name.startsWith('earlier/')));
+    const narrow = { ...TWO_BY_TWO, replications: 2, vary: { 'customers.load': [0.5] } };
+    expect(await counted(TWO_BY_TWO)).toEqual({ computed: 16, kept: 0, dropped: 0 });
+    expect(await counted(narrow)).toEqual({ computed: 0, kept: 14, dropped: 0 });
+    expect(without(filesOf(out))).toEqual(await fresh(narrow));
+    expect(await counted({ ...narrow, seed: 9 })).toEqual({ computed: 2, kept: 16, dropped: 0 });
+    expect(await counted(TWO_BY_TWO)).toEqual({ computed: 0, kept: 2, dropped: 0 });
+    expect(without(filesOf(out))).toEqual(await fresh(TWO_BY_TWO));
+    // one begun under another version and torn away loses nothing; one that ends drops what it cannot use
+    const dying = toyStudy('toy-2', () => {
+      throw new Error('killed');
+    });
+    await expect(run(narrow, { out }, dying)).rejects.toThrow('killed');
+    expect(await counted(TWO_BY_TWO)).toEqual({ computed: 0, kept: 2, dropped: 0 });
+    expect(await counted(narrow, 'toy-2')).toEqual({ computed: 2, kept: 0, dropped: 18 });
+    expect(Object.keys(filesOf(out)).filter((name) => name.startsWith('earlier'))).toEqual([]);
+  });
+
+  it('is not taken over by an experiment of another name', async () => {
+    const out = freshFolder();
+    await run(TWO_BY_TWO, { out });
+    const before = filesOf(out);
+    const other = runExperiment(toyStudy(), documentOf(TWO_BY_TWO, 'other', folder), { out });
+    expect(await problemsOf(other)).toEqual([
+      expect.stringContaining('holds the results of another experiment, "toy" (this one is "other")'),
+    ]);
+    expect(filesOf(out)).toEqual(before);
+  });
+
   it('is written by one run at a time', async () => {
     const out = freshFolder();
     let second: Promise<unknown> | undefined;
