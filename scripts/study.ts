@@ -32,6 +32,10 @@ export const study: Study = {
     const kind = kindOf(settings);
     return paths.flatMap((path) => unreadBy(RUN_KINDS, kind, settings, path) ?? []);
   },
+  chance(scenario) {
+    const { jobs } = readFields(FIELDS, scenario);
+    return jobs.trace === 'none' ? undefined : 'jobs.shake moves the submissions of a log';
+  },
   readers: (path) => readersOf(RUN_KINDS, path).map((kind) => kind.title),
   run(scenario: Plain, seed, replication, outputs) {
     const settings = readFields(FIELDS, scenario);

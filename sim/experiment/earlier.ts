@@ -38,6 +38,11 @@ export class Earlier {
     return row;
   }
 
+  /** Addresses of the runs that are kept. */
+  cells(): Iterable<string> {
+    return this.rows.keys();
+  }
+
   /**
    * Moves rows of rows.jsonl whose cells are not `used` here, their timelines with them: out of `parts`, or
    * out of timelines/, where they stand by point. Returns the rows that stay.

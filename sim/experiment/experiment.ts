@@ -241,7 +241,7 @@ export async function settleExperiment(
     notes.add(
       `${left} of ${places.length} points are left out by where: ${kit.where.map((each) => each.text).join('; ')}`,
     );
-  if (laid.length === 0) {
+  if (laid.length === 0 && !problems.any) {
     problems.add({
       where: 'where',
       found: 'no point keeps all constraints',
@@ -544,10 +544,22 @@ function readFlags(study: Study, overrides: Overrides, cwd: string, problems: Pr
       }
     });
   }
+  const varied = new Map<string, string>();
   const vary = (overrides.vary ?? []).flatMap((text) => {
     const one = problems.guard(() => {
-      const { path, value } = splitFlag('--vary', text);
-      return { path: plainPath(study.fields, path), values: flagValues(`--vary ${text}`, value), text };
+      const { path: written, value } = splitFlag('--vary', text);
+      const path = plainPath(study.fields, written);
+      const key = path.join('.');
+      const other = varied.get(key);
+      if (other !== undefined) {
+        throw new InputError({
+          where: `--vary ${text}`,
+          found: `${key} is varied by --vary ${other}, too`,
+          would: `give all its values in one: --vary ${key}=a,b,c`,
+        });
+      }
+      varied.set(key, text);
+      return { path, values: flagValues(`--vary ${text}`, value), text };
     });
     return one === undefined ? [] : [one];
   });
@@ -603,19 +615,18 @@ function readAxes(
       );
       return;
     }
-    const seen = new Set<string>();
+    const seen = new Map<string, string>();
     const taken = values.map((value, i) => {
       const shown = shownValue(field, value);
-      const text = canonicalJson(shown);
-      if (seen.has(text)) {
-        problems.add(
-          origin(i).problem(
-            { found: `${valueText(shown)} stands twice on the axis ${key}`, would: 'give it once' },
-            'value',
-          ),
-        );
-      }
-      seen.add(text);
+      const text = identityOf(field, value);
+      const before = seen.get(text);
+      if (before !== undefined) {
+        const found =
+          before === valueText(shown)
+            ? `${before} stands twice on the axis ${key}`
+            : `${before} and ${valueText(shown)} on the axis ${key} are the same value`;
+        problems.add(origin(i).problem({ found, would: 'give it once' }, 'value'));
+      } else seen.set(text, valueText(shown));
       return { settings: spread(field, { path, value, layer: 1 }, () => origin(i)), shown };
     });
     axes.set(key, { path, values: taken });
@@ -703,6 +714,13 @@ function shownValue(field: Field | undefined, value: Value): Value {
   }
   const checked = checkLeaf(field, value);
   return 'found' in checked ? value : checked.settled;
+}
+
+/** What two values of a setting share where they are one: read as the study reads them, so that 60s is 1min. */
+function identityOf(field: Field, value: Value): string {
+  if (field.kind === 'group' || field.kind === 'slot') return canonicalJson(shownValue(field, value));
+  const checked = checkLeaf(field, value);
+  return JSON.stringify('found' in checked ? value : checked.read);
 }
 
 function pathKey(study: Study, path: string): string {

@@ -13,6 +13,7 @@ import { writeWhole } from './files.ts';
 import { readManifest } from './manifest.ts';
 import { type Row, readRows, rowsText } from './rows.ts';
 import { type ExperimentResult, type RunOptions, runExperiment } from './runner.ts';
+import { computedPart, sessionsIn } from './sessions.ts';
 import type { Study } from './study.ts';
 
 const SHARD = /^shard-(\d+)-of-(\d+)$/;
@@ -113,7 +114,9 @@ export async function mergeShards(
   mkdirSync(join(out, 'timelines'), { recursive: true });
   for (const [point, path] of timelines) copyFileSync(path, join(out, 'timelines', `point-${point}.json`));
   writeWhole(join(out, 'rows.jsonl'), rowsText(rows.values()));
-  copyFileSync(join(first, 'manifest.json'), join(out, 'manifest.json'));
+  const computed = computedPart([...folders, out].flatMap(sessionsIn), rows.keys(), new Earlier(out).cells());
+  const manifest = JSON.parse(readFileSync(join(first, 'manifest.json'), 'utf8')) as Plain;
+  writeWhole(join(out, 'manifest.json'), JSON.stringify({ ...manifest, computed }));
   try {
     return await runExperiment(study, experiment, { ...options, keptOnly: true });
   } catch (error) {

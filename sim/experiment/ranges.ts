@@ -1,5 +1,6 @@
 /**
- * Ranges of an axis: `1..64 x2` (1, 2, 4 ... 64), `0s..20min +1min`, `10%..50% +10%`, `1..8` (whole numbers).
+ * Ranges of an axis: `1..64 x2` (1, 2, 4 ... 64), `0s..20min +1min`, `10%..50% +10%`, `1..8` (whole numbers, where they
+ * are few: more than 32 need a step).
  * The last value is the end where a step falls on it, else the last one before it.
  */
 import { InputError } from '../problem.ts';
@@ -10,6 +11,8 @@ const QUANTITY = String.raw`([-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)([a-zA-Zµ%][a-
 const RANGE = new RegExp(String.raw`^${QUANTITY}\.\.${QUANTITY}(?:\s*([x+])\s*${QUANTITY})?$`);
 
 const MOST_VALUES = 20_000;
+/** Values of a range without a step: more are seldom meant, and every one is a point. */
+const MOST_UNSTEPPED = 32;
 
 /** The values of a range, or undefined where the text is none. Throws `InputError` where it is one that cannot be. */
 export function rangeValues(where: string, text: string): Value[] | undefined {
@@ -53,6 +56,12 @@ export function rangeValues(where: string, text: string): Value[] | undefined {
   if (factor && low <= 0) fail(`multiplying ${lowText} leads nowhere`, 'begin above 0, or use a sum: +1');
   // A step that falls on the end but for rounding counts as on it.
   const steps = Math.floor((factor ? Math.log(high / low) / Math.log(step) : (high - low) / step) + 1e-9);
+  if (stepText === undefined && steps >= MOST_UNSTEPPED) {
+    fail(
+      `"${text}" means ${(steps + 1).toLocaleString('en-US')} values, one by one`,
+      `say how far apart they are: ${text.trim()} x2, or ${text.trim()} +${Math.ceil(steps / 4)} (+1: all of them)`,
+    );
+  }
   if (steps >= MOST_VALUES) fail(`the range has ${steps + 1} values`, `give at most ${MOST_VALUES}`);
   return Array.from({ length: steps + 1 }, (_, i) => {
     const value = Number((factor ? low * step ** i : low + i * step).toPrecision(12));

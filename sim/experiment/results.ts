@@ -18,6 +18,7 @@ import {
 import { holm, neighbourCorrelation, pairedP } from './output-analysis.ts';
 import { whereText } from './points.ts';
 import type { Row } from './rows.ts';
+import type { Study } from './study.ts';
 
 export interface MeasureSummary extends IntervalEstimate {
   readonly unit: string;
@@ -58,17 +59,16 @@ export interface Summary {
   readonly notes: readonly string[];
 }
 
-type Measures = Readonly<Record<string, { readonly unit: string }>>;
-
 /** Summary of rows sorted by (point, replication). */
 export function summarise(
   experiment: Experiment,
-  measures: Measures,
+  study: Pick<Study, 'measures' | 'chance'>,
   rows: readonly Row[],
   digest: string,
 ): Summary {
   const byPoint: Row[][] = experiment.points.map(() => []);
   for (const row of rows) byPoint[row.point]!.push(row);
+  const { measures } = study;
   const names = Object.keys(measures);
   const intervals = new Intervals(experiment.interval, experiment.seed);
   const points = experiment.points.map((point, i): PointSummary => {
@@ -118,6 +118,7 @@ export function summarise(
       ...experiment.notes,
       ...notes,
       ...rowNotes(experiment, rows),
+      ...equalNotes(experiment, study, byPoint),
       ...missingNotes(experiment, points),
       ...intervalNotes(experiment, byPoint, points, paired),
       ...precisionNotes(experiment, points),
@@ -172,6 +173,25 @@ function sameSetting(setting: Value | undefined, wanted: Value): boolean {
   if (setting === undefined) return false;
   if (isMap(setting) && !isMap(wanted)) return Object.values(setting)[0] === wanted;
   return canonicalJson(setting) === canonicalJson(wanted);
+}
+
+/** Points whose replications all came to the same: their intervals of no width say nothing of chance. */
+function equalNotes(
+  experiment: Experiment,
+  study: Pick<Study, 'chance'>,
+  byPoint: readonly (readonly Row[])[],
+): string[] {
+  const told = (row: Row) => canonicalJson([row.digest, row.measures]);
+  const at = new Set(
+    byPoint.flatMap((rows, i) => (rows.length > 1 && new Set(rows.map(told)).size === 1 ? [i] : [])),
+  );
+  if (at.size === 0) return [];
+  const hints = new Set([...at].flatMap((i) => study.chance?.(experiment.points[i]!.scenario) ?? []));
+  const hint = hints.size === 0 ? '' : ` (${[...hints].join('; ')})`;
+  const where = at.size === experiment.points.length ? '' : ` (${whereText(experiment.points, at)})`;
+  return [
+    `all runs of a point are equal: nothing in them is random, so replications and intervals say nothing${hint}${where}`,
+  ];
 }
 
 /** Measures that were asked for and have no value at some point, or at any. */

@@ -32,6 +32,7 @@ import { paramsText, problemsOf } from './points.ts';
 import { Interrupted, runOnWorkers, type Task } from './pool.ts';
 import { type Summary, summarise, summaryCsv } from './results.ts';
 import { digestOfRows, type Row, RowFile, readRows, rowsText } from './rows.ts';
+import { type SessionClock, Sessions } from './sessions.ts';
 import type { RunOutputs, RunResult, Study } from './study.ts';
 
 export interface RunOptions extends Overrides {
@@ -56,6 +57,8 @@ export interface RunOptions extends Overrides {
   readonly progress?: (progress: Progress) => void;
   /** What the caller knows of machine, time and command line, for the manifest; asked once at the start and once at the end. */
   readonly about?: () => Plain;
+  /** With a clock the manifest holds how long the runs took, over all sessions that computed some (`sessions.ts`). */
+  readonly session?: SessionClock;
 }
 export interface Progress {
   readonly experiment: Experiment;
@@ -119,6 +122,16 @@ export async function runExperiment(
     if (usesParts) mkdirSync(partsFolder, { recursive: true });
     const store = options.out === null ? undefined : openStore(options.out, partsFolder, runs);
     const rows = new Map<string, Row>();
+    const sessions =
+      options.out === null || options.session === undefined
+        ? undefined
+        : new Sessions(options.out, options.session);
+    const writeManifest = (digest: string | undefined) => {
+      const computed = sessions?.part(rows.keys(), store?.earlier.cells() ?? []);
+      const text = manifestText(study, experiment, digest, options, computed);
+      writeWhole(join(options.out!, 'manifest.json'), text);
+      sessions?.close();
+    };
     let kept = 0;
     try {
       for (;;) {
@@ -137,10 +150,11 @@ export async function runExperiment(
           kept++;
         }
         if (options.keptOnly === true && rows.size < runs.length) throw missing(runs, rows);
-        if (options.out !== null) {
-          writeWhole(join(options.out, 'manifest.json'), manifestText(study, experiment, undefined, options));
-        }
-        await doRuns(study, experiment, runs, rows, options, (row) => store?.file.append(row));
+        if (options.out !== null) writeManifest(undefined);
+        await doRuns(study, experiment, runs, rows, options, (row) => {
+          store?.file.append(row);
+          sessions?.add(row.cell);
+        });
         const more = replicationsFor(
           experiment,
           runs.map((run) => rows.get(run.cell)!),
@@ -160,17 +174,18 @@ export async function runExperiment(
       const digest = digestOfRows(sorted);
       writeWhole(join(options.out!, 'rows.jsonl'), rowsText(sorted));
       placeTimelines(options.out!, runs);
+      writeManifest(undefined);
       if (usesParts) rmSync(partsFolder, { recursive: true, force: true });
-      const summary = summarise(experiment, study.measures, sorted, digest);
+      const summary = summarise(experiment, study, sorted, digest);
       const earlier = closeEarlier();
       return { experiment, rows: sorted, summary, digest, out: options.out, written: [], kept, earlier };
     }
     const digest = digestOfRows(sorted);
-    const summary = summarise(experiment, study.measures, sorted, digest);
+    const summary = summarise(experiment, study, sorted, digest);
     const written = await handOver(runs, options);
     if (options.out !== null) {
       writeFinal(options.out, experiment, runs, sorted, summary);
-      writeWhole(join(options.out, 'manifest.json'), manifestText(study, experiment, digest, options));
+      writeManifest(digest);
     }
     if (usesParts) rmSync(partsFolder, { recursive: true, force: true });
     return {
@@ -217,8 +232,10 @@ function manifestText(
   experiment: Experiment,
   digest: string | undefined,
   options: RunOptions,
+  computed: Plain | undefined,
 ): string {
-  return `${JSON.stringify(manifestOf(study.version, experiment, digest, options.about?.() ?? {}), null, 2)}\n`;
+  const about = { ...options.about?.(), ...(computed === undefined ? {} : { computed }) };
+  return `${JSON.stringify(manifestOf(study.version, experiment, digest, about), null, 2)}\n`;
 }
 
 function missing(runs: readonly Run[], rows: ReadonlyMap<string, Row>): InputError {

@@ -23,6 +23,8 @@ export interface Study {
    * axis that no point reads, and a flag that such runs never read; of others it tells in a note.
    */
   unread?(scenario: Plain, paths: readonly string[]): readonly Unread[];
+  /** What would tell the replications of a scenario apart, where all came to the same; undefined where nothing does. */
+  chance?(scenario: Plain): string | undefined;
   /** Kinds of run that read a setting, for `nowsim list` and the reference. */
   readers?(path: string): readonly string[];
   /** Does one run of a settled scenario. Replication r of every point is given the same (seed, r). */

@@ -150,6 +150,9 @@ describe('constraints', () => {
       '4 of 6 points are left out by where: customers.load < 0.8; customers.count != 10',
     ]);
     await expect(settle({ where: ['customers.load > 7'] })).rejects.toThrow('no point keeps all constraints');
+    const mixed = await settle({ where: ['customers.load < queue.service'] }).catch(String);
+    expect(mixed).toContain('compares a number with a time');
+    expect(mixed).not.toContain('no point keeps');
   });
 });
 

@@ -253,6 +253,18 @@ describe('--set and --vary', () => {
     expect((await problemsOf(settle({}, { vary: [text] }))).join('\n')).toContain(message);
   });
 
+  it('refuses to vary one path twice, and values of an axis that are one value', async () => {
+    expect(await problemsOf(settle({}, { vary: ['queue.fair=on', 'queue.fair=off'] }))).toEqual([
+      expect.stringContaining('--vary queue.fair=off: queue.fair is varied by --vary queue.fair=on, too'),
+    ]);
+    expect(await problemsOf(settle({}, { vary: ['queue.service=60s,90s,1min'] }))).toEqual([
+      expect.stringContaining('60s and 1min on the axis queue.service are the same value'),
+    ]);
+    expect(await problemsOf(settle({ vary: { 'queue.fair': ['on', true] } }))).toEqual([
+      expect.stringContaining('on stands twice on the axis queue.fair'),
+    ]);
+  });
+
   it('refuses to set and vary one path', async () => {
     const flags = { set: ['customers.load=0.4'], vary: ['customers.load=0.5,0.6'] };
     expect((await problemsOf(settle({}, flags)))[0]).toContain('the path is set and varied');
@@ -434,6 +446,24 @@ describe('running', () => {
       "no point has the baseline's customers.load=0.7: nothing to compare with",
       'the queue is almost full (where customers.load=0.95)',
     ]);
+  });
+
+  it('says so where all replications of a point are equal, and what would tell them apart', async () => {
+    const toy = toyStudy();
+    const fixed = {
+      ...toy,
+      chance: () => 'shake it',
+      run: (...[scenario, seed, replication, outputs]: Parameters<typeof toy.run>) =>
+        toy.run(scenario, seed, scenario['breaks'] === 'none' ? 0 : replication, outputs),
+    };
+    const notes = async (content: Plain) => (await run(content, {}, fixed)).summary.notes.join('\n');
+    const equal = 'nothing in them is random, so replications and intervals say nothing (shake it)';
+    expect(await notes({ replications: 2 })).toBe(`all runs of a point are equal: ${equal}`);
+    expect(await notes({ replications: 1 })).toBe('');
+    expect(await notes({ replications: 2, breaks: {} })).toBe('');
+    expect(await notes({ replications: 2, vary: { breaks: ['none', {}] } })).toContain(
+      `${equal} (where breaks=none)`,
+    );
   });
 
   it('pairs by a slot whose parameters differ from the default', async () => {

@@ -45,7 +45,8 @@ describe('a range', () => {
     ['0..64 x2', 'leads nowhere'],
     ['1s..8MiB +1s', 'mixes units'],
     ['1s..8q +1s', '"q" is not a unit'],
-    ['1..9e9', 'values'],
+    ['1..9e9 +1', 'the range has 9000000000 values'],
+    ['16..64', '"16..64" means 49 values, one by one'],
   ])('cannot be %s', (text, found) => expect(() => rangeValues('here', text)).toThrow(found));
 
   it('makes an axis in a file and on the command line', async () => {
