@@ -1,6 +1,7 @@
 /**
  * `nowsim start`: the paper's question in ten seconds. First the traced programs of workloads/samples under each
- * structure, in a small table; then the headline experiment, as `nowsim run headline` prints it.
+ * structure, in a small table; then the headline experiment, as `nowsim run headline` prints it, and which jobs gain and
+ * lose by pooling.
  */
 import { basename, join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
@@ -45,7 +46,10 @@ async function start(args: StartArguments): Promise<void> {
   if (args.json) {
     const both = { traces: traces.summary, headline: headline.summary };
     process.stdout.write(`${JSON.stringify(both, null, 2)}\n`);
-  } else await printResult(headline, report);
+    return;
+  }
+  await printResult(headline, report);
+  process.stdout.write(`\n${poolingText(headline, widthOf(process.stdout))}\n`);
 }
 
 async function experiment(
@@ -104,4 +108,38 @@ export function tracesText({ summary }: ExperimentResult, width: number): string
     ...scales.map((note) => wrapped(`note: ${note}`, width)),
     'more of it: npx nowsim run traces',
   ].join('\n');
+}
+
+/**
+ * Who gains by pooling: a mean response is made by long jobs, a mean slowdown by short ones, and the two may go apart.
+ * Ranges over the structures; the reason is told where slowdown rises.
+ */
+export function poolingText({ summary }: ExperimentResult, width: number): string {
+  const at = (glunix: 'on' | 'off', measure: string) =>
+    summary.points
+      .filter(({ params }) => params['glunix'] === glunix)
+      .map(({ measures }) => measures[measure]!.mean);
+  const over = (measure: string) => {
+    const off = at('off', measure);
+    return at('on', measure).map((on, i) => on / off[i]!);
+  };
+  const range = (values: readonly number[]) => {
+    const [least, most] = [Math.min(...values), Math.max(...values)].map((value) => plainNumber(value, 2));
+    return least === most ? least! : `${least} to ${most}`;
+  };
+  const tenth = (measure: string) =>
+    `${range(at('on', measure))} times their run times with it, ${range(at('off', measure))} without`;
+  const slower = over('bounded_slowdown').some((ratio) => ratio > 1);
+  return wrapped(
+    [
+      `what pooling does (glunix on / off, over the structures): mean response times ${range(over('response_time_s'))}, mean bounded slowdown times ${range(over('bounded_slowdown'))}.`,
+      `Responses of the tenth of the jobs with the most work are ${tenth('largest_decile_slowdown')}; of the tenth with the least ${tenth('smallest_decile_slowdown')}.`,
+      ...(slower
+        ? [
+            'With it a short job waits in one queue for nodes on which others run to their end; without it every job starts at once on the node of its user. Where gangs take turns (--set cluster.rows=8) short jobs wait less.',
+          ]
+        : []),
+    ].join(' '),
+    width,
+  );
 }

@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { poolingText } from '../../scripts/commands/start.ts';
 import { inFolder, mean, ready, rowsOf, run } from '../support/nowsim.ts';
 
 const SMALL = ['jobs.law.count=300', 'cluster.nodes=24', 'jobs.law.machine=12', 'replications=4'];
@@ -33,6 +34,27 @@ describe('the headline experiment', () => {
     };
     expect(await difference('12.4%', 'low-rate')).toBeGreaterThan(0);
     expect(await difference('0%', 'call-heavy')).toBeLessThan(0);
+  });
+
+  it('says which jobs gain and which lose by pooling, by its own numbers', async () => {
+    const told = async (rows: string) => {
+      const result = await run(ready('headline'), [...SMALL, `cluster.rows=${rows}`], {
+        vary: ['cluster.os=in-kernel', 'glunix=on,off'],
+      });
+      const over = (measure: string) => mean(result, measure, 0) / mean(result, measure, 1);
+      return { over, text: poolingText(result, 1000) };
+    };
+    const { over, text } = await told('1');
+    const number = (pattern: RegExp) => Number(pattern.exec(text)![1]);
+    expect(number(/mean response times ([\d.]+),/)).toBeCloseTo(over('response_time_s'), 1);
+    expect(number(/bounded slowdown times ([\d.]+)\./) / over('bounded_slowdown')).toBeCloseTo(1, 0);
+    expect(over('response_time_s')).toBeLessThan(1);
+    expect(over('bounded_slowdown')).toBeGreaterThan(1);
+    expect(text).toContain('a short job waits in one queue');
+    // Where gangs take turns nobody waits long, and the reason is not given.
+    const turns = await told('64');
+    expect(turns.over('bounded_slowdown')).toBeLessThan(1);
+    expect(turns.text).not.toContain('queue');
   });
 
   it('gives each structure the same owners and jobs', async () => {
