@@ -133,7 +133,7 @@ export function differenceCells(
 }
 
 /** Is a difference told from nothing, among as many as there are points? */
-export function isClear({ p_holm }: DifferenceSummary): boolean {
+export function isClear({ p_holm }: Pick<DifferenceSummary, 'p_holm'>): boolean {
   return p_holm !== null && p_holm < 0.05;
 }
 

@@ -131,7 +131,7 @@ export function pageData(results: Results): PageData {
       differences: measures.map((m) => {
         const d = pair.measures[m.name];
         if (d === undefined) return null;
-        return [...estimateData(d.difference, d), judge(m.goal, d), d.p_holm ?? null];
+        return [...estimateData(d.difference, d), judge(m.goal, d), d.p_holm];
       }),
     };
   });

@@ -1,10 +1,11 @@
 /**
  * Which side of a measure users want, and what a paired difference shows.
  *
- * A difference is called better or worse only where its 95 % interval (paired, of the kind that the run computed)
- * excludes zero and the measure has a side that users want; a measure without one is higher or lower.
+ * A difference is called better or worse only where the table that `nowsim run` prints has a star (p below 5 % after
+ * Holm's adjustment for all differences of the measure) and the measure has a side that users want; a measure without
+ * one is higher or lower.
  */
-
+import { isClear } from '../tidy.ts';
 import type { Difference } from './results.ts';
 
 export type Goal = 'lower' | 'higher' | 'neither';
@@ -22,16 +23,13 @@ export function goalOf(measure: string): Goal {
   return 'neither';
 }
 
-/**
- * What a difference (point minus baseline) with its interval shows. Without an interval nothing is claimed. An
- * interval of one value, zero, is that of equal runs in every replication.
- */
+/** What a difference (point minus baseline) shows. Without an interval, which is without a p, nothing is claimed. */
 export function judge(
   goal: Goal,
-  { difference, low, high }: Pick<Difference, 'difference' | 'low' | 'high'>,
+  { difference, p_holm }: Pick<Difference, 'difference' | 'p_holm'>,
 ): Judgement {
-  if (low === null || high === null) return 'no interval';
-  if (low <= 0 && high >= 0) return 'none';
+  if (p_holm === null) return 'no interval';
+  if (!isClear({ p_holm })) return 'none';
   const side = difference < 0 ? 'lower' : 'higher';
   if (goal === 'neither') return side;
   return side === goal ? 'better' : 'worse';

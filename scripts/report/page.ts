@@ -252,7 +252,7 @@ ${select('paired-measure', 'Measure', measureOptions(data), undefined, html``)}
 ${checkbox('relative', 'In percent of the baseline')}
 ${saveButtons('paired-chart')}
 </div>
-${pointChart('paired-chart', html`Point minus its baseline, replication by replication, with the 95 % interval of the mean difference (${data.interval}), for the points shown above. Where the interval includes zero, no difference is shown. p: the chance of such a difference if there were none, adjusted for all comparisons of this measure (Holm).`)}
+${pointChart('paired-chart', html`Point minus its baseline, replication by replication, with the 95 % interval of the mean difference (${data.interval}), for the points shown above. Each interval stands alone. p: the chance of such a difference if there were none, adjusted for all comparisons of this measure in the experiment (Holm); from 5 % on no difference is shown, as where the table of <code>nowsim run</code> has no star.`)}
 ${pointTable('paired')}
 </section>`;
 }

@@ -37,7 +37,7 @@ export interface Difference {
   readonly n: number;
   readonly unit: string;
   /** Chance of such a difference if there were none, adjusted for all differences of the measure (Holm). */
-  readonly p_holm?: number | null;
+  readonly p_holm: number | null;
 }
 export interface Point {
   readonly params: Plain;

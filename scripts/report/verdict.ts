@@ -1,11 +1,16 @@
 /**
- * The paragraph that answers the question, computed from the summary: which point is best on the first measure
- * and what its paired difference against the baseline shows. It claims nothing that the intervals do not.
+ * The paragraph that answers the question, computed from the summary for the first measure. It claims nothing that
+ * the table of `nowsim run` does not: a difference counts where that has a star.
+ *
+ * What is ranked is what the baseline is about. Where other settings vary too, such as the size of the building, they
+ * are no choice: points are compared within equal values of them, and it is told how the outcome varies over them.
+ * Where there is no baseline, nothing says what the choice is, and no point is called the best.
  */
+import { type Plain, valueText } from '../../sim/experiment/fields.ts';
 import { shortNumber } from '../../sim/units.ts';
 import { type Measure, measureList, pointLabel } from './data.ts';
-import { judge } from './judgement.ts';
-import type { Difference, Estimate, Results } from './results.ts';
+import { type Judgement, judge } from './judgement.ts';
+import type { Difference, Estimate, Pair, Results } from './results.ts';
 
 export interface Verdict {
   /** One short sentence. */
@@ -49,12 +54,19 @@ export function verdict(results: Results): Verdict {
       sentences: [sampleText(results, first.estimate)],
     };
   }
+  const all = comparisons(results, measure);
+  const compared = comparedPaths(all);
+  const settings = new Set(all.map(({ pair }) => pointLabel(partOf(pair.params, compared, false))));
+  if (settings.size > 1) return verdictBySetting(results, measure, compared, settings.size);
+  const ranksChoices = compared.length > 0 && measure.goal !== 'neither';
   const sign = measure.goal === 'higher' ? -1 : 1;
   const ranked = [...measured].sort((a, b) => sign * (a.estimate.mean - b.estimate.mean));
   const best = ranked[0]!;
   const last = ranked.at(-1)!;
   const ties = ranked.filter((p) => p.estimate.mean === best.estimate.mean);
-  const word = measure.goal === 'neither' ? 'Lowest' : 'Best';
+  const [lowest, highest] = sign > 0 ? ['Lowest', 'Highest'] : ['Highest', 'Lowest'];
+  const word = ranksChoices ? 'Best' : lowest;
+  const range = `${ranksChoices ? 'Worst' : highest}: ${last.label}, ${estimateText(last.estimate)}.`;
   if (ties.length > 1) {
     const where =
       ties
@@ -69,14 +81,14 @@ export function verdict(results: Results): Verdict {
     }
     return {
       headline: `${word} ${measure.label}: ${estimateText(best.estimate)}, the same at ${ties.length} points: ${where}.`,
-      sentences: [rangeText(measure, last), ...tallyText(results, measure)],
+      sentences: [range, ...tallyText(results, measure)],
     };
   }
   return {
     headline: `${word} ${measure.label}: ${best.label}, ${estimateText(best.estimate)}.`,
     sentences: [
       pairText(results, measure, best.label, ranked[1]!.label),
-      rangeText(measure, last),
+      range,
       ...tallyText(results, measure),
     ],
   };
@@ -95,11 +107,6 @@ function sampleText(results: Results, e: Estimate): string {
 /** What `n` counts, by the kind of interval. */
 function countText(results: Results, n: number): string {
   return `${n} ${results.summary.interval === 'batch-means' ? 'batches' : 'replications'}`;
-}
-
-function rangeText(measure: Measure, last: { readonly label: string; readonly estimate: Estimate }): string {
-  const word = measure.goal === 'neither' ? 'Highest' : 'Worst';
-  return `${word}: ${last.label}, ${estimateText(last.estimate)}.`;
 }
 
 /** What the best point's difference against its baseline shows; where it is the baseline, that of the runner-up. */
@@ -128,49 +135,153 @@ function differenceText(
   against: string,
   d: Difference,
 ): string {
-  const base = results.summary.points.find((p) => pointLabel(p.params) === against)?.measures[measure.name]
-    ?.mean;
+  const base = meanAt(results, measure, against);
   const share =
     base === undefined || base === 0 ? '' : ` (${shortNumber(Math.abs((100 * d.difference) / base))} %)`;
   const amount = intervalText(Math.abs(d.difference), d.difference < 0 ? turned(d) : d, d.unit);
   const side = d.difference < 0 ? 'lower' : 'higher';
-  const pairs = countText(results, d.n).replace(' ', ' paired ');
+  const pairs = `95 % interval of ${countText(results, d.n).replace(' ', ' paired ')}`;
   switch (judge(measure.goal, d)) {
     case 'no interval':
       return `${who} is ${amount} ${side} than ${against}${share}${d.n > 1 ? '' : ', from one replication'}: without an interval nothing is shown.`;
     case 'none':
-      return `Against ${against}, no difference is shown: paired difference ${intervalText(d.difference, d, d.unit)}, and the 95 % interval includes zero.`;
+      return `Against ${against}, no difference is shown: paired difference ${intervalText(d.difference, d, d.unit)} (${pairs}), ${chanceText(d)}.`;
     case 'better':
-      return `${who} is better than ${against}: ${amount} ${side}${share}, with the 95 % interval of ${pairs}.`;
+      return `${who} is better than ${against}: ${amount} ${side}${share}, with the ${pairs}, ${chanceText(d)}.`;
     case 'worse':
-      return `${who} is worse than ${against}: ${amount} ${side}${share}, with the 95 % interval of ${pairs}.`;
+      return `${who} is worse than ${against}: ${amount} ${side}${share}, with the ${pairs}, ${chanceText(d)}.`;
     default:
-      return `${who} is ${amount} ${side} than ${against}${share}, with the 95 % interval of ${pairs}.`;
+      return `${who} is ${amount} ${side} than ${against}${share}, with the ${pairs}, ${chanceText(d)}.`;
   }
 }
 
+function chanceText({ p_holm }: Difference): string {
+  if (p_holm === null) return 'without a p';
+  return p_holm < 0.001 ? 'p < 0.001' : `p ${shortNumber(Number(p_holm.toPrecision(2)))}`;
+}
+
+const WORDS: Readonly<Record<Judgement, string>> = {
+  better: 'better',
+  worse: 'worse',
+  lower: 'lower',
+  higher: 'higher',
+  none: 'no difference shown',
+  'no interval': 'without an interval',
+};
+
+/** How many of the judgements are which, in the order of `WORDS`. */
+function countsOf(judged: readonly Judgement[]): [Judgement, number][] {
+  return (Object.keys(WORDS) as Judgement[]).flatMap((judgement): [Judgement, number][] => {
+    const n = judged.filter((each) => each === judgement).length;
+    return n === 0 ? [] : [[judgement, n]];
+  });
+}
+
+interface Comparison {
+  readonly pair: Pair;
+  readonly difference: Difference;
+}
+
+/** The comparisons of points with another than themselves that have the measure. */
+function comparisons(results: Results, measure: Measure): Comparison[] {
+  return results.summary.paired.flatMap((pair) => {
+    const difference = pair.measures[measure.name];
+    return difference === undefined || pointLabel(pair.params) === pointLabel(pair.against)
+      ? []
+      : [{ pair, difference }];
+  });
+}
+
+const RULE =
+  'as the star in the table of "nowsim run": p below 5 %, adjusted for the number of comparisons (Holm)';
+
 /** How many of the comparisons on this measure went which way. */
 function tallyText(results: Results, measure: Measure): string[] {
-  const judged = results.summary.paired.flatMap((p) => {
-    const d = p.measures[measure.name];
-    return d === undefined || pointLabel(p.params) === pointLabel(p.against) ? [] : [judge(measure.goal, d)];
-  });
+  const judged = comparisons(results, measure).map(({ difference }) => judge(measure.goal, difference));
   if (judged.length < 2) return [];
-  const words = {
-    better: 'better',
-    worse: 'worse',
-    lower: 'lower',
-    higher: 'higher',
-    none: 'no difference shown',
-    'no interval': 'without an interval',
-  };
-  const parts = Object.entries(words).flatMap(([judgement, word]) => {
-    const n = judged.filter((j) => j === judgement).length;
-    return n === 0 ? [] : [`${n} ${word}`];
-  });
+  const parts = countsOf(judged).map(([judgement, n]) => `${n} ${WORDS[judgement]}`);
   return [
-    `Of ${judged.length} comparisons with a baseline on this measure: ${parts.join(', ')}. Each interval stands alone; none is widened for their number, but p in the table of differences is adjusted for it.`,
+    `Of ${judged.length} comparisons with a baseline on this measure: ${parts.join(', ')}. A difference counts ${RULE}.`,
   ];
+}
+
+/** The paths in which some point differs from its baseline. */
+function comparedPaths(all: readonly Comparison[]): string[] {
+  const differing = all.flatMap(({ pair: { params, against } }) =>
+    Object.keys(params).filter((path) => valueText(params[path]) !== valueText(against[path])),
+  );
+  return [...new Set(differing)];
+}
+
+/** A point's parameters in some paths, or in all but these. */
+function partOf(params: Plain, paths: readonly string[], within: boolean): Plain {
+  return Object.fromEntries(Object.entries(params).filter(([path]) => paths.includes(path) === within));
+}
+
+/** Choices that are told one by one. */
+const MOST_CHOICES = 6;
+
+/** Each choice against the baseline, within equal values of the other settings. */
+function verdictBySetting(
+  results: Results,
+  measure: Measure,
+  compared: readonly string[],
+  settings: number,
+): Verdict {
+  const all = comparisons(results, measure);
+  const groups = new Map<string, Comparison[]>();
+  for (const each of all) {
+    const choice = pointLabel(partOf(each.pair.params, compared, true));
+    groups.set(choice, [...(groups.get(choice) ?? []), each]);
+  }
+  const told = [...groups].slice(0, MOST_CHOICES);
+  const more = groups.size > told.length ? `; and ${groups.size - told.length} more` : '';
+  const against = pointLabel(partOf(all[0]!.pair.against, compared, true));
+  const rest = Object.keys(partOf(all[0]!.pair.params, compared, false)).join(', ');
+  const outcomes = told.map(([choice, group]) => {
+    const counts = countsOf(group.map(({ difference }) => judge(measure.goal, difference)));
+    const parts = counts.map(
+      ([judgement, n]) => `${WORDS[judgement]} at ${counts.length === 1 ? `all ${n}` : n}`,
+    );
+    return `${choice} ${parts.join(', ')}`;
+  });
+  return {
+    headline: `${capital(measure.label)} against ${against}, at ${settings} settings of ${rest}: ${outcomes.join('; ')}${more}.`,
+    sentences: [
+      ...told.map(
+        ([choice, group]) => `${capital(choice)}: ${variationText(results, measure, group, compared)}.`,
+      ),
+      `Points are compared within equal values of ${rest}, which are not ranked. A difference counts ${RULE}.`,
+    ],
+  };
+}
+
+/** Between what a choice's difference lies over the settings: in percent of the baseline's means where none is 0. */
+function variationText(
+  results: Results,
+  measure: Measure,
+  group: readonly Comparison[],
+  compared: readonly string[],
+): string {
+  const bases = group.map(({ pair }) => meanAt(results, measure, pointLabel(pair.against)));
+  const inPercent = bases.every((base) => base !== undefined && base !== 0);
+  const ends = group
+    .map(({ pair, difference }, i) => ({
+      size: inPercent ? (100 * difference.difference) / Math.abs(bases[i]!) : difference.difference,
+      setting: pointLabel(partOf(pair.params, compared, false)),
+      shown: judge(measure.goal, difference) !== 'none',
+    }))
+    .sort((a, b) => a.size - b.size);
+  const text = ({ size, setting, shown }: (typeof ends)[number]) =>
+    `${size > 0 ? '+' : ''}${quantityText(size, inPercent ? '%' : measure.unit)} (${setting}${shown ? '' : ': not shown'})`;
+  const [least, most] = [ends[0]!, ends.at(-1)!];
+  if (least.size === most.size) return `${text(least)}, the same at all`;
+  return `from ${text(least)} to ${text(most)}${inPercent ? " of the baseline's mean" : ''}`;
+}
+
+/** The mean of a measure at the point of this label. */
+function meanAt({ summary }: Results, measure: Measure, label: string): number | undefined {
+  return summary.points.find((p) => pointLabel(p.params) === label)?.measures[measure.name]?.mean;
 }
 
 /** The text with a capital at its beginning. */

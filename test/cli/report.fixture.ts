@@ -10,6 +10,9 @@ import { EVENT } from '../../models/events.ts';
 import { GROUND, ROW } from '../../models/history.ts';
 import { Timeline } from '../../models/timeline.ts';
 import { type PackedHistory, packHistory } from '../../scripts/timelines.ts';
+import { holm, pairedP } from '../../sim/experiment/output-analysis.ts';
+import type { DifferenceSummary } from '../../sim/experiment/results.ts';
+import { studentQuantile } from '../../sim/experiment/statistics.ts';
 
 const STRUCTURES = ['in-kernel', 'microkernel-mach', 'user-server', 'sfi-library'] as const;
 const REPLICATIONS = 10;
@@ -17,8 +20,6 @@ const NODES = 64;
 const HORIZON_S = 1_209_600;
 const BINS = 200;
 const WINDOW_S = 172_800;
-/** Student's t, 97.5 %, 9 degrees of freedom. */
-const T_9 = 2.262;
 
 /** Relative response of each structure: the server is slow, the library a little faster than the kernel. */
 const RESPONSE = { 'in-kernel': 1, 'microkernel-mach': 1.11, 'user-server': 1.24, 'sfi-library': 1.045 };
@@ -49,8 +50,30 @@ const spread = (values: readonly number[]) => {
   const n = values.length;
   const mean = values.reduce((a, b) => a + b, 0) / n;
   const variance = values.reduce((a, b) => a + (b - mean) ** 2, 0) / Math.max(1, n - 1);
-  return { mean, ci95: n < 2 ? null : (T_9 * Math.sqrt(variance)) / Math.sqrt(n), n };
+  return { mean, ci95: n < 2 ? null : studentQuantile(0.975, n - 1) * Math.sqrt(variance / n), n };
 };
+
+interface MadePair {
+  readonly params: Params;
+  readonly against: Params;
+  readonly measures: Readonly<Record<string, DifferenceSummary>>;
+}
+
+/** The pairs with p adjusted for all of them, measure by measure. */
+function withHolm(pairs: readonly MadePair[]) {
+  const adjusted = Object.fromEntries(
+    Object.keys(UNITS).map((name) => [name, holm(pairs.map(({ measures }) => measures[name]!.p ?? 1))]),
+  );
+  return pairs.map((pair, i) => ({
+    ...pair,
+    measures: Object.fromEntries(
+      Object.entries(pair.measures).map(([name, each]) => [
+        name,
+        { ...each, p_holm: each.p === null ? null : adjusted[name]![i]! },
+      ]),
+    ),
+  }));
+}
 
 /** Writes the folder; gives what a test wants to find again. */
 export function writeFixture(dir: string, options: Options = {}) {
@@ -106,20 +129,28 @@ export function writeFixture(dir: string, options: Options = {}) {
       'mach-rpc is borrowed from the CVAX Firefly (at 2 of 8 points, first cluster.os=microkernel-mach, glunix=on)',
     ],
     points: points.map((params, point) => ({ params, measures: estimates(point) })),
-    paired: points.flatMap((params, point) => {
-      if (params['cluster.os'] === 'in-kernel') return [];
-      const base = points.findIndex((p) => {
-        return Object.entries({ ...params, 'cluster.os': 'in-kernel' }).every(([path, v]) => p[path] === v);
-      });
-      const measures = Object.fromEntries(
-        Object.keys(UNITS).map((name) => {
-          const baseline = measuresOf(base, name);
-          const { mean, ci95, n } = spread(measuresOf(point, name).map((x, r) => x - baseline[r]!));
-          return [name, { difference: mean, ci95, n, unit: UNITS[name]!, p: 0.004, p_holm: 0.0125 }];
-        }),
-      );
-      return [{ params, against: points[base]!, measures }];
-    }),
+    paired: withHolm(
+      points.flatMap((params, point) => {
+        if (params['cluster.os'] === 'in-kernel') return [];
+        const base = points.findIndex((p) => {
+          return Object.entries({ ...params, 'cluster.os': 'in-kernel' }).every(([path, v]) => p[path] === v);
+        });
+        const measures = Object.fromEntries(
+          Object.keys(UNITS).map((name) => {
+            const baseline = measuresOf(base, name);
+            const differences = measuresOf(point, name).map((x, r) => x - baseline[r]!);
+            const { mean, ci95, n } = spread(differences);
+            const p = ci95 === null ? null : pairedP(differences);
+            const ends = {
+              low: ci95 === null ? null : mean - ci95,
+              high: ci95 === null ? null : mean + ci95,
+            };
+            return [name, { difference: mean, ci95, ...ends, n, unit: UNITS[name]!, p, p_holm: p }];
+          }),
+        );
+        return [{ params, against: points[base]!, measures }];
+      }),
+    ),
   };
   const scenario = {
     horizon: 'auto',

@@ -17,6 +17,7 @@ import { factsOf } from '../../scripts/report/record.ts';
 import { writeReport } from '../../scripts/report/report.ts';
 import type { Results } from '../../scripts/report/results.ts';
 import { verdict } from '../../scripts/report/verdict.ts';
+import { differenceText } from '../../scripts/tidy.ts';
 import { historyOf, readTimeline, unpackHistory } from '../../scripts/timelines.ts';
 import { writeFixture } from './report.fixture.ts';
 
@@ -79,7 +80,7 @@ describe('the page of a headline experiment', () => {
       const wanted = fixture.summary.paired[k]!;
       expect(data.points[pair.point].label).toBe(pointLabel(wanted.params));
       expect(data.points[pair.against].label).toBe(pointLabel(wanted.against));
-      expect(pair.differences[0][5]).toBe(0.0125);
+      expect(pair.differences[0][5]).toBe(wanted.measures['response_time_s']!.p_holm);
       expect(pair.differences[0][0]).toBe(
         Number(wanted.measures['response_time_s']!.difference.toPrecision(6)),
       );
@@ -160,6 +161,31 @@ describe('the page of a headline experiment', () => {
     expect(readFileSync(await writeReport(dir), 'utf8') === page).toBe(true);
     expect(readdirSync(dir).filter((name) => name.includes('report'))).toEqual(['report.html']);
   });
+});
+
+test('of a difference the page says what the star in the table of the run says', async () => {
+  const dir = join(root, 'star');
+  const { summary } = writeFixture(dir, { replications: 3, nodes: [16, 64, 256], timelines: false });
+  const page = readFileSync(await writeReport(dir), 'utf8');
+  const data = embedded(page);
+  let between = 0;
+  let stars = 0;
+  for (const [k, { differences }] of data.pairs.entries()) {
+    for (const [m, { name }] of data.measures.entries()) {
+      const difference = summary.paired[k]!.measures[name]!;
+      const starred = differenceText('student', difference).endsWith('*');
+      expect(differences[m][4] === 'none', name).toBe(!starred);
+      // What its interval by itself would have called a difference.
+      if (!starred && difference.low! * difference.high! > 0) between++;
+      if (starred && name === 'response_time_s') stars++;
+    }
+  }
+  expect(Math.min(between, stars)).toBeGreaterThan(0);
+  const banner = page.slice(page.indexOf('<div class="verdict">'), page.indexOf('<dl class="facts">'));
+  expect(banner).toContain('Response time against in-kernel, at 6 settings of glunix, cluster.nodes: ');
+  const worse = [...banner.slice(0, banner.indexOf('</strong>')).matchAll(/worse at (?:all )?(\d+)/g)];
+  expect(worse.reduce((sum, [, n]) => sum + Number(n), 0)).toBe(stars);
+  expect(banner).not.toMatch(/best/i);
 });
 
 test('no text of an experiment can break the page or run in it', async () => {
@@ -252,7 +278,7 @@ const around = (middle: number, ci95: number | null) => ({
 function results(
   measure: string,
   means: readonly number[],
-  differences: readonly (readonly [number, number | null])[],
+  differences: readonly (readonly [number, number | null, number?])[],
 ): Results {
   const params = means.map((_, k) => ({ 'cluster.os': `os-${k}` }));
   const n = differences[0]?.[1] === null ? 1 : 10;
@@ -267,16 +293,24 @@ function results(
       question: 'q',
       digest: 'd',
       interval: 'student',
-      baseline: {},
+      baseline: { 'cluster.os': 'os-0' },
       notes: [],
       points: means.map((mean, k) => ({
         params: params[k]!,
         measures: { [measure]: { mean, ...around(mean, n === 1 ? null : 1), n, unit: 's' } },
       })),
-      paired: differences.map(([difference, ci95], k) => ({
+      paired: differences.map(([difference, ci95, p = 0.01], k) => ({
         params: params[k + 1]!,
         against: params[0]!,
-        measures: { [measure]: { difference, ...around(difference, ci95), n, unit: 's' } },
+        measures: {
+          [measure]: {
+            difference,
+            ...around(difference, ci95),
+            n,
+            unit: 's',
+            p_holm: ci95 === null ? null : p,
+          },
+        },
       })),
     },
   };
@@ -290,11 +324,15 @@ describe('the verdict', () => {
   test('better: the best point differs from its baseline by more than the interval', () => {
     const text = said(results('response_time_s', [100, 90], [[-10, 4]]));
     expect(text).toContain('Best response time: os-1, 90 ± 1 s.');
-    expect(text).toContain('It is better than os-0: 10 ± 4 s lower (10 %)');
+    expect(text).toContain(
+      'It is better than os-0: 10 ± 4 s lower (10 %), with the 95 % interval of 10 paired replications, p 0.01.',
+    );
   });
-  test('no difference shown: the interval includes zero', () => {
-    const text = said(results('response_time_s', [100, 97], [[-3, 4]]));
-    expect(text).toContain('Against os-0, no difference is shown: paired difference -3 ± 4 s');
+  test('no difference shown: p is not below 5 %, though the interval of this one excludes zero', () => {
+    const text = said(results('response_time_s', [100, 97], [[-3, 2, 0.11]]));
+    expect(text).toContain(
+      'Against os-0, no difference is shown: paired difference -3 ± 2 s (95 % interval of 10 paired replications), p 0.11.',
+    );
     expect(text).not.toContain('better');
   });
   test('against the paper: the baseline is best and the next is worse', () => {
@@ -322,38 +360,70 @@ describe('the verdict', () => {
     expect(text).toContain('Lowest idle nodes: os-0');
     expect(text).not.toMatch(/better|worse|best/i);
   });
+  test('settings beside those of the baseline are held, and told where the outcome varies over them', () => {
+    const made = results('response_time_s', [100, 400, 112, 440], []);
+    const points = made.summary.points.map((point, k) => ({
+      ...point,
+      params: { 'cluster.os': k < 2 ? 'os-0' : 'os-1', 'cluster.nodes': k % 2 === 0 ? 64 : 16 },
+    }));
+    const paired = [0, 1].map((k) => ({
+      params: points[k + 2]!.params,
+      against: points[k]!.params,
+      measures: {
+        response_time_s: {
+          difference: k === 0 ? 12 : 40,
+          ...around(k === 0 ? 12 : 40, 5),
+          n: 10,
+          unit: 's',
+          p_holm: k === 0 ? 0.01 : 0.2,
+        },
+      },
+    }));
+    const text = said({ ...made, summary: { ...made.summary, points, paired } });
+    expect(text).toContain(
+      'Response time against os-0, at 2 settings of cluster.nodes: os-1 worse at 1, no difference shown at 1.',
+    );
+    expect(text).toContain("from +10 % (nodes 16: not shown) to +12 % (nodes 64) of the baseline's mean");
+    expect(text).not.toMatch(/best|worst/i);
+  });
+  test('without a baseline no point is called the best', () => {
+    const made = results('response_time_s', [400, 100], []);
+    const text = said({ ...made, summary: { ...made.summary, baseline: {} } });
+    expect(text).toContain('Lowest response time: os-1, 100 ± 1 s.');
+    expect(text).toContain('Highest: os-0');
+    expect(text).not.toMatch(/best|worst/i);
+  });
   test('one replication shows nothing', () => {
     const text = said(results('response_time_s', [100, 90], [[-10, null]]));
     expect(text).toContain('without an interval nothing is shown');
     expect(text).not.toContain('better');
   });
   test('equal points are called equal', () => {
-    expect(said(results('response_time_s', [100, 100], [[0, 0]]))).toContain('No difference: every point');
+    expect(said(results('response_time_s', [100, 100], [[0, 0, 1]]))).toContain('No difference: every point');
   });
   test('ends that do not lie evenly are both told; batches are called batches', () => {
     const r = results('response_time_s', [100, 90], [[-10, 4]]);
     const uneven = { ...r.summary.paired[0]!.measures['response_time_s']!, low: -16, high: -8 };
     const paired = [{ ...r.summary.paired[0]!, measures: { response_time_s: uneven } }];
     const text = said({ ...r, summary: { ...r.summary, paired, interval: 'batch-means' } });
-    expect(text).toContain('10 s (8 to 16 s) lower (10 %), with the 95 % interval of 10 paired batches.');
+    expect(text).toContain(
+      '10 s (8 to 16 s) lower (10 %), with the 95 % interval of 10 paired batches, p 0.01.',
+    );
   });
   test('a single point is told, not compared', () => {
     expect(said(results('response_time_s', [100], []))).toContain('Response time: 100 ± 1 s.');
   });
 });
 
-test('judgements need an interval that excludes zero', () => {
-  const of = (difference: number, ci95: number | null) => ({ difference, ...around(difference, ci95) });
-  expect(judge('lower', of(-2, 1))).toBe('better');
-  expect(judge('lower', of(2, 1))).toBe('worse');
-  expect(judge('higher', of(2, 1))).toBe('better');
-  expect(judge('neither', of(2, 1))).toBe('higher');
-  expect(judge('lower', of(-1, 1))).toBe('none');
-  expect(judge('lower', of(0, 0))).toBe('none');
+test('judgements need an adjusted p below 5 %, whatever the interval of one difference says', () => {
+  const of = (difference: number, p_holm: number | null) => ({ difference, p_holm });
+  expect(judge('lower', of(-2, 0.049))).toBe('better');
+  expect(judge('lower', of(2, 0.049))).toBe('worse');
+  expect(judge('higher', of(2, 0))).toBe('better');
+  expect(judge('neither', of(2, 0.01))).toBe('higher');
+  expect(judge('lower', of(-1, 0.05))).toBe('none');
+  expect(judge('lower', of(0, 1))).toBe('none');
   expect(judge('lower', of(-9, null))).toBe('no interval');
-  // Ends that do not lie evenly: their half length says one thing, the ends another.
-  expect(judge('lower', { difference: -2, low: -6, high: -0.5 })).toBe('better');
-  expect(judge('lower', { difference: -2, low: -3, high: 0.5 })).toBe('none');
 });
 
 test.each([
