@@ -1,11 +1,13 @@
 /** `nowsim init`: writes an experiment file to edit, every setting with its default and what it is. */
 import { existsSync, mkdirSync, statSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Argv, CommandModule } from 'yargs';
+import { KIT_FIELDS, KIT_MAPS } from '../../sim/experiment/experiment.ts';
 import { checkLeaf, type Field, type SlotChoice, type Value } from '../../sim/experiment/fields.ts';
 import type { Study } from '../../sim/experiment/study.ts';
 import { InputError } from '../../sim/problem.ts';
-import { experimentsFolder } from '../package.ts';
+import { experimentsFolder, packageFolder } from '../package.ts';
 
 interface InitArguments {
   folder: string;
@@ -48,13 +50,23 @@ async function init({ folder, json }: InitArguments): Promise<void> {
   }
   const { study } = await import('../study.ts');
   const { writeWhole } = await import('../../sim/experiment/files.ts');
-  const schema = relative(resolve(folder), join(experimentsFolder, 'experiment.schema.json'));
-  const text = experimentTemplate(study, schema.startsWith('.') ? schema : `./${schema}`);
+  const text = experimentTemplate(study, schemaFor(resolve(folder)));
   mkdirSync(folder, { recursive: true });
   writeWhole(path, text);
   process.stdout.write(
     json ? `${JSON.stringify({ experiment: path })}\n` : `${path}\n\nrun it: npx nowsim run ${path}\n`,
   );
+}
+
+/**
+ * The schema as a file in `folder` names it: from inside the clone by a way that any clone has, from outside by its whole
+ * address, which holds through links and for a folder that is moved.
+ */
+function schemaFor(folder: string): string {
+  const schema = join(experimentsFolder, 'experiment.schema.json');
+  if (!`${folder}${sep}`.startsWith(`${packageFolder}${sep}`)) return pathToFileURL(schema).href;
+  const way = relative(folder, schema).split(sep).join('/');
+  return way.startsWith('.') ? way : `./${way}`;
 }
 
 /** A whole experiment file in which every setting stands at its default. `schema` is its path as the file names it. */
@@ -65,16 +77,25 @@ export function experimentTemplate(study: Study, schema: string): string {
     '# A quantity has its unit right behind it: 20us, 8KiB, 155Mb/s, 10%. On the command line: --set path=value.',
     '',
     'question: What do I want to know?',
-    'seed: 1               # all random numbers derive from it',
-    'replications: 5       # runs of every point; intervals need at least 2',
+    ...kitLines('seed'),
+    settingLine('replications: 5', KIT_FIELDS.replications.doc),
+    ...kitLines('precision', 'most_replications', 'interval'),
     '',
-    '# Axes: every combination of their values is a point. Points are compared with the baseline, run by run.',
+    `# ${KIT_MAPS.vary}`,
+    `# baseline: ${KIT_MAPS.baseline}`,
     ...axisExample(study),
-    `measures: [${Object.keys(study.measures).slice(0, 3).join(', ')}]   # "nowsim list measures"`,
+    ...kitLines('design', 'design_points', 'where'),
+    `measures: [${Object.keys(study.measures).slice(0, 3).join(', ')}]   # ${KIT_FIELDS.measures.doc}: "nowsim list measures"`,
     '',
     ...settingLines(study.fields, 0),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** Settings that the experiment kit itself knows, at their defaults. */
+function kitLines(...keys: (keyof typeof KIT_FIELDS)[]): string[] {
+  const fields = Object.fromEntries(keys.map((key): [string, Field] => [key, KIT_FIELDS[key]]));
+  return settingLines({ kind: 'group', doc: '', fields }, 0);
 }
 
 /** The first choice with two names makes an axis that can be run as it stands. */
@@ -112,8 +133,12 @@ function settingLines(field: Field, depth: number): string[] {
     }
     const { text, also } = exampleOf(inner);
     const start = text === undefined ? `${pad}# ${key}: ` : `${pad}${key}: ${text}`;
-    return [`${start.padEnd(34)} # ${inner.doc.replace(/\.$/, '')}${also}`];
+    return [settingLine(start, `${inner.doc.replace(/\.$/, '')}${also}`)];
   });
+}
+
+function settingLine(start: string, comment: string): string {
+  return `${start.padEnd(34)} # ${comment}`;
 }
 
 function exampleOf(field: Field): { text: string | undefined; also: string } {
@@ -131,7 +156,9 @@ function exampleOf(field: Field): { text: string | undefined; also: string } {
         ? field.of
         : Object.keys(field.of)
       : (field.words ?? []);
-  const others = names.filter((name) => name !== field.default);
+  // A word that stands beside a quantity and is explained in its text need not be told again.
+  const told = (name: string) => field.kind !== 'choice' && new RegExp(`\\b${name}\\b`).test(field.doc);
+  const others = names.filter((name) => name !== field.default && !told(name));
   const also =
     others.length === 0 ? '' : others.length > 8 ? ' ("nowsim list")' : `; or ${others.join(', ')}`;
   if (field.default === undefined) return { text: undefined, also };

@@ -1,8 +1,10 @@
 /** Help that teaches, mistyped commands, bad files: what a person sees, and that nothing is left behind. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { KIT_FIELDS, KIT_MAPS } from '../../sim/experiment/experiment.ts';
 import { filesIn, nowsim, start, workFolder } from './nowsim.ts';
 
 const work = workFolder();
@@ -230,7 +232,11 @@ describe('the other commands', () => {
     const { code, out } = await nowsim(cwd, 'init', 'mine');
     expect([code, out]).toEqual([0, 'mine/experiment.yaml\n\nrun it: npx nowsim run mine/experiment.yaml\n']);
     const text = readFileSync(join(cwd, 'mine', 'experiment.yaml'), 'utf8');
-    expect(text).toMatch(/^# yaml-language-server: \$schema=.*experiment\.schema\.json$/m);
+    const [, schema] = /^# yaml-language-server: \$schema=(.*experiment\.schema\.json)$/m.exec(text)!;
+    expect(existsSync(new URL(schema!, pathToFileURL(join(cwd, 'mine', 'experiment.yaml'))))).toBe(true);
+    for (const key of [...Object.keys(KIT_FIELDS), ...Object.keys(KIT_MAPS)])
+      expect(text).toMatch(new RegExp(`^${key}: `, 'm'));
+    expect(text).not.toMatch(/\b(mser5|auto|all|cc68)\b.*; or .*\b\1\b/);
     expect(text).toMatch(/^ {2}nodes: 64 +# /m);
     const run = await nowsim(
       cwd,
