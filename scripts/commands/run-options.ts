@@ -73,7 +73,7 @@ export async function watched(
   quiet: boolean,
   workers: number,
   doIt: (
-    options: Pick<RunOptions, 'workers' | 'threads' | 'progress' | 'about' | 'signal'>,
+    options: Pick<RunOptions, 'workers' | 'threads' | 'progress' | 'about' | 'session' | 'signal'>,
   ) => Promise<ExperimentResult>,
 ): Promise<ExperimentResult> {
   const line = new ProgressLine(quiet);
@@ -133,6 +133,7 @@ export async function watched(
       progress,
       signal: interrupt.signal,
       about: () => aboutThisRun(started, wallStart, workers),
+      session: { started: started.toISOString(), elapsed: () => (performance.now() - wallStart) / 1000 },
     });
     const fresh = result.rows.length - result.kept;
     const took = durationText((performance.now() - wallStart) / 1000);

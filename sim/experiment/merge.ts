@@ -69,7 +69,7 @@ function askedIn(folder: string): string {
 export async function mergeShards(
   study: Study,
   folders: readonly string[],
-  options: Pick<RunOptions, 'about' | 'progress'> & { readonly out: string },
+  options: Pick<RunOptions, 'about' | 'progress' | 'session'> & { readonly out: string },
 ): Promise<ExperimentResult> {
   const { out } = options;
   const rows = new Map<string, Row>();

@@ -130,7 +130,6 @@ export async function runExperiment(
       const computed = sessions?.part(rows.keys(), store?.earlier.cells() ?? []);
       const text = manifestText(study, experiment, digest, options, computed);
       writeWhole(join(options.out!, 'manifest.json'), text);
-      sessions?.close();
     };
     let kept = 0;
     try {
@@ -175,6 +174,7 @@ export async function runExperiment(
       writeWhole(join(options.out!, 'rows.jsonl'), rowsText(sorted));
       placeTimelines(options.out!, runs);
       writeManifest(undefined);
+      sessions?.close();
       if (usesParts) rmSync(partsFolder, { recursive: true, force: true });
       const summary = summarise(experiment, study, sorted, digest);
       const earlier = closeEarlier();
@@ -186,6 +186,7 @@ export async function runExperiment(
     if (options.out !== null) {
       writeFinal(options.out, experiment, runs, sorted, summary);
       writeManifest(digest);
+      sessions?.close();
     }
     if (usesParts) rmSync(partsFolder, { recursive: true, force: true });
     return {

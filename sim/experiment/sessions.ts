@@ -6,7 +6,7 @@
  * While runs go on they stand in `.session`, a line each, so that a session that is killed keeps its time too. A session
  * of which only some runs are used counts with their part of its time. Clocks are the caller's.
  */
-import { appendFileSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMap, type Plain, type Value } from './fields.ts';
 
@@ -40,10 +40,10 @@ export function sessionsIn(out: string): Session[] {
   });
   const [started, ...lines] = textOf(join(out, '.session')).trimEnd().split('\n');
   const ended = lines.map((line) => line.split(' ')).filter((words) => words.length === 2);
-  // One whose manifest was written, but whose file was not removed, is there already.
-  if (ended.length === 0 || sessions.some((each) => each.started === started)) return sessions;
+  if (ended.length === 0) return sessions;
   return [
-    ...sessions,
+    // The manifest may hold what the same session had computed at its last round of replications.
+    ...sessions.filter((each) => each.started !== started),
     { started: started!, wall_s: Number(ended.at(-1)![1]), cells: ended.map(([cell]) => cell!) },
   ];
 }
@@ -99,11 +99,13 @@ export class Sessions {
   add(cell: string): void {
     this.seconds = Number(this.clock.elapsed().toFixed(3));
     const line = `${short(cell)} ${this.seconds}\n`;
-    appendFileSync(this.path, this.cells.length === 0 ? `${this.clock.started}\n${line}` : line);
+    // The first takes the place of a session that was killed: the manifest holds that by now.
+    if (this.cells.length === 0) writeFileSync(this.path, `${this.clock.started}\n${line}`);
+    else appendFileSync(this.path, line);
     this.cells.push(short(cell));
   }
 
-  /** The manifest holds all: the file of a session that goes on is not needed any more. */
+  /** All runs have ended and the manifest holds them. */
   close(): void {
     rmSync(this.path, { force: true });
   }
