@@ -1,12 +1,12 @@
 /** `nowsim best`: which points of a results folder may be the best by a measure. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
+import type { IntervalKind } from '../../sim/experiment/intervals.ts';
 import { paramsText } from '../../sim/experiment/points.ts';
-import { type Row, readRows } from '../../sim/experiment/rows.ts';
-import { InputError, nearest } from '../../sim/problem.ts';
-import { estimateText, tableText } from '../terminal.ts';
+import type { Row } from '../../sim/experiment/rows.ts';
+import { InputError } from '../../sim/problem.ts';
+import { INTERVAL_LEGEND, intervalText, tableText, widthOf, wrapped } from '../terminal.ts';
 import { firstMeasure } from '../tidy.ts';
+import { checkMeasure, finishedResults } from './results-folder.ts';
 import { once } from './run-options.ts';
 
 interface BestArguments {
@@ -45,12 +45,11 @@ export const bestCommand: CommandModule<object, BestArguments> = {
 
 async function best(args: BestArguments): Promise<void> {
   const measure = once('measure', args.measure) ?? firstMeasure(args.folder);
-  const rows = [...rowsIn(args.folder)];
+  const { rows, experiment } = finishedResults(args.folder);
   const points = new Map<number, Row[]>();
-  for (const row of rows) points.set(row.point, [...(points.get(row.point) ?? []), row]);
-  const samples = [...points.values()].map((mine) =>
-    mine.toSorted((a, b) => a.replication - b.replication).map((row) => measured(row, measure)),
-  );
+  for (const row of rows.toSorted((a, b) => a.replication - b.replication))
+    points.set(row.point, [...(points.get(row.point) ?? []), row]);
+  const samples = [...points.values()].map((mine) => mine.map((row) => measured(row, measure)));
   const n = Math.min(...samples.map((values) => values.length));
   if (samples.length < 2 || n < 2) {
     throw new InputError({
@@ -60,14 +59,21 @@ async function best(args: BestArguments): Promise<void> {
     });
   }
   const { mayBeBest } = await import('../../sim/experiment/output-analysis.ts');
-  const { estimate } = await import('../../sim/experiment/statistics.ts');
-  const even = samples.map((values) => values.slice(0, n));
-  const kept = mayBeBest(args.largest ? even.map((values) => values.map((x) => -x)) : even);
+  const { batchesOf, Intervals } = await import('../../sim/experiment/intervals.ts');
+  const interval = (experiment['interval'] ?? 'student') as IntervalKind;
+  const intervals = new Intervals(interval, Number(experiment['seed']));
+  const kept = mayBeBest(args.largest ? samples.map((values) => values.map((x) => -x)) : samples);
   const answer = [...points.values()]
-    .map((mine, i) => ({ params: mine[0]!.params, may_be_best: kept[i]!, ...estimate(even[i]!) }))
+    .map((mine, i) => ({
+      params: mine[0]!.params,
+      may_be_best: kept[i]!,
+      ...intervals.of(samples[i]!, batchesOf(mine, measure)),
+    }))
     .toSorted((a, b) => (args.largest ? b.mean - a.mean : a.mean - b.mean));
   if (args.json) {
-    process.stdout.write(`${JSON.stringify({ measure, largest: args.largest, points: answer }, null, 2)}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ measure, largest: args.largest, interval, points: answer }, null, 2)}\n`,
+    );
     return;
   }
   const table = tableText(
@@ -78,7 +84,7 @@ async function best(args: BestArguments): Promise<void> {
     ],
     answer.map((each) => [
       paramsText(each.params),
-      estimateText(each.mean, each.ci95),
+      intervalText(interval, each),
       each.may_be_best ? 'yes' : 'no',
     ]),
   );
@@ -87,27 +93,14 @@ async function best(args: BestArguments): Promise<void> {
     count === 1
       ? 'it is the best with 95 %'
       : `the best is among these ${count} with 95 %; more replications leave fewer`;
-  process.stdout.write(`${table}\n\n${rest}\n± is the 95 % interval (Student) of a point by itself\n`);
-}
-
-function rowsIn(folder: string): Iterable<Row> {
-  const path = join(folder, 'rows.jsonl');
-  if (existsSync(path)) return readRows(path).values();
-  throw new InputError({
-    where: folder,
-    found: 'holds no rows.jsonl',
-    would: 'give a folder that "nowsim run" wrote',
-  });
+  const legend = [
+    `${INTERVAL_LEGEND[interval]}, of a point by itself`,
+    'which may be best is told by paired differences (Student, Bonferroni over the points), whatever the kind of interval: resamples cannot tell chances as small as many comparisons ask for',
+  ].map((line) => wrapped(line, widthOf(process.stdout)));
+  process.stdout.write(`${table}\n\n${rest}\n${legend.join('\n')}\n`);
 }
 
 function measured(row: Row, measure: string): number {
-  const value = row.measures[measure];
-  if (value !== undefined) return value;
-  const near = nearest(measure, Object.keys(row.measures));
-  throw new InputError({
-    where: `--measure ${measure}`,
-    found: `was not measured at ${paramsText(row.params)}`,
-    would:
-      near === undefined ? `use one of ${Object.keys(row.measures).join(', ')}` : `did you mean "${near}"?`,
-  });
+  checkMeasure(measure, Object.keys(row.measures), `was not measured at ${paramsText(row.params)}`);
+  return row.measures[measure]!;
 }

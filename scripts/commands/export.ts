@@ -3,14 +3,14 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import { ROW, rowsOf } from '../../models/history.ts';
-import type { Plain } from '../../sim/experiment/fields.ts';
 import { writeWhole } from '../../sim/experiment/files.ts';
 import { paramsText } from '../../sim/experiment/points.ts';
 import type { Summary } from '../../sim/experiment/results.ts';
-import { InputError, nearest } from '../../sim/problem.ts';
+import { InputError } from '../../sim/problem.ts';
 import { INTERVAL_LEGEND } from '../terminal.ts';
 import { csvLines, differenceCells, summaryCells, tidyColumns } from '../tidy.ts';
 import { historyOf, readTimeline } from '../timelines.ts';
+import { checkMeasure, finishedResults, resultsIn } from './results-folder.ts';
 import { each, once, wholeNumber } from './run-options.ts';
 
 const FORMATS = ['csv', 'parquet', 'markdown', 'latex', 'perfetto'] as const;
@@ -135,6 +135,8 @@ async function contents(
     });
   }
   if (format === 'csv' || format === 'parquet') {
+    const { part } = resultsIn(args.folder);
+    if (part !== undefined) process.stderr.write(`note: ${args.folder}: the run has not ended: ${part}\n`);
     const columns = tidyColumns([args.folder], study.measures);
     const records = columns[0]!.data.length;
     if (format === 'csv') return { text: [...csvLines(columns)].join(''), records };
@@ -143,19 +145,10 @@ async function contents(
     return { text: new Uint8Array(parquetWriteBuffer({ columnData })), records };
   }
   if (format === 'perfetto') return perfetto(args.folder, wholeNumber('point', args.point, 0) ?? 0);
+  const { experiment } = finishedResults(args.folder);
   const summary = readJson<Summary>(args.folder, 'summary.json');
   const named = each(args.measure);
-  const known = Object.keys(study.measures);
-  for (const measure of named) {
-    if (known.includes(measure)) continue;
-    const near = nearest(measure, known);
-    throw new InputError({
-      where: `--measure ${measure}`,
-      found: 'is not measured',
-      would: near === undefined ? 'choose one of "nowsim list measures"' : `did you mean "${near}"?`,
-    });
-  }
-  const { experiment } = readJson<{ experiment: Plain }>(args.folder, 'manifest.json');
+  for (const measure of named) checkMeasure(measure, Object.keys(study.measures), 'is not measured');
   const measures = named.length > 0 ? named : ((experiment['measures'] ?? []) as readonly string[]);
   const shown = measures.slice(0, named.length > 0 ? undefined : 6);
   if (args.differences && summary.paired.length === 0) {
@@ -170,8 +163,9 @@ async function contents(
   const legend = args.differences
     ? `Cells: paired difference from ${paramsText(summary.baseline)}, ${cells}; * p < 0.05 after Holm.`
     : `Cells: ${cells}.`;
+  const label = `${summary.experiment}${args.differences ? '-differences' : ''}`;
   const text =
-    format === 'markdown' ? markdown(table, legend) : latex(table, `${summary.question} ${legend}`);
+    format === 'markdown' ? markdown(table, legend) : latex(table, `${summary.question} ${legend}`, label);
   return { text, records: table.rows.length };
 }
 
@@ -194,9 +188,11 @@ function markdown(
   return `${line(head)}${line(head.map(() => '---'))}${rows.map(line).join('')}\n${legend}\n`;
 }
 
+/** A float with caption, and label `tab:` and the experiment's name; numbers in mathematics, so that a minus is one. */
 function latex(
   { head, rows }: { head: readonly string[]; rows: readonly (readonly string[])[] },
   caption: string,
+  label: string,
 ): string {
   const escaped = (text: string) =>
     text
@@ -205,32 +201,42 @@ function latex(
       .replaceAll('~', '\\~{}')
       .replace(/[<>]/g, '$$$&$$')
       .replaceAll('±', '$\\pm$');
-  const cell = (text: string) => {
-    const number = /^[-+(]?[\d,.]+ ± [\d,.]+(?:\)e-?\d+)?(?: \*)?$/.test(text);
-    return number
-      ? `$${text
-          .replace('±', '\\pm')
-          .replace(' *', '^{*}')
-          .replace(/\)e(-?\d+)/, ')\\cdot 10^{$1}')
-          .replaceAll(',', '{,}')}$`
-      : escaped(text);
-  };
-  const align = head.map((_, i) => (/^[-+(]?\d/.test(rows[0]?.[i] ?? '') ? 'r' : 'l')).join('');
+  const align = head.map((_, i) => (/^[-+(]*\d/.test(rows[0]?.[i] ?? '') ? 'r' : 'l')).join('');
   return [
     '% needs \\usepackage{booktabs}',
     '\\begin{table}',
     '\\centering',
     `\\caption{${escaped(caption)}}`,
+    `\\label{tab:${label.replaceAll(/[^A-Za-z0-9-]+/g, '-')}}`,
     `\\begin{tabular}{${align}}`,
     '\\toprule',
     `${head.map(escaped).join(' & ')} \\\\`,
     '\\midrule',
-    ...rows.map((row) => `${row.map(cell).join(' & ')} \\\\`),
+    ...rows.map((row) => `${row.map((cell) => mathematics(cell) ?? escaped(cell)).join(' & ')} \\\\`),
     '\\bottomrule',
     '\\end{tabular}',
     '\\end{table}',
     '',
   ].join('\n');
+}
+
+const NUMBER = String.raw`(?:[-+]?[\d,]*\d(?:\.\d+)?(?:e[-+]?\d+)?|[-+]?\([-+]?[\d,.]+(?: ± [\d,.]+)?\)e[-+]?\d+)`;
+const ESTIMATE = new RegExp(String.raw`^${NUMBER}(?: ± ${NUMBER}| \[${NUMBER}, ${NUMBER}\])?(?: \*)?$`);
+
+/** A number with its interval as LaTeX mathematics; undefined where the text is none, or a number as it may stand in text. */
+function mathematics(text: string): string | undefined {
+  if (!ESTIMATE.test(text) || /^[\d.]+$/.test(text)) return undefined;
+  const power = (exponent: string) => `\\times10^{${Number(exponent)}}`;
+  const written = text
+    .replace(/(\d),(?=\d)/g, '$1{,}')
+    .replace(', ', ',\\ ')
+    // an exponent behind a single number needs no brackets
+    .replace(/\(([-+]?[\d{},.]+)\)e/g, '$1e')
+    .replace(/e([-+]?\d+)/g, (_, exponent: string) => power(exponent))
+    .replace('±', '\\pm')
+    .replace(' [', '\\ [')
+    .replace(' *', '^{*}');
+  return `$${written}$`;
 }
 
 /** Slices that a timeline for trace viewers holds at most: more than these take in. */

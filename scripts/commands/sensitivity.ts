@@ -1,17 +1,17 @@
 /** `nowsim sensitivity`: which settings of a sweep matter, and which move nothing. */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { dirname, extname, join } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { dirname, extname } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import { DESIGNS, type DesignName } from '../../sim/experiment/design.ts';
 import { type Plain, type Value, valueText } from '../../sim/experiment/fields.ts';
 import { writeWhole } from '../../sim/experiment/files.ts';
-import { readRows } from '../../sim/experiment/rows.ts';
 import { type Effect, effects } from '../../sim/experiment/sensitivity.ts';
-import { InputError, nearest } from '../../sim/problem.ts';
+import { InputError } from '../../sim/problem.ts';
 import type { PageText } from '../figures/page.ts';
 import { html } from '../report/markup.ts';
 import { plainNumber, tableText, widthOf, wrapped } from '../terminal.ts';
 import { firstMeasure } from '../tidy.ts';
+import { checkMeasure, finishedResults } from './results-folder.ts';
 import { once } from './run-options.ts';
 
 const PICTURES = ['.svg', '.png', '.pdf', '.html'];
@@ -69,15 +69,7 @@ async function sensitivity(args: SensitivityArguments): Promise<void> {
     });
   }
   const { rows, axes, design, question } = sweepOf(args.folder);
-  if (!rows.some((row) => row.measures[measure] !== undefined)) {
-    const known = Object.keys(rows[0]?.measures ?? {});
-    const near = nearest(measure, known);
-    throw new InputError({
-      where: `--measure ${measure}`,
-      found: 'was not measured',
-      would: near === undefined ? `use one of ${known.join(', ')}` : `did you mean "${near}"?`,
-    });
-  }
+  checkMeasure(measure, [...new Set(rows.flatMap((row) => Object.keys(row.measures)))]);
   const found = effects(rows, axes, design, measure);
   if (picture !== undefined) {
     const command = `nowsim sensitivity ${args.folder} --measure ${measure} --picture ${picture}`;
@@ -137,15 +129,7 @@ async function sensitivity(args: SensitivityArguments): Promise<void> {
 
 /** Rows, axes and design of a results folder. Throws `InputError`. */
 function sweepOf(folder: string) {
-  const [rowsFile, manifestFile] = [join(folder, 'rows.jsonl'), join(folder, 'manifest.json')];
-  if (!existsSync(rowsFile) || !existsSync(manifestFile)) {
-    throw new InputError({
-      where: folder,
-      found: 'holds no results (manifest.json and rows.jsonl)',
-      would: 'give a folder that "nowsim run" wrote',
-    });
-  }
-  const { experiment } = JSON.parse(readFileSync(manifestFile, 'utf8')) as { experiment: Plain };
+  const { rows, experiment, notes } = finishedResults(folder);
   const axes = Object.entries((experiment['vary'] ?? {}) as Plain).map(([path, values]) => ({
     path,
     values: values as readonly Value[],
@@ -159,7 +143,7 @@ function sweepOf(folder: string) {
   }
   const design = (experiment['design'] ?? 'product') as DesignName;
   const question = String(experiment['question'] ?? '');
-  return { rows: [...readRows(rowsFile).values()], axes, design, question };
+  return { rows, axes, design, question, experiment, notes };
 }
 
 function isSample(design: DesignName): boolean {

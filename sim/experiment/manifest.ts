@@ -16,7 +16,7 @@ import { layOver, spread } from './settings.ts';
 import type { Study } from './study.ts';
 
 /** Stands for the digest until all runs have ended. */
-const INTERRUPTED = 'interrupted';
+export const INTERRUPTED = 'interrupted';
 
 /**
  * The manifest of an experiment; `digest` is undefined until all runs have ended. `about` (machine, time, command

@@ -1,9 +1,10 @@
 /** `nowsim export`, `query`, `best` and `analyse`: what another program, or a paper, is given. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Plain } from '../../sim/experiment/fields.ts';
 import type { Summary } from '../../sim/experiment/results.ts';
 import type { Row } from '../../sim/experiment/rows.ts';
 import { nowsim, workFolder } from './nowsim.ts';
@@ -89,6 +90,7 @@ describe('export', () => {
     expect(latex.code).toBe(0);
     const text = readFileSync(join(cwd, 'small.tex'), 'utf8');
     expect(text).toContain('\\caption{50 \\% or less? Cells: mean $\\pm$ half width');
+    expect(text).toContain('\\label{tab:small}');
     expect(text).toContain('policies.batch & jobs.load & wait\\_s \\\\');
     expect(text).toMatch(/^fcfs & 0\.3 & \$[\d.{},]+ \\pm [\d.]+\$ \\\\$/m);
   });
@@ -112,6 +114,35 @@ describe('export', () => {
     expect([alone.code, alone.err]).toEqual([2, expect.stringContaining('has no baseline')]);
     const single = await of('paired', 'csv');
     expect([single.code, single.err]).toEqual([2, expect.stringContaining('csv holds single runs')]);
+  });
+
+  it('writes small numbers in LaTeX by powers of ten, with minus signs', async () => {
+    await nowsim(cwd, 'run', 'small.yaml', '--interval', 'bootstrap', '--out', 'tiny', '--no-report');
+    const path = join(cwd, 'tiny', 'summary.json');
+    const summary = JSON.parse(readFileSync(path, 'utf8')) as Summary;
+    const ends = [
+      { mean: -8.0e-4, ci95: 4.4e-4, low: -1.31e-3, high: -4.2e-4 },
+      { mean: 12345.6, ci95: 12, low: 12333, high: 12357 },
+      { mean: 3.2e8, ci95: 1e6, low: 3.19e8, high: 3.21e8 },
+    ];
+    for (const [i, each] of ends.entries()) Object.assign(summary.points[i]!.measures['wait_s']!, each);
+    const table = async () => {
+      writeFileSync(path, JSON.stringify(summary));
+      const { out } = await nowsim(cwd, 'export', 'tiny', '--format', 'latex', '--measure', 'wait_s');
+      const lines = out.split('\n').slice(9, 12);
+      return lines.map((line) => line.replace(/^.*& (.*) \\\\$/, '$1'));
+    };
+    expect(await table()).toEqual([
+      '$-8.0\\times10^{-4}\\ [-0.00131,\\ -4.2\\times10^{-4}]$',
+      '$12{,}346\\ [12{,}333,\\ 12{,}357]$',
+      '$3.200\\times10^{8}\\ [3.190\\times10^{8},\\ 3.210\\times10^{8}]$',
+    ]);
+    Object.assign(summary, { interval: 'student' });
+    expect(await table()).toEqual([
+      '$(-8.0 \\pm 4.4)\\times10^{-4}$',
+      '$12{,}346 \\pm 12$',
+      '$(3.200 \\pm 0.010)\\times10^{8}$',
+    ]);
   });
 
   it('writes a timeline for trace viewers: a slice for each stretch of a node', async () => {
@@ -185,7 +216,51 @@ describe.skipIf(!hasDuckDb)('query (needs @duckdb/node-api)', () => {
   });
 });
 
+/** A results folder as an interruption leaves it: the first rows, and a manifest without digest. */
+function interrupted(name: string): string {
+  mkdirSync(join(cwd, name));
+  const file = (...path: string[]) => join(cwd, ...path);
+  const manifest = JSON.parse(readFileSync(file('small', 'manifest.json'), 'utf8')) as object;
+  writeFileSync(file(name, 'manifest.json'), JSON.stringify({ ...manifest, digest: 'interrupted' }));
+  const lines = readFileSync(file('small', 'rows.jsonl'), 'utf8').split('\n').slice(0, 23);
+  writeFileSync(file(name, 'rows.jsonl'), `${lines.join('\n')}\n`);
+  // of an earlier experiment that ended there
+  writeFileSync(file(name, 'summary.json'), readFileSync(file('small', 'summary.json')));
+  return name;
+}
+
+it('a run that has not ended is not ranked or tabled as if it were whole', async () => {
+  const part = interrupted('part');
+  const found = 'the run has not ended: 23 of 40 runs are there (all replications of 2 of 4 points)';
+  for (const words of [['best'], ['sensitivity'], ['export', '--format', 'latex']]) {
+    const { code, err, out } = await nowsim(cwd, words[0]!, part, ...words.slice(1));
+    expect([words[0], code, out]).toEqual([words[0], 2, '']);
+    expect(err).toContain(found);
+  }
+  const raw = await nowsim(cwd, 'export', part);
+  expect([raw.code, raw.err]).toEqual([0, `note: part: ${found}\n`]);
+  expect(raw.out.split('\n').length).toBeGreaterThan(23);
+});
+
 describe('best', () => {
+  it('shows the kind of interval that the experiment asks for, and says by what points are told apart', async () => {
+    await nowsim(cwd, 'run', 'small.yaml', '--interval', 'bootstrap', '--out', 'resampled', '--no-report');
+    const { out } = await nowsim(cwd, 'best', 'resampled', '--measure', 'wait_s');
+    expect(out).toMatch(/jobs\.load=0\.3 +[\d.]+ \[[\d.]+, [\d.]+\]/);
+    expect(out).toContain('ends of the 95 % interval (bootstrap), of a point by itself');
+    expect(out).toContain('paired differences (Student, Bonferroni');
+    const json = JSON.parse((await nowsim(cwd, 'best', 'resampled', '--json')).out) as Plain;
+    expect(json['interval']).toBe('bootstrap');
+  });
+
+  it('names the nearest measure, not all of them', async () => {
+    const near = await nowsim(cwd, 'best', 'small', '--measure', 'response_times');
+    expect([near.code, near.err]).toEqual([2, expect.stringContaining('did you mean "response_time_s"?')]);
+    const far = await nowsim(cwd, 'best', 'small', '--measure', 'nope');
+    expect(far.err).toContain('choose one of "nowsim list measures"');
+    expect(far.err.length).toBeLessThan(300);
+  });
+
   it('keeps the points that may be the best', async () => {
     const { code, out } = await nowsim(cwd, 'best', 'small', '--measure', 'wait_s', '--json');
     expect(code).toBe(0);
