@@ -1,15 +1,16 @@
 /**
- * Which form a trace has, told by what stands in it, never by its name.
+ * Which form a trace has, told by what stands in it. Where its first line is of no form, by most of its lines or, for job
+ * logs, by its name: the reader of that form then says which line is wrong, and how.
  */
 import { readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { InputError } from '../sim/problem.ts';
+import { InputError, nearest } from '../sim/problem.ts';
 import { headerOf } from './jobs/csv-table.ts';
 import { PROCESS_COLUMNS } from './jobs/process-tree.ts';
 import { RUSAGE_COLUMNS } from './jobs/rusage.ts';
 import { messageFormOf } from './messages/heads.ts';
 import { listFiles } from './messages/sources.ts';
-import { isActivityKind } from './owners/activity-file.ts';
+import { ACTIVITY_KINDS, isActivityKind } from './owners/activity-file.ts';
 import { isTarHead, readTar } from './owners/tar.ts';
 import { isBlockList, REFERENCE_FORMS, type ReferenceForm, referenceForm } from './pages/forms.ts';
 import { isProcessFile } from './services/strace-folder.ts';
@@ -57,7 +58,7 @@ export async function formOf(path: string): Promise<Form> {
   const head = await readHead(path, HEAD);
   if (isTarHead(head)) return formOfTar(path);
   const lines = head.includes(0) ? [] : head.toString('utf8').split(/\r?\n/);
-  const form = formOfLines(lines) ?? (await formOfList(path, lines));
+  const form = formOfLines(lines) ?? (await formOfList(path, lines)) ?? formMeant(path, lines);
   if (form !== undefined) return form;
   const known = Object.values(FORMS)
     .map((form) => `\n      ${form}`)
@@ -228,4 +229,18 @@ function formOfRecord(words: readonly string[]): Form | undefined {
   if (words.length === 1) return 'planetlab';
   if (isCallNumbers(words)) return 'call-numbers';
   return words.length >= 4 && words.length <= 18 ? 'swf' : undefined;
+}
+
+/** What a file is meant to be whose first line is of no form; no form is taken for a list of single numbers. */
+function formMeant(path: string, lines: readonly string[]): Form | undefined {
+  const records = lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
+  const [first] = records;
+  if (first === undefined) return undefined;
+  const found = records.map((line) => formOfRecord(line.split(/[ \t]+/)));
+  for (const form of ['swf', 'activity', 'fta'] as const)
+    if (2 * found.filter((each) => each === form).length > records.length) return form;
+  const [, time, kind, ...rest] = first.split(/[ \t]+/);
+  const named = kind !== undefined && kind.length > 2 && nearest(kind, ACTIVITY_KINDS) !== undefined;
+  if (named && rest.length <= 1 && !Number.isNaN(plainNumber(time!))) return 'activity';
+  return /\.swf(\.gz)?$/i.test(path) ? 'swf' : undefined;
 }

@@ -4,6 +4,7 @@ import { checkLeaf, type ScalarField } from '../../sim/experiment/fields.ts';
 import { InputError } from '../../sim/problem.ts';
 import { shortNumber } from '../../sim/units.ts';
 import { type Counts, type TraceInfo, traceInfo } from '../../workloads/info.ts';
+import { ACTIVITY_VALUES } from '../../workloads/owners/activity-file.ts';
 import { NUMBERINGS, type Numbering } from '../../workloads/services/index.ts';
 import { widthOf, wrapped } from '../terminal.ts';
 
@@ -23,6 +24,11 @@ const BUSY_ABOVE: ScalarField = {
   max: 1,
 };
 
+const ACTIVITY = [
+  'Owners may be written by hand: a change a line, "node time kind value", times in seconds, comments with "#", such as "# span_s 86400" for the length of the trace. Values by kind:',
+  ...Object.entries(ACTIVITY_VALUES).map(([kind, value]) => `  ${kind.padEnd(7)}  ${value}`),
+].join('\n');
+
 export function builder(yargs: Argv): Argv {
   return yargs
     .positional('what', { choices: ['info'], describe: 'what to do with the trace', type: 'string' })
@@ -36,7 +42,8 @@ export function builder(yargs: Argv): Argv {
     })
     .example('$0 trace info KTH-SP2-1996-2.1-cln.swf.gz', 'counts of a job log')
     .example('$0 trace info make.strace.gz', 'system calls by name and class, user time between them')
-    .example('$0 trace info planetlab/ --json', 'owners of a folder of CPU traces, as JSON');
+    .example('$0 trace info planetlab/ --json', 'owners of a folder of CPU traces, as JSON')
+    .epilogue(ACTIVITY);
 }
 
 /** Prints to standard output. Throws `InputError` where the file cannot be used. */

@@ -260,6 +260,11 @@ describe('activity files', () => {
     expect(records).toEqual({ read: 7, kept: 7, repaired: { 'value left out': 3 }, dropped: {} });
   });
 
+  it('take a CPU demand as a percentage too', async () => {
+    const { owners } = await readActivity(file('percent.txt', 'n 0 present 20%\nn 9 away 2.5%\n'));
+    expect(told(owners)).toEqual({ n: ['0 present 0.2', '9 away 0.025'] });
+  });
+
   it('start at their first record where nothing is said, and are put in order of time', async () => {
     const { owners, records } = await readActivity(file('order.txt', 'n 30.5 present 1\r\nn 10.5 away 0'));
     expect(told(owners)).toEqual({ n: ['0.5 away 0', '20.5 present 1'] });
@@ -276,6 +281,9 @@ describe('activity files', () => {
     ['n soon away 1', ':2:3: time "soon"'],
     ['n 1 away', ':2:5: away without a value'],
     ['n 1 away 2', ':2:10: CPU demand 2'],
+    ['n 1 present 120%', ':2:13: CPU demand 120%; a demand is a share of the CPU: 0 to 1, or 0% to 100%'],
+    ['n 1 load 20%', ':2:10: value "20%"; give the number of runnable processes'],
+    ['n 1 awy 1', ':2:5: kind "awy"; did you mean "away"?'],
     ['n 1 load -1', ':2:10: value "-1"'],
     ['n 1 load NaN', ':2:10: value "NaN"'],
     ['n 1', ':2:1: 2 words'],

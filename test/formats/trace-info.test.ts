@@ -46,6 +46,21 @@ describe('the form of a file', () => {
   });
 
   it.each([
+    ['a slip in its one line', 'owners', 'n0 0 awy 0\n', 'activity'],
+    [
+      'a slip in the first of several lines',
+      'owners',
+      'n0 zero away 0\nn0 5 present 1\nn1 0 away 0\n',
+      'activity',
+    ],
+    ['a log with a word in its first line', 'log', `1 x -1 5 1\n${'2 0 -1 5 1\n'.repeat(2)}`, 'swf'],
+    ['a log of one bad line, by its name', 'log.swf', '1 x -1 5 1\n', 'swf'],
+  ])('is what it is meant to be: %s', async (_, name, content, form) => {
+    expect(await formOf(file(name, content))).toBe(form);
+    expect(await refusal(printed(file(name, content), false))).toMatch(/:1:\d+: .*"/);
+  });
+
+  it.each([
     ['prose', 'Once upon a time\n'],
     ['a table', 'a,b\n1,2\n'],
     ['comments only', '# nothing\n'],
