@@ -41,11 +41,20 @@ export function problemText(p: Problem): string {
   return `${p.where}: ${p.found}${tail}${p.excerpt === undefined ? '' : `\n${p.excerpt}`}`;
 }
 
-/** The candidate nearest to `word` by edit distance, if it is near enough to be a slip of the pen. */
+/** Letters from which a beginning of a name tells which is meant. */
+const TELLING = 3;
+
+/**
+ * The first candidate that begins with `word`, where it has three letters or more; else the candidate nearest to it by edit
+ * distance, if it is near enough to be a slip of the pen.
+ */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  const all = [...candidates];
+  const begun = all.find((each) => each.toLowerCase().startsWith(word.toLowerCase()));
+  if (begun !== undefined && word.length >= TELLING) return begun;
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;
-  for (const candidate of candidates) {
+  for (const candidate of all) {
     const d = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (d < bestDistance) {
       best = candidate;

@@ -15,6 +15,7 @@ import type { RunOutputs, RunResult } from '../../sim/experiment/study.ts';
 import { InputError } from '../../sim/problem.ts';
 import type { Settings } from '../fields.ts';
 import { digestOf, messageTrace } from '../inputs.ts';
+import { jobsAndOwners, refuseBeside } from './alone.ts';
 import type { RunKind } from './contract.ts';
 import { always, type Condition, PRICED, TAXED, where } from './reads.ts';
 
@@ -51,23 +52,15 @@ export const messages: RunKind = {
 
 async function settle(scenario: Plain, settings: Settings): Promise<Plain> {
   const { trace, member, ticks, program } = settings.messages;
-  const beside = [
-    ['jobs.trace', settings.jobs.trace],
-    ['jobs.law', settings.jobs.law.name],
-    ['owners.trace', settings.owners.trace],
-    ['owners.law', settings.owners.law.name],
-    ['services.trace', settings.services.trace],
-    ...(trace === 'none' ? [] : [['messages.program', program.name] as const]),
-  ] as const;
-  for (const [where, value] of beside) {
-    if (value === 'none') continue;
-    const what = trace === 'none' ? 'messages.program' : 'messages.trace';
-    throw new InputError({
-      where,
-      found: `${value} beside ${what}: a run has one message-passing program, and nothing else`,
-      would: `set ${where}=none, or ${what}=none`,
-    });
-  }
+  refuseBeside(
+    trace === 'none' ? 'messages.program' : 'messages.trace',
+    [
+      ...jobsAndOwners(settings),
+      ['services.trace', settings.services.trace],
+      ...(trace === 'none' ? [] : [['messages.program', program.name] as [string, string]]),
+    ],
+    'a run has one message-passing program, and nothing else',
+  );
   const inputs: Record<string, Value> = {};
   let ranks: number | undefined;
   if (trace !== 'none') {

@@ -28,6 +28,7 @@ import { shortNumber } from '../../sim/units.ts';
 import { checkLaw, type ReferenceTable, referencesOf } from '../../workloads/pages/index.ts';
 import type { Settings } from '../fields.ts';
 import { digestOf, referenceTrace } from '../inputs.ts';
+import { jobsAndOwners, refuseBeside } from './alone.ts';
 import type { RunKind } from './contract.ts';
 import { always, type Condition, PRICED, TAXED, unless, where } from './reads.ts';
 
@@ -130,29 +131,23 @@ async function settle(scenario: Plain, settings: Settings): Promise<Plain> {
 }
 
 /** A run of references, or of a file, has nothing else in it. */
-function refuseOthers({ pages, memory, jobs, owners }: Settings): void {
-  const beside = [
-    ...(memory.stripe.file === 'none'
-      ? []
-      : ([
-          ['pages.trace', pages.trace],
-          ['pages.law', pages.law.name],
-        ] as const)),
-    ['jobs.trace', jobs.trace],
-    ['jobs.law', jobs.law.name],
-    ['owners.trace', owners.trace],
-    ['owners.law', owners.law.name],
-  ] as const;
+function refuseOthers(settings: Settings): void {
+  const { pages, memory } = settings;
   const references = pages.trace === 'none' ? 'pages.law' : 'pages.trace';
-  const what = memory.stripe.file === 'none' ? references : 'memory.stripe.file';
-  for (const [where, value] of beside) {
-    if (value === 'none') continue;
-    throw new InputError({
-      where,
-      found: `${value} beside ${what}: such a run has one process`,
-      would: `set ${where}=none`,
-    });
-  }
+  const striped = memory.stripe.file !== 'none';
+  refuseBeside(
+    striped ? 'memory.stripe.file' : references,
+    [
+      ...(striped
+        ? ([
+            ['pages.trace', pages.trace],
+            ['pages.law', pages.law.name],
+          ] as [string, string][])
+        : []),
+      ...jobsAndOwners(settings),
+    ],
+    'such a run has one process',
+  );
 }
 
 /** What the OS structure makes each step cost, ns. */

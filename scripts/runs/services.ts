@@ -14,6 +14,7 @@ import { InputError } from '../../sim/problem.ts';
 import { scanCalls } from '../../workloads/services/index.ts';
 import type { Settings } from '../fields.ts';
 import { callHeader, callMix, callSurvey, digestOf } from '../inputs.ts';
+import { jobsAndOwners, refuseBeside } from './alone.ts';
 import type { RunKind } from './contract.ts';
 import { always, type Condition, TAXED, where } from './reads.ts';
 
@@ -50,20 +51,11 @@ export const services: RunKind = {
 /** A run of service calls: no jobs, no owners, one node. */
 async function settle(scenario: Plain, settings: Settings): Promise<Plain> {
   const { trace } = settings.services;
-  const beside = [
-    ['jobs.trace', settings.jobs.trace],
-    ['jobs.law', settings.jobs.law.name],
-    ['owners.trace', settings.owners.trace],
-    ['owners.law', settings.owners.law.name],
-  ] as const;
-  for (const [where, value] of beside) {
-    if (value === 'none') continue;
-    throw new InputError({
-      where,
-      found: `${value} beside services.trace: a run has calls on one node, or jobs and owners on many`,
-      would: `set ${where}=none, or services.trace=none`,
-    });
-  }
+  refuseBeside(
+    'services.trace',
+    jobsAndOwners(settings),
+    'a run has calls on one node, or jobs and owners on many',
+  );
   const known = await callSurvey(trace, tracerCost(settings), settings.services.numbering);
   const { form, records, tracerCost_s, timed } = known;
   if (timed && settings.services.user_time !== 'trace') {

@@ -314,7 +314,13 @@ function checkQuantity(field: ScalarField, kind: QuantityKind, value: Value): Ch
     };
   }
   const limit = beyond(field, kind, read);
-  if (limit !== undefined) return { found: `${described(value)} is out of range`, would: limit };
+  if (limit !== undefined) {
+    // A bare 50 is fifty times the whole, and was meant as a percentage.
+    const percent =
+      kind === 'share' && typeof value === 'number' && beyond(field, kind, read / 100) === undefined;
+    const would = percent ? `write ${value}%: ${limit}` : limit;
+    return { found: `${described(value)} is out of range`, would };
+  }
   return { settled: value, read };
 }
 

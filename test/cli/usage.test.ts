@@ -74,6 +74,22 @@ describe('mistyped', () => {
       ['explain', 'file-read', '--os', 'in-kernle'],
       '--os: no OS structure is called "in-kernle"; did you mean "in-kernel"?',
     ],
+    [
+      ['explain', 'file-read', '--os', 'sfi'],
+      '--os: no OS structure is called "sfi"; did you mean "sfi-library"?',
+    ],
+    [
+      ['run', 'headline', '--vary', 'cluster.os=in-kernel,sfi'],
+      '"sfi" is not known; did you mean "sfi-library"?',
+    ],
+    [
+      ['run', 'headline', '--set', 'owners.law.attendance=50'],
+      '50 is out of range; write 50%: it must be at most 100%',
+    ],
+    [
+      ['run', 'headline', '--set', 'owners.law.attendance=150'],
+      '150 is out of range; it must be at most 100%',
+    ],
     [['schema', '--out', 'no/x.json'], '--out no/x.json: cannot be written (ENOENT)'],
     [['why', 'foo'], '"foo" is not the number of a job'],
     [

@@ -442,6 +442,17 @@ describe('settings of a file that change nothing', () => {
   });
 });
 
+it('a program alone in a file that says nothing of jobs is told that those beside it are the default', async () => {
+  const alone = (content: Plain) => settleExperiment(study, documentOf(content, 'mine', '/'), {});
+  const lublin = 'jobs.law: lublin, which is the default, beside';
+  await expect(alone({ services: { trace: strace } })).rejects.toThrow(`${lublin} services.trace`);
+  await expect(alone({ pages: { trace: references } })).rejects.toThrow(`${lublin} pages.trace`);
+  await expect(alone({ messages: { program: 'ping-pong' } })).rejects.toThrow(`${lublin} messages.program`);
+  await expect(alone({ pages: { trace: references }, jobs: { law: 'poisson' } })).rejects.toThrow(
+    'jobs.law: poisson beside pages.trace: such a run has one process; set jobs.law=none, or pages.trace=none',
+  );
+});
+
 describe('what a run says of its traces', () => {
   const processes = file(
     'tree.csv',
