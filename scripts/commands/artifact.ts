@@ -52,9 +52,8 @@ export const artifactCommand: CommandModule<object, ArtifactArguments> = {
 
 async function artifact(args: ArtifactArguments): Promise<void> {
   const { resultsOf } = await import('../provenance/results.ts');
-  const { acknowledgementsText, claimsText, digestsText, stressText } = await import(
-    '../provenance/artifact.ts'
-  );
+  const { acknowledgementsText, claimsText, digestsText } = await import('../provenance/artifact.ts');
+  const { stressText } = await import('../provenance/stress.ts');
   const { placedTraces, relocated } = await import('../provenance/traces.ts');
   const { crateText } = await import('../provenance/crate.ts');
   const results = resultsOf(args.folder);

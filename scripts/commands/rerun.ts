@@ -47,7 +47,10 @@ async function rerun(args: RerunArguments): Promise<void> {
   const { runExperiment } = await import('../../sim/experiment/runner.ts');
   const { readManifest } = await import('../../sim/experiment/manifest.ts');
   const point = wholeNumber('point', args.point, 0);
-  const whole = await readManifest(study, args.manifest);
+  const { withSources } = await import('../provenance/traces.ts');
+  const whole = await readManifest(study, args.manifest).catch((error: unknown) => {
+    throw withSources(error, args.manifest);
+  });
   const before = point === undefined ? whole : await onePoint(whole, args.manifest, point);
   const result = await watched(args.quiet, workers, (watching) =>
     runExperiment(study, before.experiment, { out, ...watching }),

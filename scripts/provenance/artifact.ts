@@ -1,57 +1,51 @@
 /**
  * What an artifact evaluation asks for, written from a results folder: the claims with commands, expected values,
- * tolerance and time; the licence; whose traces were used; and the STRESS-DES checklist.
- * Source: Monks et al. 2019, Strengthening the reporting of empirical simulation studies (STRESS-DES); the badges of
- * ACM and USENIX ask for claims, commands and times.
+ * tolerance and time; whose traces were used; the traces' digests.
+ * Source: the badges of ACM and USENIX ask for claims, commands and times.
  */
 import type { Params } from '../../sim/experiment/axes.ts';
-import { isMap, type Plain, valueText } from '../../sim/experiment/fields.ts';
+import { type Plain, valueText } from '../../sim/experiment/fields.ts';
 import { statOf } from '../../sim/experiment/files.ts';
 import { paramsText } from '../../sim/experiment/points.ts';
-import { INTERVAL_LEGEND, intervalText } from '../terminal.ts';
+import type { PointSummary, Summary } from '../../sim/experiment/results.ts';
+import { goalOf } from '../report/judgement.ts';
+import { intervalText } from '../terminal.ts';
 import { differenceText, isClear } from '../tidy.ts';
-import { type Components, componentsOf } from './components.ts';
+import { computedSeconds, computedText } from './computed.ts';
 import { type Results, textAt } from './results.ts';
 import type { PlacedTrace } from './traces.ts';
 
 /** The folder into which the first command of the claims writes the results anew. */
 const AGAIN = 'again';
 
-/** The table of claims: the digest, each measure of each point, each difference that is clear. */
+type Claim = readonly [claim: string, command: string, expected: string, tolerance: string, time: string];
+const HEAD: readonly (readonly string[])[] = [
+  ['claim', 'command', 'expected', 'tolerance', 'time'],
+  ['---', '---', '---', '---', '---'],
+];
+
+/**
+ * The claims: that all results come out again; of each measure that was asked for the best point and the differences
+ * that are clear; behind them every other value by the command that shows it.
+ */
 export function claimsText({ manifest, summary }: Results, traces: readonly PlacedTrace[]): string {
-  const measures = ((manifest['experiment'] as Plain)['measures'] ?? []) as readonly string[];
-  const seconds = Number(textAt(manifest, 'wall_s'));
+  const listed = ((manifest['experiment'] as Plain)['measures'] ?? []) as readonly string[];
+  const measures = listed
+    .filter((name) => summary.points.some((point) => point.measures[name] !== undefined))
+    .slice(0, MOST_MEASURES);
+  const seconds = computedSeconds(manifest);
   const time = seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
-  const shown = (name: string, special = '') =>
-    `\`npx nowsim export ${AGAIN} --format markdown${special} --measure ${name}\``;
-  const rows: (readonly string[])[] = [
-    ['claim', 'command', 'expected', 'tolerance', 'time'],
-    ['---', '---', '---', '---', '---'],
-    [
-      'all results',
-      `\`npx nowsim rerun manifest.json --out ${AGAIN}\``,
-      `\`same: digest ${summary.digest}\`, exit code 0`,
-      'none: the same bytes on any machine',
-      time,
-    ],
-    ...summary.points.flatMap(({ params, measures: mine }) =>
-      measures.slice(0, MOST_MEASURES).flatMap((name) => {
-        const measure = mine[name];
-        if (measure === undefined) return [];
-        const expected = [intervalText(summary.interval, measure), unitText(measure.unit)];
-        return [[at(name, params), shown(name), expected.join(''), SAME_OR('the interval'), MOMENT]];
-      }),
-    ),
-    ...summary.paired.flatMap(({ params, against, measures: mine }) =>
-      measures.slice(0, MOST_MEASURES).flatMap((name) => {
-        const difference = mine[name];
-        if (difference === undefined || !isClear(difference)) return [];
-        const claim = `${name} differs at ${paramsText(params)} from ${paramsText(against)}`;
-        const expected = [differenceText(summary.interval, difference), unitText(difference.unit)];
-        return [[claim, shown(name, ' --differences'), expected.join(''), SAME_OR('its sign'), MOMENT]];
-      }),
-    ),
+  const all: Claim = [
+    'all results',
+    `\`npx nowsim rerun manifest.json --out ${AGAIN}\``,
+    `\`same: digest ${summary.digest}\`, exit code 0`,
+    'none: the same bytes on any machine',
+    time,
   ];
+  const claims = measures.flatMap((name) => [
+    ...bestClaim(summary, name),
+    ...differenceClaims(summary, name),
+  ]);
   return [
     '# Claims',
     '',
@@ -59,19 +53,102 @@ export function claimsText({ manifest, summary }: Results, traces: readonly Plac
     '',
     `Needed: nowsim ${textAt(manifest, 'nowsim')} (then on ${textAt(manifest, 'node')})${
       traces.length === 0 ? '' : '; the traces, as ACKNOWLEDGEMENTS.md says'
-    }. The first command makes all numbers anew, in ${time} on ${textAt(manifest, 'machine', 'cores')} (${textAt(manifest, 'machine', 'cpu')}); the others show them. Commands are run in this folder.`,
+    }. The first command makes all numbers anew: ${computedText(manifest)}, on ${textAt(manifest, 'machine', 'cores')} (${textAt(manifest, 'machine', 'cpu')}). The others show them. Commands are run in this folder.`,
     '',
-    `AUTHORS: strike out what the paper does not claim.`,
+    'AUTHORS: strike out what the paper does not claim.',
     '',
-    ...rows.map(tableLine),
+    ...[...HEAD, all, ...claims].map(tableLine),
+    '',
+    '## All values',
+    '',
+    'Every mean with its interval is in summary.csv.',
+    '',
+    ...[...HEAD, ...measures.map((name) => valuesClaim(summary, name))].map(tableLine),
     '',
   ].join('\n');
 }
 
 /** Measures of an experiment that are claimed; the first are those that it was made for. */
 const MOST_MEASURES = 12;
+/** Differences of a measure that are claimed one by one: the largest. */
+const MOST_DIFFERENCES = 3;
 const MOMENT = '1 s after the first';
 const SAME_OR = (otherwise: string) => `none; with another seed: ${otherwise}`;
+
+function exportCommand(name: string, special = ''): string {
+  return `\`npx nowsim export ${AGAIN} --format markdown${special} --measure ${name}\``;
+}
+
+/** The point with the best mean, where the measure has a side that users want and there are points to choose from. */
+function bestClaim({ points, interval }: Summary, name: string): Claim[] {
+  const goal = goalOf(name);
+  const [first, ...others] = points.filter(({ measures }) => measures[name] !== undefined);
+  if (first === undefined || others.length === 0 || goal === 'neither') return [];
+  const mean = (point: PointSummary) => point.measures[name]!.mean;
+  const sign = goal === 'lower' ? 1 : -1;
+  const best = others.reduce((a, b) => (sign * mean(b) < sign * mean(a) ? b : a), first);
+  const estimate = best.measures[name]!;
+  // one replication tells nothing about which points may be best
+  const command =
+    estimate.n > 1 && others.length + 1 === points.length
+      ? `\`npx nowsim best ${AGAIN} --measure ${name}${goal === 'higher' ? ' --largest' : ''}\``
+      : exportCommand(name);
+  return [
+    [
+      `${goal === 'lower' ? 'lowest' : 'highest'} ${at(name, best.params)}`,
+      command,
+      `${intervalText(interval, estimate)}${unitText(estimate.unit)}`,
+      SAME_OR('one of those that "best" names'),
+      MOMENT,
+    ],
+  ];
+}
+
+/** The differences from the baseline that are clear, the largest ones. */
+function differenceClaims({ paired, interval }: Summary, name: string): Claim[] {
+  const clear = paired.filter(({ measures }) => measures[name] !== undefined && isClear(measures[name]));
+  const size = (pair: (typeof paired)[number]) => Math.abs(pair.measures[name]!.difference);
+  const largest = new Set(clear.toSorted((a, b) => size(b) - size(a)).slice(0, MOST_DIFFERENCES));
+  const command = exportCommand(name, ' --differences');
+  const claims = clear
+    .filter((pair) => largest.has(pair))
+    .map(({ params, against, measures }): Claim => {
+      const difference = measures[name]!;
+      return [
+        `${name} differs at ${paramsText(params)} from ${otherwise(against, params)}`,
+        command,
+        `${differenceText(interval, difference)}${unitText(difference.unit)}`,
+        SAME_OR('its sign'),
+        MOMENT,
+      ];
+    });
+  const left = clear.length - claims.length;
+  if (left === 0) return claims;
+  const claim = `${name} differs at ${left} more ${left === 1 ? 'point' : 'points'}, by less`;
+  return [...claims, [claim, command, 'a star', SAME_OR('its sign'), MOMENT]];
+}
+
+/** What one point has that another has not. */
+function otherwise(params: Params, than: Params): string {
+  const other = Object.entries(params).filter(
+    ([path, value]) => than[path] === undefined || valueText(value) !== valueText(than[path]),
+  );
+  return paramsText(Object.fromEntries(other));
+}
+
+/** All means of a measure; of one point its mean. */
+function valuesClaim({ points, interval }: Summary, name: string): Claim {
+  const [first, ...others] = points.filter(({ measures }) => measures[name] !== undefined);
+  const estimate = first!.measures[name]!;
+  const alone = others.length === 0;
+  return [
+    alone ? at(name, first!.params) : `${name} at ${others.length + 1} points`,
+    exportCommand(name),
+    alone ? `${intervalText(interval, estimate)}${unitText(estimate.unit)}` : 'as in summary.csv',
+    SAME_OR(alone ? 'the interval' : 'the intervals'),
+    MOMENT,
+  ];
+}
 
 function at(name: string, params: Params): string {
   return Object.keys(params).length === 0 ? name : `${name} at ${paramsText(params)}`;
@@ -81,7 +158,8 @@ function unitText(unit: string): string {
   return unit === '1' || unit === '' ? '' : ` ${unit}`;
 }
 
-function tableLine(cells: readonly string[]): string {
+/** A line of a Markdown table. */
+export function tableLine(cells: readonly string[]): string {
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }
 
@@ -125,123 +203,4 @@ async function headerOf(path: string): Promise<readonly string[]> {
   } catch {
     return [];
   }
-}
-
-/** The checklist, filled from the manifest; what only the authors know is marked. */
-export function stressText({ manifest, summary }: Results, traces: readonly PlacedTrace[]): string {
-  const experiment = manifest['experiment'] as Plain;
-  const setting = (path: string) => textAt(experiment, ...path.split('.'));
-  const parts = componentsOf(manifest);
-  const axes = experiment['vary'];
-  const varied = isMap(axes)
-    ? Object.entries(axes).map(
-        ([path, values]) => `${path}: ${(values as readonly never[]).map(valueText).join(', ')}`,
-      )
-    : [];
-  const machine = ['nodes', 'machine', 'network', 'disk'].map((key) => `${key} ${setting(`cluster.${key}`)}`);
-  const rows: [string, string, string][] = [
-    ['1.1', 'Purpose of the model', summary.question],
-    ['1.2', 'Model outputs', ((experiment['measures'] ?? []) as readonly string[]).join(', ')],
-    ['1.3', 'Experimentation aims', varied.length === 0 ? 'one scenario' : `varied: ${varied.join('; ')}`],
-    ['2.1', 'Base model overview diagram', 'AUTHORS: or refer to DESIGN.md of nowsim'],
-    ['2.2', 'Base model logic', `heads of ${parts.logic} in nowsim ${textAt(manifest, 'nowsim')}`],
-    ['2.3', 'Scenario logic', 'manifest.json, key points: every setting of every scenario'],
-    ['2.4', 'Algorithms', `OS structure ${setting('cluster.os')}; policies: ${policies(experiment)}`],
-    ['2.5.1', 'Components: entities', parts.entities],
-    ['2.5.2', 'Components: activities', parts.activities],
-    ['2.5.3', 'Components: resources', `${parts.resources} (${machine.join(', ')})`],
-    ['2.5.4', 'Components: queues', parts.queues],
-    [
-      '2.5.5',
-      'Components: entry and exit points',
-      `${sourceText(experiment, parts.source, traces)}; ${parts.exit}`,
-    ],
-    [
-      '3.1',
-      'Data sources',
-      traces.length === 0
-        ? 'laws; prices of the presets with their sources (manifest.json, key presets)'
-        : `${traces.map(({ place, sha256 }) => `${place} (${sha256.slice(0, 12)})`).join(', ')}; prices of the presets with their sources (manifest.json, key presets)`,
-    ],
-    [
-      '3.2',
-      'Pre-processing',
-      traces.length === 0
-        ? 'none'
-        : `records ${traces.map((trace) => recordsText(manifest, trace)).join('; ')}`,
-    ],
-    ['3.3', 'Input parameters', 'manifest.json, keys experiment and presets (with the id of each source)'],
-    ['3.4', 'Assumptions', 'what the presets and settings mark as assumed; AUTHORS: any further'],
-    ['4.1', 'Initialisation', `warm-up left out: ${setting('warmup')}; empty at the start`],
-    ['4.2', 'Run length', setting('horizon') === 'auto' ? 'until all work is done' : setting('horizon')],
-    [
-      '4.3',
-      'Estimation approach',
-      `${setting('replications')} replications, ${INTERVAL_LEGEND[summary.interval ?? 'student']}; differences paired by common random numbers, Holm over points`,
-    ],
-    [
-      '5.1',
-      'Software or programming language',
-      `nowsim ${textAt(manifest, 'nowsim')} on ${textAt(manifest, 'node')}`,
-    ],
-    [
-      '5.2',
-      'Random sampling',
-      `sfc32, a stream for each purpose and entity, seeded through seedrandom, seed ${setting('seed')}`,
-    ],
-    ['5.3', 'Model execution', 'next event; ties in the order of scheduling'],
-    [
-      '5.4',
-      'System specification',
-      `${textAt(manifest, 'machine', 'cpu')}, ${textAt(manifest, 'machine', 'cores')}, ${textAt(manifest, 'machine', 'memory')}, ${textAt(manifest, 'machine', 'system')}; ${textAt(manifest, 'wall_s')} s`,
-    ],
-    ['6.1', 'Computer model sharing statement', 'AUTHORS: where this artifact lies'],
-  ];
-  return [
-    '# STRESS-DES checklist',
-    '',
-    'Filled from manifest.json; what only the authors know is marked AUTHORS.',
-    '',
-    ...[['item', 'what', 'here'], ['---', '---', '---'], ...rows].map(tableLine),
-    '',
-  ].join('\n');
-}
-
-/** Where the work comes from: a trace, or the law that makes it. */
-function sourceText(experiment: Plain, source: Components['source'], traces: readonly PlacedTrace[]): string {
-  const part = experiment[source];
-  if (!isMap(part)) return '';
-  const { trace, law, program } = part;
-  if (typeof trace === 'string' && trace !== 'none') {
-    const place = traces.find(({ path }) => path === trace)?.place ?? trace;
-    return `${source}: trace ${place}`;
-  }
-  const made = [law, program, part].find((one) => isMap(one) && typeof one['name'] === 'string');
-  return isMap(made) ? `${source}: law ${String(made['name'])}` : `${source}: as set in the experiment`;
-}
-
-/** `read 18239, kept 18066, dropped 173 zero run time` of a trace. */
-function recordsText(manifest: Plain, { path, place }: PlacedTrace): string {
-  const { inputs } = manifest;
-  const input = isMap(inputs) ? inputs[path] : undefined;
-  const records = isMap(input) ? input['records'] : undefined;
-  if (!isMap(records)) return `of ${place}: all`;
-  const reasons = (key: 'repaired' | 'dropped') => {
-    const counts = records[key];
-    return isMap(counts)
-      ? Object.entries(counts).map(([reason, count]) => `${key} ${valueText(count)} (${reason})`)
-      : [];
-  };
-  const counts = (['read', 'kept'] as const).flatMap((key) =>
-    records[key] === undefined ? [] : [`${key} ${valueText(records[key])}`],
-  );
-  return `of ${place}: ${[...counts, ...reasons('repaired'), ...reasons('dropped')].join(', ')}`;
-}
-
-function policies(experiment: Plain): string {
-  const { policies: all } = experiment;
-  if (!isMap(all)) return '';
-  return Object.entries(all)
-    .map(([slot, policy]) => `${slot} ${isMap(policy) ? String(policy['name']) : valueText(policy)}`)
-    .join(', ');
 }

@@ -6,6 +6,7 @@
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { statOf } from '../../sim/experiment/files.ts';
+import { computedSpan } from './computed.ts';
 import { type Results, textAt } from './results.ts';
 import { type PlacedTrace, placedTraces } from './traces.ts';
 
@@ -50,9 +51,7 @@ export function crateText({ folder, manifest, summary }: Results, special: Speci
   const authors = special.authors ?? [];
   const files = readdirSync(lies).filter((name) => WHAT[name] !== undefined);
   const results = files.filter((name) => !ABOUT.has(name));
-  const started = textAt(manifest, 'started');
-  const seconds = Number(textAt(manifest, 'wall_s'));
-  const ended = new Date(Date.parse(started) + 1000 * seconds).toISOString();
+  const { from, to } = computedSpan(manifest);
   const isHere = ({ place }: PlacedTrace) => statOf(join(lies, place)) !== undefined;
   const reference = (id: string) => ({ '@id': id });
   const people = authors.map((_, i) => reference(`#author-${i + 1}`));
@@ -68,7 +67,7 @@ export function crateText({ folder, manifest, summary }: Results, special: Speci
       '@type': 'Dataset',
       name: `${summary.experiment}: results`,
       description: summary.question,
-      datePublished: ended.slice(0, 10),
+      datePublished: to.slice(0, 10),
       license: reference('#licence'),
       conformsTo: reference(PROFILE),
       hasPart: [...files, ...traces.filter(isHere).map(({ place }) => place)].map(reference),
@@ -102,8 +101,8 @@ export function crateText({ folder, manifest, summary }: Results, special: Speci
       instrument: reference('#nowsim'),
       object: [...traces.map((trace) => reference(idOf(trace, isHere(trace)))), reference('#experiment')],
       result: results.map(reference),
-      startTime: started,
-      endTime: ended,
+      startTime: from,
+      endTime: to,
       // A run that failed or was interrupted has no summary, and so no crate.
       actionStatus: reference('http://schema.org/CompletedActionStatus'),
     },

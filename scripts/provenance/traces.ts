@@ -1,6 +1,8 @@
 /** The traces of an artifact: where each is looked for, beside the manifest, and whether it may be copied there. */
-import { basename, join, sep } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { isMap, type Plain, type Value } from '../../sim/experiment/fields.ts';
+import { InputError } from '../../sim/problem.ts';
 import { packageFolder } from '../package.ts';
 import { tracesOf } from './results.ts';
 
@@ -25,6 +27,20 @@ export function placedTraces(manifest: Plain): PlacedTrace[] {
     taken.add(name);
     return { path, sha256, place: `traces/${name}`, isSample: path.startsWith(SAMPLES) };
   });
+}
+
+/** Of a manifest (or its folder) in an artifact: says of a trace that is not there where it can be had; other errors as they are. */
+export function withSources(error: unknown, manifest: string): unknown {
+  const folder = resolve(existsSync(join(manifest, 'manifest.json')) ? manifest : dirname(manifest));
+  if (!(error instanceof InputError) || !existsSync(join(folder, 'ACKNOWLEDGEMENTS.md'))) return error;
+  const traces = join(folder, 'traces') + sep;
+  return new InputError(
+    error.problems.map((problem) => {
+      const { where } = problem;
+      if (!resolve(where).startsWith(traces) || existsSync(where)) return problem;
+      return { ...problem, would: 'put it there: ACKNOWLEDGEMENTS.md says which it is and whose' };
+    }),
+  );
 }
 
 /** The manifest with every path of a trace replaced by its place. */

@@ -1,5 +1,6 @@
 /** The head of the page: the question, the verdict, and what it takes to get the same again. */
 import { isMap, type Value } from '../../sim/experiment/fields.ts';
+import { computedText } from '../provenance/computed.ts';
 import { commandText } from '../terminal.ts';
 import { html, type Markup } from './markup.ts';
 import type { Results } from './results.ts';
@@ -34,7 +35,7 @@ export function header(results: Results): Markup {
       'Run',
       joined(
         dateText(manifest['started']),
-        wallText(manifest['wall_s']),
+        computedText(manifest),
         memoryText(manifest['peak_memory_bytes']),
       ),
     ],
@@ -71,10 +72,6 @@ function dateText(started: Value | undefined): string {
   const date = typeof started === 'string' || typeof started === 'number' ? new Date(started) : undefined;
   if (date === undefined || Number.isNaN(date.getTime())) return '';
   return `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-}
-
-function wallText(wall: Value | undefined): string {
-  return typeof wall === 'number' ? `took ${Number(wall.toPrecision(3))} s` : '';
 }
 
 function memoryText(bytes: Value | undefined): string {

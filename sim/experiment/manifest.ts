@@ -45,6 +45,7 @@ export function manifestOf(
     name,
     digest: digest ?? INTERRUPTED,
     ...(experiment.notes.length === 0 ? {} : { notes: experiment.notes }),
+    ...(experiment.precision === null ? {} : { precision: experiment.precision }),
     experiment: {
       question,
       seed,

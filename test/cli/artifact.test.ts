@@ -27,6 +27,22 @@ vary: {policies.batch: [fcfs, easy]}
 measures: [response_time_s]
 `;
 
+/** Sequential jobs on their own nodes: no coscheduling, no paging, and a decider only where the policy asks. */
+const SHARED = `question: Who moves them?
+replications: 2
+precision: 1%
+most_replications: 3
+horizon: 60s
+cluster: {nodes: 4, os: free}
+jobs: {law: {name: poisson, service: {law: exponential, mean: 1s}, count: horizon}}
+program: {mix: none}
+policies: {batch: none, decider: gossip}
+vary: {policies.sharing: [none, ask], cluster.nodes: [4, 8, 16], jobs.load: [0.4, 0.6]}
+where: [cluster.nodes < 16]
+baseline: {policies.sharing: none}
+measures: [response_time_s, slowdown]
+`;
+
 beforeAll(async () => {
   writeFileSync(join(cwd, 'log.swf'), LOG);
   writeFileSync(join(cwd, 'which.yaml'), EXPERIMENT);
@@ -60,7 +76,7 @@ describe('artifact', () => {
       `| all results | \`npx nowsim rerun manifest.json --out again\` | \`same: digest ${digest()}\`, exit code 0 |`,
     );
     expect(claims).toMatch(
-      /\| response_time_s at policies\.batch=easy \| `npx nowsim export again .*` \| [\d.]+ ± [\d.]+ s \| none; with another seed: the interval \| 1 s after the first \|/,
+      /\| lowest response_time_s at policies\.batch=\w+ \| `npx nowsim best again --measure response_time_s` \| [\d.]+ ± [\d.]+ s \| none; .* \| 1 s after the first \|/,
     );
     const acknowledged = read('out', 'artifact', 'ACKNOWLEDGEMENTS.md');
     expect(acknowledged).toContain('> Acknowledge: Who kept it');
@@ -78,18 +94,22 @@ describe('artifact', () => {
     const [rerun, ...others] = commands();
     expect(rerun).toEqual(['rerun', 'manifest.json', '--out', 'again']);
     const without = await nowsim(artifact, ...rerun!, '--quiet');
-    expect([without.code, without.err]).toEqual([2, expect.stringContaining(join('traces', 'log.swf'))]);
+    expect(without.code).toBe(2);
+    expect(without.err).toContain(join('traces', 'log.swf'));
+    expect(without.err).toContain('put it there: ACKNOWLEDGEMENTS.md says which it is');
     copyFileSync(join(cwd, 'log.swf'), join(artifact, 'traces', 'log.swf'));
     const [told, place] = read('out', 'artifact', 'traces.sha256').trim().split('  ');
     expect(place).toBe('traces/log.swf');
     expect(told).toBe(createHash('sha256').update(LOG).digest('hex'));
     const { code, out } = await nowsim(artifact, ...rerun!, '--quiet');
     expect([code, out]).toEqual([0, `same: digest ${digest()}\n`]);
-    expect(others.length).toBeGreaterThan(0);
+    expect(others.map(([command]) => command)).toEqual(['best', 'export']);
     for (const words of others) {
       const { code, out } = await nowsim(artifact, ...words);
       expect([code, words.join(' ')]).toEqual([0, words.join(' ')]);
-      expect(out).toMatch(/\| easy \| [\d.]+ ± [\d.]+ \|/);
+      expect(out).toMatch(
+        words[0] === 'best' ? /batch=easy +[\d.]+ ± [\d.]+ +(yes|no)/ : /\| easy \| [\d.]+ ± [\d.]+ \|/,
+      );
     }
   });
 
@@ -124,6 +144,41 @@ describe('artifact', () => {
     expect(code).toBe(0);
     const same = await nowsim(cwd, 'artifact', 'sample', '--out', 'sample');
     expect([same.code, same.err]).toEqual([2, expect.stringContaining('is the folder of the results')]);
+  });
+
+  it('tells of a sweep what was run: values, rule of replications, settings that its runs read, time of all sessions', async () => {
+    writeFileSync(join(cwd, 'shared.yaml'), SHARED);
+    const run = ['run', 'shared.yaml', '--out', 'shared', '--no-report', '--quiet'];
+    // the second session adds a load to the first's
+    expect((await nowsim(cwd, ...run, '--vary', 'jobs.load=0.4')).code).toBe(0);
+    expect((await nowsim(cwd, ...run)).code).toBe(0);
+    // the third computes nothing
+    expect((await nowsim(cwd, ...run)).code).toBe(0);
+    expect((await nowsim(cwd, 'artifact', 'shared')).code).toBe(0);
+    const checklist = read('shared', 'artifact', 'STRESS-DES.md');
+    const item = (number: string) =>
+      checklist
+        .split('\n')
+        .find((line) => line.startsWith(`| ${number} |`))!
+        .split(' | ')[2]!;
+    expect(item('1.3')).toBe(
+      'varied: policies.sharing: none, ask; cluster.nodes: 4, 8; jobs.load: 0.4, 0.6; every combination, 8 points; 4 of 12 points are left out by where: cluster.nodes < 16 |',
+    );
+    expect(item('2.4')).toBe(
+      'OS structure free; policies: batch none; sharing none, ask (varied); decider gossip |',
+    );
+    expect(item('2.5.3')).toContain('nodes 4, 8 (varied)');
+    expect(item('4.3')).toMatch(
+      /^sequential: .* at most 1 % of its mean, at most 3 replications; 3 were made, not reached at 8 of 8 points; mean ± /,
+    );
+    expect(item('5.4')).toMatch(/24 runs computed in 2 sessions, [\d.]+ s of them \|$/);
+    const claims = read('shared', 'artifact', 'CLAIMS.md').split('\n');
+    // best points and differences first, a line each; then a line a measure, not one a point
+    const rows = claims.filter((line) => line.startsWith('| ') && !/^\| (claim|---|all)/.test(line));
+    const values = rows.filter((line) => line.includes('as in summary.csv'));
+    expect(values.map((line) => line.split(' ')[1])).toEqual(['response_time_s', 'slowdown']);
+    expect(rows.filter((line) => line.startsWith('| lowest '))).toHaveLength(2);
+    expect(rows.length).toBeLessThan(14);
   });
 
   it('of a folder without results is refused', async () => {
