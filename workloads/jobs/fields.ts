@@ -15,7 +15,7 @@ export const JOB_FIELDS = {
     law: { ...JOB_LAW_FIELD, of: { none: { doc: 'no jobs', fields: {} }, ...JOB_LAW_FIELD.of } },
     load: {
       kind: 'number',
-      doc: "offered load per node, to which times between submissions are scaled (a log's by the sum of its jobs' work, a law's by its expectation); own: as they are",
+      doc: "offered load per node, to which times between submissions are scaled (a log's by the sum of its jobs' work, a law's by its expectation); own: as they are. Files of jobs have the scaled times",
       default: 'own',
       above: 0,
       words: ['own'],

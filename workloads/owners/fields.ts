@@ -6,7 +6,12 @@ export const OWNER_FIELDS = {
   kind: 'group',
   doc: 'the people at the nodes',
   fields: {
-    trace: { kind: 'path', doc: 'a trace of owners', default: 'none', words: ['none'] },
+    trace: {
+      kind: 'path',
+      doc: 'a trace of owners: nodes in the order of their names, and each again, at the same times, where the cluster has more',
+      default: 'none',
+      words: ['none'],
+    },
     law: {
       kind: 'slot',
       doc: 'law by which owners come and go where no trace is given',
