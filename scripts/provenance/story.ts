@@ -494,8 +494,12 @@ export function moment(sweep: Sweep, setting: Setting, job: number, ms: number):
   }
   if (nodes.length === 0)
     return fate === FATE.killed ? 'stopped for good' : 'runs, on nodes that are not shown';
+  if (states.size === 1) {
+    const [word] = states.keys();
+    return `${word === DOES[ROW.guest] ? 'runs' : `is ${word}`}${nodesText(nodes)}`;
+  }
   const tasks = [...states].map(([word, count]) => `${count} ${word}`).join(', ');
-  return `has ${counted(nodes.length, 'node')}${nodesText(nodes)}: ${tasks}`;
+  return `is${nodesText(nodes)}: ${tasks}`;
 }
 
 const DOES: Readonly<Record<number, string>> = {

@@ -32,25 +32,26 @@ ${points}
 <label for="time" class="time"><span>Time</span> <input type="range" id="time" data-key="time" min="0" max="${longest}" value="0" step="any"></label>
 <div class="cluster">
 <div>
-<canvas id="cluster" tabindex="0" role="application" aria-label="The cluster: a cell for every node. Arrow keys go from node to node and tell it, space plays, comma and full stop step to the change before and after, Escape clears." aria-describedby="node-now"></canvas>
+<canvas id="cluster" tabindex="0" role="application" aria-label="The cluster: a cell for every node. Arrow keys go from node to node and tell it, space plays, comma and full stop step to the change before and after, Escape clears." aria-describedby="node-now"></canvas></div>
 <ul class="kinds" id="cluster-legend" aria-label="Nodes at this moment, by what they do"></ul>
-</div>
 <div class="beside">
+<div class="chosen">
+<p id="node-now" role="status" aria-live="polite"></p>
+<p id="job-now"></p>
+<div class="controls" id="job-jumps" hidden>Go to when it <button type="button" data-event="submit">was submitted</button>
+<button type="button" data-event="start">started</button>
+<button type="button" data-event="end">ended</button></div>
+</div>
 <h3>At this moment</h3>
 <p id="queue-counts"></p>
 <ol id="queue" aria-label="Waiting jobs, the first of the queue first"></ol>
 <p class="aside" id="queue-more"></p>
-<p id="node-now" role="status" aria-live="polite"></p>
-</div>
 </div>
 <div class="story" id="story" hidden>
 <h3>The job’s story</h3>
-<p id="job-now"></p>
-<div class="controls"><button type="button" data-event="submit">When it was submitted</button>
-<button type="button" data-event="start">When it started</button>
-<button type="button" data-event="end">When it ended</button></div>
 <pre id="story-lines" tabindex="0"></pre>
 <p class="aside">The same words: <code id="story-command"></code></p>
+</div>
 </div>
 <h3>Over time</h3>
 <div class="controls">

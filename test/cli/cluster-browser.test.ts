@@ -83,6 +83,40 @@ describe.skipIf(!hasChromium)(`the cluster in Chromium${noChromium}`, () => {
     return best / 1e3;
   };
 
+  test('it begins where something runs, and what is chosen is told beside the grid, at its top', async () => {
+    const first = Math.min(...history.start.filter((ms) => ms >= 0));
+    expect(first).toBeGreaterThan(0);
+    expect(Number(await page.inputValue('#time'))).toBe(first / 1e3);
+    expect(await text('queue-counts')).not.toMatch(/^0 run/);
+    const [grid, told] = await Promise.all(
+      ['#cluster', '#node-now'].map(async (id) => (await page.locator(id).boundingBox())!),
+    );
+    expect(told!.x - grid!.x - grid!.width).toBeLessThan(60);
+    expect(Math.abs(told!.y - grid!.y)).toBeLessThan(30);
+  });
+
+  test('a job that is asked for is met when it starts, unless it is there; buttons go to its other moments', async () => {
+    const job = 17;
+    const moments = [history.submit[job]!, history.start[job]!, history.end[job]!].map((ms) => ms / 1e3);
+    await scrub(history.to / 1e3);
+    await page.fill('#gantt-job', String(history.id[job]));
+    await page.keyboard.press('Tab');
+    const time = async () => Number(await page.inputValue('#time'));
+    expect(await time()).toBe(moments[1]);
+    expect(await text('job-now')).toMatch(/: is being launched on nodes? /);
+    for (const [i, name] of ['submit', 'start', 'end'].entries()) {
+      await page.click(`[data-event="${name}"]`);
+      expect(await time()).toBe(moments[i]);
+    }
+    const there = moments[1]! + 1;
+    await scrub(there);
+    await page.fill('#gantt-job', '');
+    await page.keyboard.press('Tab');
+    await page.fill('#gantt-job', String(history.id[job]));
+    await page.keyboard.press('Tab');
+    expect(await time()).toBe(there);
+  });
+
   test('at every moment it shows what the history says', async () => {
     for (const share of [0, 0.31, 0.77, 0.2, 1]) {
       const time_s = Math.floor((history.to * share) / 1e3);
@@ -92,7 +126,7 @@ describe.skipIf(!hasChromium)(`the cluster in Chromium${noChromium}`, () => {
       for (const [kind, count] of Object.entries(shown)) expect(count).toBe(sweep.counts[Number(kind)]);
       expect(Object.values(shown).reduce((a, b) => a + b, 0)).toBe(NODES);
       expect(await text('queue-counts')).toBe(
-        `${sweep.running} run, ${sweep.waiting} wait, ${sweep.free} nodes free by what the queue knows`,
+        `${sweep.running} run, ${sweep.waiting} wait, ${sweep.free} ${sweep.free === 1 ? 'node' : 'nodes'} free by what the queue knows`,
       );
     }
   });
@@ -137,7 +171,7 @@ describe.skipIf(!hasChromium)(`the cluster in Chromium${noChromium}`, () => {
     expect(await text('story-command')).toBe(`nowsim why ${id} --run ${out}`);
     await page.click('[data-event="start"]');
     expect(Number(await page.inputValue('#time'))).toBe(history.start[job]! / 1e3);
-    expect(await text('job-now')).toMatch(/: has \d+ nodes? on nodes? /);
+    expect(await text('job-now')).toMatch(/: is being launched on nodes? /);
   });
 
   test('a node that is clicked tells its job, whose nodes have a frame', async () => {
@@ -242,8 +276,9 @@ describe.skipIf(!hasChromium)(`the cluster in Chromium${noChromium}`, () => {
       hasTouch: true,
     });
     expect(await phone.page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+    const begins = await phone.page.locator('#time-text').innerText();
     await phone.page.locator('[data-clock="play"]').tap();
-    await expect.poll(() => phone.page.locator('#time-text').innerText()).not.toBe('00:00:00');
+    await expect.poll(() => phone.page.locator('#time-text').innerText()).not.toBe(begins);
     await phone.page.locator('[data-clock="play"]').tap();
     await phone.page.locator('#cluster').tap({ position: { x: 10, y: 10 } });
     expect(await phone.page.locator('#node-now').innerText()).toMatch(/^Node 0: /);

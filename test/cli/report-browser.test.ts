@@ -391,6 +391,17 @@ describe.skipIf(!hasChromium)(`the report in Chromium${noChromium}`, () => {
       }
     });
 
+    test('points of the baseline alone have no differences: the chart says so, and is drawn without complaint', async () => {
+      await page.selectOption('#axis-colour', 'glunix');
+      await page.selectOption('#axis-x', 'cluster.nodes');
+      expect(await values('slice-0')).toEqual(['in-kernel']);
+      await expect
+        .poll(() => page.locator('#paired-chart .annotation-text').allTextContents())
+        .toEqual(['The points shown are those of the baseline: choose others above.']);
+      await page.selectOption('#slice-0', 'user-server');
+      await expect.poll(() => page.locator('#paired-chart .points path').count()).toBe(6);
+    });
+
     test('nothing left the page and nothing was complained about', () => {
       expect(sweep.complaints).toEqual([]);
       const asked = sweep.requests.filter((url) => !url.startsWith('blob:') && !url.startsWith('data:'));

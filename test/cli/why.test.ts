@@ -77,7 +77,7 @@ describe('the story of a job', () => {
     expect(await why('103', '--at', '110s')).toContain(
       'at 110s: waits for 1 min 30 s so far: needs 2 processors, 0 are free; none before it',
     );
-    expect(await why('103', '--at', '3min')).toContain('at 3min: has 2 nodes on nodes 0, 1: 2 running');
+    expect(await why('103', '--at', '3min')).toContain('at 3min: runs on nodes 0, 1');
   });
 
   it('that starts at once, or never', async () => {
@@ -136,7 +136,7 @@ describe('the story of a job that waits in no queue', () => {
       'for 1 min 40 s other jobs at its node had part of the CPU (at most 1 at once: 201)',
       '0 d 00:01:50  finished: 1 min 40 s after it was submitted',
       '',
-      'at 15s: has 1 node on node 1: 1 at work',
+      'at 15s: is at work on node 1',
       '',
     ]);
   });

@@ -19,7 +19,8 @@ function setValue(control, value) {
 /**
  * Keeps the address. `restore()` is called after controls were set from it: on `open()`, and when the reader goes
  * back or edits the address. `note(section)` writes it (null: the section stays), as a step that Back undoes unless
- * `quietly`. Where what a control normally has depends on others, `settle()` sets it and says so in `data-normal`.
+ * `quietly`. Where what a control normally has depends on others, `settle()` sets it and says so in `data-normal`;
+ * a control that the address names has `data-given`.
  */
 export function addressKeeper(settle, restore) {
   const controls = [...document.querySelectorAll('[data-key]')];
@@ -41,7 +42,11 @@ export function addressKeeper(settle, restore) {
     const [place, state = ''] = location.hash.slice(1).split('?', 2);
     const words = new URLSearchParams(state);
     const given = controls.filter((control) => words.has(control.dataset.key));
-    for (const control of controls) setValue(control, first.get(control));
+    for (const control of controls) {
+      setValue(control, first.get(control));
+      delete control.dataset.given;
+    }
+    for (const control of given) control.dataset.given = '';
     for (const control of given) setValue(control, words.get(control.dataset.key));
     settle();
     for (const control of given) {

@@ -10,13 +10,15 @@ const MOST_CELL = 78;
 /** Cells this wide have room for the node's number and its job; this wide for a letter. */
 const NAMED = 50;
 const LETTERED = 13;
+/** The legend and the story beneath the cells need this width. */
+const LEAST_WIDTH = 440;
 
-/** Width of a cell and number of columns for so many nodes in a box. */
+/** Width of a cell, and columns in rows that are about equally long, for so many nodes in a box. */
 function gridOf(nodes, width, height) {
   const fitting = Math.floor(Math.sqrt((width * height) / nodes));
   const cell = Math.max(LEAST_CELL, Math.min(MOST_CELL, fitting));
-  const columns = Math.max(1, Math.floor(width / cell));
-  return { cell, columns, rows: Math.ceil(nodes / columns) };
+  const rows = Math.ceil(nodes / Math.max(1, Math.floor(width / cell)));
+  return { cell, columns: Math.ceil(nodes / rows), rows };
 }
 
 /**
@@ -54,11 +56,17 @@ export function clusterGrid(canvas, chosen) {
     if (sweep === null || theme === null) return;
     const nodes = sweep.ground.length;
     const room = Math.max(300, Math.min(520, window.innerHeight * 0.62));
+    const { style } = canvas.closest('.cluster');
+    style.removeProperty('--cells');
+    canvas.style.width = '';
     grid = gridOf(nodes, canvas.clientWidth, room);
+    const width = grid.columns * grid.cell;
+    style.setProperty('--cells', `${Math.max(Math.min(LEAST_WIDTH, canvas.clientWidth), width)}px`);
+    canvas.style.width = `${width}px`;
     canvas.style.height = `${grid.rows * grid.cell}px`;
     canvas.dataset.cell = String(grid.cell);
     const scale = window.devicePixelRatio || 1;
-    canvas.width = Math.round(canvas.clientWidth * scale);
+    canvas.width = Math.round(width * scale);
     canvas.height = Math.round(grid.rows * grid.cell * scale);
     pictures = kinds.map((kind) => pictureOf(kind, scale));
     all = true;

@@ -11,7 +11,7 @@ import { NONE, nodeKinds } from './kinds.js';
 import { clockText, durationText, numberText } from './words.js';
 
 /** Waiting jobs that are listed. */
-const LISTED = 10;
+const LISTED = 6;
 /** ms between two writings of counts and lists while time runs. */
 const WORDS_EVERY = 100;
 /** The packed history of a point as bytes. */
@@ -32,7 +32,8 @@ function folderText() {
 /**
  * Drives the section. `timelines` as the page holds them; `told()` is called when the moment, or what is chosen,
  * has come to rest.
- * Returns `show()` (the point that the select names), `draw(theme)` and `momentOf(point)` (s, or null).
+ * Returns `show(opening)` (the point that the select names; `opening`: at the time of the address, or else where its
+ * first job starts), `draw(theme)` and `momentOf(point)` (s, or null).
  */
 export function nodesSection(timelines, told) {
   const part = (name) => document.getElementById(name);
@@ -70,7 +71,7 @@ export function nodesSection(timelines, told) {
     },
   });
 
-  async function show() {
+  async function show(opening) {
     const next = timelines.find(({ point }) => String(point) === part('gantt-point').value);
     if (next?.history === null || next === undefined) return;
     if (timeline !== next) {
@@ -93,9 +94,18 @@ export function nodesSection(timelines, told) {
       grid.show(sweep);
       gantt.show(history);
     }
-    // Where the address or another point has left them.
+    const unmoved = opening ? slider.dataset.given === undefined : slider.value === slider.dataset.normal;
+    slider.dataset.normal = String(beginning() / 1e3);
+    if (unmoved) slider.value = slider.dataset.normal;
+    // Where the address, or the reader at another point, has left them.
     go(Number(slider.value) * 1e3);
     choose(part('gantt-job').value === '' ? NONE : placeOf(history, Number(part('gantt-job').value)), NONE);
+  }
+
+  /** When the first job starts, ms: before, there is an empty building. */
+  function beginning() {
+    const first = history.start.reduce((least, ms) => (ms < least ? ms : least), Number.POSITIVE_INFINITY);
+    return Number.isFinite(first) ? first : 0;
   }
 
   function about() {
@@ -194,10 +204,11 @@ export function nodesSection(timelines, told) {
   function tellQueue() {
     const { queue } = timeline.setting;
     part('queue-counts').textContent = queue
-      ? `${numberText(sweep.running)} run, ${numberText(sweep.waiting)} wait, ${numberText(sweep.free)} nodes free by what the queue knows`
+      ? `${numberText(sweep.running)} run, ${numberText(sweep.waiting)} wait, ${numberText(sweep.free)} ${sweep.free === 1 ? 'node' : 'nodes'} free by what the queue knows`
       : `${numberText(sweep.running)} run${sweep.waiting > 0 ? `, ${numberText(sweep.waiting)} wait at nodes or are on their way` : ''}; nobody waits in a batch queue`;
     const waiting = queue ? sweep.queue(LISTED) : [];
     const list = part('queue');
+    list.hidden = !queue;
     while (list.children.length > waiting.length) list.lastChild.remove();
     while (list.children.length < waiting.length) {
       const entry = document.createElement('li');
@@ -218,7 +229,7 @@ export function nodesSection(timelines, told) {
 
   function tellNode() {
     if (node === NONE) {
-      part('node-now').textContent = 'Choose a node or a job.';
+      part('node-now').textContent = job === NONE ? 'Choose a node or a job.' : `Job ${history.id[job]}.`;
       return;
     }
     const place = sweep.cellOf(node);
@@ -243,6 +254,8 @@ export function nodesSection(timelines, told) {
       grid.mark(job);
       gantt.mark(job);
       part('story').hidden = job === NONE;
+      part('job-jumps').hidden = job === NONE;
+      part('job-now').textContent = '';
       if (job !== NONE) {
         part('gantt-job').value = String(history.id[job]);
         part('story-lines').textContent = story(history, timeline.setting, job).join('\n');
@@ -254,6 +267,16 @@ export function nodesSection(timelines, told) {
     }
     tell();
     rest();
+  }
+
+  /** Goes to when a job starts (or is submitted, if it never does), unless it waits or runs at this moment. */
+  function meet(chosen) {
+    const { submit, start, end } = history;
+    if (submit[chosen] <= now && !(end[chosen] <= now)) return;
+    const moment = Number.isNaN(start[chosen]) ? submit[chosen] : start[chosen];
+    if (Number.isNaN(moment)) return;
+    stop();
+    go(moment);
   }
 
   function draw(theme) {
@@ -307,7 +330,9 @@ export function nodesSection(timelines, told) {
   part('gantt-job').addEventListener('change', () => {
     if (history === null) return;
     const { value } = part('gantt-job');
-    choose(value === '' ? NONE : placeOf(history, Number(value)), NONE);
+    const chosen = value === '' ? NONE : placeOf(history, Number(value));
+    if (chosen !== NONE) meet(chosen);
+    choose(chosen, NONE);
   });
   for (const [name, button] of Object.entries(buttons('event'))) {
     button.addEventListener('click', () => {

@@ -26,8 +26,20 @@ function percentOf(data, pair, measure) {
   return base ? (100 * pair.differences[measure][0]) / Math.abs(base) : null;
 }
 
+/** What stands in the place of a chart without pairs: with no rows it would have no height to be drawn in. */
+const NO_PAIRS = 'The points shown are those of the baseline: choose others above.';
+
 /** Traces and layout; `relative` draws differences in percent of the baseline's mean. */
 export function pairedFigure(data, view, pairs, theme) {
+  if (pairs.length === 0) {
+    const place = { xref: 'paper', yref: 'paper', x: 0.5, y: 0.5 };
+    const annotations = [{ ...place, text: NO_PAIRS, showarrow: false, font: { size: 13 } }];
+    const hidden = { visible: false };
+    return {
+      traces: [],
+      layout: frame(theme, [], 110, 20, { xaxis: hidden, yaxis: hidden, annotations }),
+    };
+  }
   const measure = data.measures[view.measure];
   const relative = view.relative && pairs.every((pair) => percentOf(data, pair, view.measure) !== null);
   const scale = (pair, x) => {

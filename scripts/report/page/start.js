@@ -389,7 +389,7 @@ function restore() {
   if (library === null) return;
   drawAccounts();
   drawSeries();
-  void nodes?.show();
+  void nodes?.show(true);
 }
 
 function connect() {
@@ -424,7 +424,7 @@ function connect() {
   }
   control('series-point', drawSeries);
   control('series-beside', drawSeries);
-  control('gantt-point', () => void nodes?.show());
+  control('gantt-point', () => void nodes?.show(false));
   for (const button of document.querySelectorAll('[data-save]')) {
     button.addEventListener('click', () => saveChart(button.dataset.save, button.dataset.format));
   }
@@ -473,7 +473,7 @@ async function begin() {
         drawSeries();
       });
       nodes.draw(theme);
-      await nodes.show();
+      await nodes.show(true);
     }
     fillAccounts();
     library = startLibrary(code);
