@@ -54,12 +54,13 @@ function settingOf(scenario: Plain, path: string): Value | undefined {
   return isMap(value) ? Object.values(value)[0] : value;
 }
 
-interface Quantity {
+/** A value as a number of base units of a kind, or a text. */
+export interface Quantity {
   readonly of: string;
   readonly value: number | string;
 }
 
-function quantity(value: Value): Quantity {
+export function quantity(value: Value): Quantity {
   if (typeof value === 'number') return { of: 'number', value };
   const text = String(value);
   const match = /^([-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)(.*)$/.exec(text);

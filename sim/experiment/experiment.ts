@@ -155,6 +155,9 @@ export const KIT_MAPS: Readonly<Record<keyof typeof MAPS, string>> = MAPS;
 
 const MOST_POINTS = 20_000;
 
+/** How the note begins, behind numbers, that says how many points `where` left out. */
+export const LEFT_OUT = 'points are left out by where';
+
 /** Settles an experiment. Throws `InputError` with all problems of the file, the flags and the study. */
 export async function settleExperiment(
   study: Study,
@@ -238,9 +241,7 @@ export async function settleExperiment(
     params.push(mine);
   }
   if (left > 0)
-    notes.add(
-      `${left} of ${places.length} points are left out by where: ${kit.where.map((each) => each.text).join('; ')}`,
-    );
+    notes.add(`${left} of ${places.length} ${LEFT_OUT}: ${kit.where.map((each) => each.text).join('; ')}`);
   if (laid.length === 0 && !problems.any) {
     problems.add({
       where: 'where',

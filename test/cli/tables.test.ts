@@ -277,6 +277,46 @@ describe('best', () => {
   });
 });
 
+describe('sensitivity', () => {
+  it('all combinations: swings with intervals, and what the shares leave', async () => {
+    const { code, out } = await nowsim(cwd, 'sensitivity', 'small', '--measure', 'wait_s');
+    expect(code).toBe(0);
+    expect(out).toMatch(/jobs\.load +0\.3 .* 0\.8 .*[\d.]+ to [\d.]+ +[\d.]+ %/);
+    const shares = [...out.matchAll(/([\d.]+) %$/gm)].map(([, share]) => Number(share));
+    const rest = Number(/the rest, ([\d.]+) %/.exec(out)![1]);
+    expect(shares[0]! + shares[1]! + rest).toBeCloseTo(100, 0);
+  });
+
+  it('a swing whose interval includes 0 is said so, and few points of a sample, and what where left out', async () => {
+    writeFileSync(join(cwd, 'around.yaml'), SMALL.replace('4]}}', '4]}, load: 0.3}'));
+    const vary = ['--set', 'design=one-at-a-time', '--vary', 'jobs.load=0.3,0.30001'];
+    const more = ['--replications', '3', '--quiet', '--no-report'];
+    await nowsim(cwd, 'run', 'around.yaml', ...vary, ...more, '--out', 'around');
+    const around = await nowsim(
+      cwd,
+      'sensitivity',
+      'around',
+      '--measure',
+      'wait_s',
+      '--picture',
+      'around.svg',
+    );
+    expect(around.out).toContain('may be chance (the interval includes 0): ');
+    expect(existsSync(join(cwd, 'around.svg'))).toBe(true);
+    const sample = ['--set', 'design=sobol', '--set', 'design_points=16'];
+    const axes = ['--vary', 'jobs.load=0.1..0.8+0.1', '--vary', 'cluster.nodes=4..16+2'];
+    await nowsim(cwd, 'run', 'small.yaml', ...sample, ...axes, ...more, '--out', 'sampled');
+    const sampled = await nowsim(cwd, 'sensitivity', 'sampled', '--measure', 'response_time_s');
+    expect(sampled.out).toMatch(/jobs\.load +\+0\.\d\d/);
+    expect(sampled.out).toMatch(/16 points are few for this: ten for each axis .* here 30/s);
+    expect(sampled.out).not.toContain('swing');
+    const where = ['--set', 'where=[jobs.load > 0.4]'];
+    await nowsim(cwd, 'run', 'small.yaml', ...where, ...more, '--out', 'limited');
+    const limited = await nowsim(cwd, 'sensitivity', 'limited', '--measure', 'wait_s');
+    expect(limited.out).toContain('2 of 4 points are left out by where: jobs.load > 0.4; what is told is of');
+  });
+});
+
 describe('analyse', () => {
   it('wants one run, and gives its mean with an interval', async () => {
     const several = await nowsim(cwd, 'analyse', 'jobs.csv');

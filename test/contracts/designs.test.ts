@@ -8,7 +8,7 @@ import { settleExperiment } from '../../sim/experiment/experiment.ts';
 import type { Plain, Value } from '../../sim/experiment/fields.ts';
 import type { Row } from '../../sim/experiment/rows.ts';
 import { runExperiment } from '../../sim/experiment/runner.ts';
-import { effects } from '../../sim/experiment/sensitivity.ts';
+import { sensitivityOf } from '../../sim/experiment/sensitivity.ts';
 import { toyStudy } from './toy-study.ts';
 
 const chance = (seed = 1) => new Streams(seed, 0).stream('design');
@@ -164,21 +164,24 @@ describe('sensitivity', () => {
     'queue.service': ['1s', '2s'],
     'queue.link': ['10Mb/s', '100Mb/s'],
   };
+  const STUDENT = { interval: 'student', seed: 1 } as const;
   const LISTS = Object.entries(AXES).map(([path, values]) => ({ path, values: values as Value[] }));
 
   it.each(['one-at-a-time', 'product', 'morris', 'latin-hypercube'] as const)(
     '%s names what matters, and what does not',
     async (design) => {
       const rows = await sweep({ design, design_points: 40, replications: 1, vary: AXES });
-      const found = effects(rows, LISTS, design, 'wait_time_s');
+      const found = sensitivityOf(rows, LISTS, design, 'wait_time_s', STUDENT).effects;
       expect(found[0]!.path).toBe('customers.load');
-      expect(found[0]!.largest.value).toBe(0.9);
+      if (found[0]!.swing !== null) expect(found[0]!.swing.largest.value).toBe(0.9);
       const link = found.find((effect) => effect.path === 'queue.link')!;
-      if (design === 'latin-hypercube') expect(link.share).toBeLessThan(0.3);
-      else {
+      if (design === 'latin-hypercube') {
+        expect(found[0]!.regression!.coefficient).toBeGreaterThan(0.7);
+        expect([found[0]!.regression!.clear, link.regression!.clear]).toEqual([true, false]);
+      } else {
         expect(link.unused).toBe(true);
         expect(found[0]!.unused).toBe(false);
-        expect(link.morris?.mu_star ?? link.swing).toBe(0);
+        expect(link.morris?.mu_star ?? link.swing!.by).toBe(0);
       }
     },
   );
@@ -205,10 +208,12 @@ describe('sensitivity', () => {
         }) as unknown as Row,
     );
     const axes = ['a', 'b'].map((path) => ({ path, values: [0, 1, 2, 3] }));
-    const [a, b] = effects(rows, axes, 'morris', 'y');
+    const [a, b] = sensitivityOf(rows, axes, 'morris', 'y', STUDENT).effects;
     // over a step of 2/3 of the axis: a moves by 24 where b is 0, by 26 where b is 1
     expect(a).toMatchObject({ path: 'a', morris: { mu: 37.5, mu_star: 37.5 } });
     expect(a!.morris!.sigma).toBeCloseTo(3 / Math.SQRT2, 12);
+    expect(a!.swing).toBeNull();
+    expect([a!.morris!.low, a!.morris!.high]).toEqual([36, 39]);
     // b moves by 4 where a is 2, by 6 where a is 3
     expect(b!.morris!.mu).toBeCloseTo(7.5, 12);
     expect(b!.morris!.sigma).toBeCloseTo(3 / Math.SQRT2, 12);
@@ -219,14 +224,88 @@ describe('sensitivity', () => {
       ({ point, replication: 0, params: { a, b }, measures: { y }, digest: String(y) }) as unknown as Row;
     // y = 10 a + b: of the variance 100/101 is a's.
     const rows = [row(0, 0, 0, 0), row(1, 0, 1, 1), row(2, 1, 0, 10), row(3, 1, 1, 11)];
-    const [first, second] = effects(
-      rows,
-      ['b', 'a'].map((path) => ({ path, values: [0, 1] })),
-      'product',
-      'y',
-    );
-    expect([first!.path, first!.swing, second!.swing]).toEqual(['a', 10, 1]);
+    const axes = ['b', 'a'].map((path) => ({ path, values: [0, 1] }));
+    const { effects, rest } = sensitivityOf(rows, axes, 'product', 'y', STUDENT);
+    const [first, second] = effects;
+    expect([first!.path, first!.swing!.by, second!.swing!.by]).toEqual(['a', 10, 1]);
+    expect(rest).toBeCloseTo(0, 12);
+    // y = a b: each alone explains a third, the rest is of both together
+    const both = [row(0, 0, 0, 0), row(1, 0, 1, 0), row(2, 1, 0, 0), row(3, 1, 1, 1)];
+    const joint = sensitivityOf(both, axes, 'product', 'y', STUDENT);
+    expect(joint.effects.map(({ share }) => share)).toEqual([expect.closeTo(1 / 3), expect.closeTo(1 / 3)]);
+    expect(joint.rest).toBeCloseTo(1 / 3, 12);
     expect(first!.share).toBeCloseTo(100 / 101, 12);
     expect(second!.share).toBeCloseTo(1 / 101, 12);
+  });
+  it('the interval of a swing by hand: of paired differences, over all pairs of the values', () => {
+    // noise that all points share in a replication cancels; what is left is 10 a, and +-1 in turn at a = 2
+    const rows = [0, 1, 2].flatMap((a, point) =>
+      [50, -30, 7, 90].map((noise, replication) => {
+        const y = 10 * a + noise + (a < 2 ? 0 : replication % 2 === 0 ? 1 : -1);
+        return { point, replication, params: { a }, measures: { y }, digest: String(y) } as unknown as Row;
+      }),
+    );
+    const axes = [{ path: 'a', values: [0, 1, 2] }];
+    const swing = (interval: 'student' | 'bootstrap', some = rows) =>
+      sensitivityOf(some, axes, 'product', 'y', { interval, seed: 1 }).effects[0]!.swing!;
+    const { by, low, high } = swing('student');
+    // differences 21, 19, 21, 19: s = 2 / sqrt 3; three pairs of values ask for t at 1 - 0.05 / 6 with 3 degrees: 4.857
+    const half = (4.8567 * (2 / Math.sqrt(3))) / 2;
+    expect([by, low, high]).toEqual([20, expect.closeTo(20 - half, 3), expect.closeTo(20 + half, 3)]);
+    expect(swing('bootstrap')).toMatchObject({
+      by: 20,
+      low: expect.closeTo(19, 1),
+      high: expect.closeTo(21, 1),
+    });
+    const once = swing(
+      'student',
+      rows.filter(({ replication }) => replication === 0),
+    );
+    expect([once.low, once.high]).toEqual([null, null]);
+  });
+
+  it('samples: coefficients of ranks by hand, with signs, whatever the order of the words', () => {
+    const chance = new Streams(5, 0).stream('test');
+    const sample = (n: number, y: (a: number, word: string) => number) =>
+      Array.from({ length: n }, (_, point) => {
+        const a = Math.floor(chance.next() * 20);
+        const word = ['x', 'y', 'z'][Math.floor(chance.next() * 3)]!;
+        const idle = Math.floor(chance.next() * 20);
+        const params = { a: `${a}s`, word, idle };
+        return { point, replication: 0, params, measures: { y: y(a, word) }, digest: '' } as unknown as Row;
+      });
+    const axes = [
+      { path: 'idle', values: Array.from({ length: 20 }, (_, i) => i) },
+      { path: 'word', values: ['x', 'y', 'z'] },
+      { path: 'a', values: Array.from({ length: 20 }, (_, i) => `${i}s`) },
+    ];
+    const of = (rows: Row[]) => sensitivityOf(rows, axes, 'sobol', 'y', STUDENT);
+    const by = (found: ReturnType<typeof of>) =>
+      Object.fromEntries(found.effects.map(({ path, regression }) => [path, regression!]));
+    // falls with a alone, and far from in proportion: ranks see it whole
+    const falling = of(sample(60, (a) => Math.exp(-a)));
+    expect(falling.effects[0]!.path).toBe('a');
+    expect(by(falling)['a']).toMatchObject({
+      coefficient: expect.closeTo(-1, 10),
+      clear: true,
+      signed: true,
+    });
+    expect(falling.fit).toMatchObject({ r_squared: expect.closeTo(1, 10), points: 60, columns: 4 });
+    expect([by(falling)['word']!.clear, by(falling)['idle']!.clear]).toEqual([false, false]);
+    // the word in the middle of the list does it
+    const worded = of(sample(60, (_a, word) => (word === 'y' ? 1 : 0)));
+    expect(by(worded)['word']).toMatchObject({
+      coefficient: expect.closeTo(1, 10),
+      clear: true,
+      signed: false,
+    });
+    // nothing does it
+    const noise = of(sample(60, () => chance.next()));
+    expect(noise.fit!.r_squared).toBeLessThan(0.3);
+    // as many columns as points fit anything
+    expect(of(sample(5, () => chance.next()))).toMatchObject({
+      fit: null,
+      effects: [{ regression: null }, {}, {}],
+    });
   });
 });
