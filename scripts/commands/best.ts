@@ -21,7 +21,8 @@ export const bestCommand: CommandModule<object, BestArguments> = {
     yargs
       .usage(
         '$0 best <folder>\n\nKeeps every point that no other beats by more than chance (paired differences, 95 % for all of them ' +
-          'together): the best is among those kept. More replications leave fewer.',
+          'together): the best is among those kept. More replications leave fewer. Intervals of single points are of the kind that the ' +
+          'experiment asks for.',
       )
       .positional('folder', {
         type: 'string',

@@ -53,7 +53,8 @@ export const runCommand: CommandModule<object, RunArguments> = {
     yargs
       .usage(
         '$0 run <file>\n\nRuns every point of an experiment (axes: all combinations) with every replication, on all cores. ' +
-          'Rows are kept as runs end: run the same command again after an interruption and it goes on.',
+          'Rows are kept as runs end: run the same command again after an interruption and it goes on. ' +
+          'Runs that the folder holds of other settings are kept in its earlier/, and used when they are asked for again.',
       )
       .positional('file', {
         type: 'string',

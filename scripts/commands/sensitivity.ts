@@ -321,7 +321,7 @@ interface Told {
 
 function pageText({ effects }: Sensitivity, measure: string, told: Told): PageText {
   const unused = effects.filter((effect) => effect.unused).map((effect) => effect.path);
-  const { path, by } = barOf(effects[0]!);
+  const { path, by, clear } = barOf(effects[0]!);
   const kind =
     effects[0]!.morris !== null ? 'mu* ' : effects[0]!.regression !== null ? 'a rank coefficient of ' : 'by ';
   return {
@@ -330,7 +330,10 @@ function pageText({ effects }: Sensitivity, measure: string, told: Told): PageTe
     question: told.question,
     verdict: {
       headline: `${path} moves it most, ${kind}${plainNumber(by, 4)}.`,
-      because: unused.length === 0 ? '' : `No result differs between the values of ${unused.join(', ')}.`,
+      because: [
+        ...(clear || effects[0]!.unused ? [] : ['Its interval includes 0: it may be chance.']),
+        ...(unused.length === 0 ? [] : [`No result differs between the values of ${unused.join(', ')}.`]),
+      ].join(' '),
     },
     facts: [['Command', html`<code>${told.command}</code>`]],
     notes: [told.design, ...told.notes],
