@@ -1,7 +1,8 @@
 /**
- * The page's beginning: reads the embedded data, fills tables at once, unpacks the chart library and the timelines,
- * draws, and draws again when a control, the address, the colour scheme, the width or the paper changes. What the
- * reader has chosen stands in the controls, and there alone: `readView` collects it before every drawing.
+ * The page's beginning: reads the embedded data, fills tables at once, unpacks the chart library and draws the
+ * comparison, then unpacks what nodes did, which may be much, and draws the rest. It draws again when a control, the
+ * address, the colour scheme, the width or the paper changes. What the reader has chosen stands in the controls, and
+ * there alone: `readView` collects it before every drawing.
  */
 import { accountsFigure, accountsTable } from './accounts.js';
 import { addressKeeper } from './address.js';
@@ -465,8 +466,17 @@ async function begin() {
   connect();
   address.open();
   try {
-    const [code, ...packed] = await Promise.all(['library', 'timelines', 'single'].map(unpack));
-    [timelines, single] = packed.map((text) => JSON.parse(text));
+    const [code, runs] = await Promise.all(['library', 'single'].map(unpack));
+    single = JSON.parse(runs);
+    library = startLibrary(code);
+    theme = readTheme(part('comparison-chart').clientWidth);
+    drawComparison();
+    for (const id of ['comparison-chart', 'paired-chart']) pointed(id);
+    // What is drawn so far is shown, and can be used, while histories are unpacked.
+    await new Promise((shown) => setTimeout(shown));
+    timelines = JSON.parse(await unpack('timelines'));
+    fillAccounts();
+    drawAccounts();
     if (part('nodes') !== null) {
       nodes = nodesSection(timelines, () => {
         address.note(null, true);
@@ -475,10 +485,7 @@ async function begin() {
       nodes.draw(theme);
       await nodes.show(true);
     }
-    fillAccounts();
-    library = startLibrary(code);
-    drawAll();
-    for (const id of ['comparison-chart', 'paired-chart']) pointed(id);
+    drawSeries();
     address.show();
     document.body.dataset.state = 'ready';
   } catch (error) {
