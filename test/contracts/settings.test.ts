@@ -1,7 +1,8 @@
 /**
  * Which settings each kind of run reads (`scripts/runs`): every setting is changed under every kind. One that the kind does
  * not claim to read must change nothing: no event, no measure. One that it claims to read must change something
- * in some scenario here, or stand in `STILL` with the reason why not.
+ * in some scenario here, or stand in `STILL` with the reason why not. Of the policies every parameter must change a run of
+ * some kind, or stand in `UNSHOWN`; parameters of laws and of made programs are left to the tests of those.
  */
 import { describe, expect, it } from 'vitest';
 import { FIELDS } from '../../scripts/fields.ts';
@@ -9,7 +10,14 @@ import { RUN_KINDS } from '../../scripts/runs/index.ts';
 import { study } from '../../scripts/study.ts';
 import { documentOf } from '../../sim/experiment/document.ts';
 import { settleExperiment } from '../../sim/experiment/experiment.ts';
-import { isMap, namesOf, type Plain, readFields, type Value } from '../../sim/experiment/fields.ts';
+import {
+  type Field,
+  isMap,
+  namesOf,
+  type Plain,
+  readFields,
+  type Value,
+} from '../../sim/experiment/fields.ts';
 import { fieldAt, layOver, type Origin, pathsOf, spread } from '../../sim/experiment/settings.ts';
 import { InputError } from '../../sim/problem.ts';
 import { scratch } from '../formats/files.ts';
@@ -337,7 +345,7 @@ async function told(given: Given): Promise<string | undefined> {
   }
 }
 
-/** Settings that are no parameters of a slot: these go with its choice. */
+/** Settings that are no parameters of a slot: those are read where its choice is. */
 const PATHS = pathsOf(FIELDS).filter((path) => {
   const above = keys(path).map((_, i) => fieldAt(FIELDS, keys(path).slice(0, i)));
   return fieldAt(FIELDS, keys(path))!.kind !== 'group' && !above.some((field) => field?.kind === 'slot');
@@ -354,13 +362,15 @@ function otherValues(path: string, now: Value | undefined): readonly Value[] {
   const field = fieldAt(FIELDS, keys(path))!;
   const shown = isMap(now ?? null) ? Object.values(now as Plain)[0] : now;
   const all =
-    VALUES[path] ??
-    (field.kind === 'boolean'
-      ? [!(now === true || now === 'on')]
-      : field.kind === 'choice' || field.kind === 'slot'
-        ? namesOf(field)
-        : [...(field.kind === 'group' ? [] : (field.words ?? [])), ...(BY_KIND[field.kind] ?? [])]);
+    VALUES[path] ?? (field.kind === 'boolean' ? [!(now === true || now === 'on')] : valuesOf(field));
   return all.filter((value) => value !== shown);
+}
+
+/** Values by the kind of a field. */
+function valuesOf(field: Field): readonly Value[] {
+  if (field.kind === 'boolean') return [true, false];
+  if (field.kind === 'choice' || field.kind === 'slot') return namesOf(field);
+  return [...(field.kind === 'group' ? [] : (field.words ?? [])), ...(BY_KIND[field.kind] ?? [])];
 }
 
 /** What a run tells that differs from `base` once the setting has another value; undefined where nothing does. */
@@ -408,6 +418,77 @@ describe.each(RUN_KINDS.map((kind) => [kind.title, kind] as const))('%s', (title
     expect(still.toSorted()).toEqual(Object.keys(STILL[title] ?? {}).toSorted());
   }, 300_000);
 });
+
+/** Parameters of policies that change no run here, or only long ones, with where they are tested. */
+const UNSHOWN: Readonly<Record<string, string>> = {
+  'policies.idle=condor cpu_busy': 'test/contracts/idle.test.ts',
+  'policies.idle=condor least_run': 'test/contracts/idle.test.ts',
+  'policies.idle=condor most_vacating': 'test/theory/moves.test.ts',
+  'policies.idle=condor checkpointable': 'test/contracts/idle.test.ts',
+  'policies.idle=load refuse': 'test/contracts/idle.test.ts',
+  'policies.idle=condor88 cpu_busy': 'test/contracts/idle.test.ts',
+  'policies.idle=condor88 least_run': 'test/contracts/idle.test.ts',
+  'policies.idle=condor88 most_vacating': 'test/theory/moves.test.ts',
+  'policies.share=equal window': 'beside reclaim only (test/theory/fairness.test.ts)',
+  'policies.batch=fcfs pass': 'jobs that come and end at one instant only (test/replay)',
+  'policies.batch=easy pass': 'jobs that come and end at one instant only (test/replay)',
+  'policies.batch=conservative pass': 'jobs that come and end at one instant only (test/replay)',
+  'policies.sharing=birth long': 'test/contracts/sharing.test.ts',
+  'policies.coscheduling=gang fit': 'test/contracts/coscheduling.test.ts',
+  'policies.coscheduling=gang unify': 'test/theory/parallel.test.ts',
+};
+
+describe.each(PATHS.filter((path) => path.startsWith('policies.')))('%s', (path) => {
+  const slot = fieldAt(FIELDS, keys(path))!;
+
+  it.runIf(slot.kind === 'slot')(
+    'is changed by every parameter of every choice',
+    async () => {
+      const same: string[] = [];
+      let scenarios = Object.values(SCENARIOS).flat();
+      for (const [name, { fields }] of Object.entries(slot.kind === 'slot' ? slot.of : {})) {
+        const bases = new Map<Given, string | undefined>();
+        for (const [parameter, of] of Object.entries(fields)) {
+          if (`${path}=${name} ${parameter}` in UNSHOWN) continue;
+          const by = await firstChanged(scenarios, bases, path, name, parameter, of);
+          if (by === undefined) same.push(`${path}=${name} ${parameter}`);
+          // One that shows a parameter mostly shows the next.
+          else scenarios = [by, ...scenarios.filter((each) => each !== by)];
+        }
+      }
+      expect(same).toEqual([]);
+    },
+    60_000,
+  );
+});
+
+/** The first scenario that comes to something else with another value of a parameter; `bases`: what each comes to without. */
+async function firstChanged(
+  scenarios: readonly Given[],
+  bases: Map<Given, string | undefined>,
+  path: string,
+  name: string,
+  parameter: string,
+  of: Field,
+): Promise<Given | undefined> {
+  const ran = async (choice: Plain, given: Given) => {
+    const all = { ...given, [path]: choice };
+    const scenario = laid(all);
+    if (scenario === undefined || study.unread!(scenario, [path]).length > 0) return undefined;
+    const text = await told(all);
+    return text?.startsWith('[') === true ? text : undefined;
+  };
+  for (const given of scenarios) {
+    if (!bases.has(given)) bases.set(given, await ran({ name }, given));
+    const base = bases.get(given);
+    if (base === undefined) continue;
+    for (const value of valuesOf(of)) {
+      const other = await ran({ name, [parameter]: value }, given);
+      if (other !== undefined && other !== base) return given;
+    }
+  }
+  return undefined;
+}
 
 describe('settings of a file that change nothing', () => {
   const notes = async (content: Plain, ...set: string[]) =>
