@@ -253,7 +253,7 @@ describe.skipIf(!hasChromium)(`the cluster in Chromium${noChromium}`, () => {
     expect(await text('gantt-says')).toBe('job 99999 is not in this diagram');
   });
 
-  test('the address keeps point, job and moment', async () => {
+  test('the address keeps point, job and moment, for a phone too; nothing left a page or was complained about', async () => {
     await page.selectOption('#gantt-point', '0');
     await expect.poll(() => text('queue-counts')).not.toContain('nobody waits');
     await page.fill('#gantt-job', String(history.id[100]));
@@ -262,34 +262,32 @@ describe.skipIf(!hasChromium)(`the cluster in Chromium${noChromium}`, () => {
     await page.keyboard.press('PageUp');
     await expect.poll(() => page.url()).toMatch(/time=.*job=|job=.*time=/);
     const kept = { time: await page.inputValue('#time'), story: await text('story-lines') };
-    await page.reload();
-    await page.waitForSelector('body[data-state="ready"]');
-    expect(await page.inputValue('#time')).toBe(kept.time);
-    expect(await text('story-lines')).toBe(kept.story);
-    expect(placeOf(history, Number(await page.inputValue('#gantt-job')))).toBe(100);
-  });
-
-  test('a phone shows it without scrolling sideways; nothing left a page or was complained about', async () => {
-    const phone = await openPage(browser, file, {
-      viewport: { width: 390, height: 844 },
-      isMobile: true,
-      hasTouch: true,
-    });
-    expect(await phone.page.evaluate('document.documentElement.scrollWidth')).toBe(390);
-    const begins = await phone.page.locator('#time-text').innerText();
-    await phone.page.locator('[data-clock="play"]').tap();
-    await expect.poll(() => phone.page.locator('#time-text').innerText()).not.toBe(begins);
-    await phone.page.locator('[data-clock="play"]').tap();
-    await phone.page.locator('#cluster').tap({ position: { x: 10, y: 10 } });
-    expect(await phone.page.locator('#node-now').innerText()).toMatch(/^Node 0: /);
-    expect(await phone.page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+    // A phone opens the address that was copied here, and fits.
+    const phone = await openPage(
+      browser,
+      file,
+      { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
+      new URL(page.url()).hash,
+    );
+    const { page: small } = phone;
+    expect(await small.inputValue('#time')).toBe(kept.time);
+    expect(await small.locator('#story-lines').innerText()).toBe(kept.story);
+    expect(placeOf(history, Number(await small.inputValue('#gantt-job')))).toBe(100);
+    expect(await small.evaluate('document.documentElement.scrollWidth')).toBe(390);
+    const before = await small.locator('#time-text').innerText();
+    await small.locator('[data-clock="play"]').tap();
+    await expect.poll(() => small.locator('#time-text').innerText()).not.toBe(before);
+    await small.locator('[data-clock="play"]').tap();
+    await small.locator('#cluster').tap({ position: { x: 10, y: 10 } });
+    expect(await small.locator('#node-now').innerText()).toMatch(/^Node 0: /);
+    expect(await small.evaluate('document.documentElement.scrollWidth')).toBe(390);
     for (const { complaints, requests } of [phone, opened]) {
       expect(complaints).toEqual([]);
       const own = pathToFileURL(file).href;
       const away = requests.filter((url) => !/^(blob|data):/.test(url) && url.split('#')[0] !== own);
       expect(away).toEqual([]);
     }
-    await phone.page.context().close();
+    await small.context().close();
   });
 
   /** Width of a cell: a row of the canvas is as high. */
