@@ -109,6 +109,8 @@ export async function mergeShards(
   const made = ['rows.jsonl', 'manifest.json', 'timelines', 'parts'].filter(
     (name) => !existsSync(join(out, name)),
   );
+  // earlier/ may come to hold what the folder had of its own: then it stays, whatever comes
+  if (made.includes('rows.jsonl') && !existsSync(join(out, 'earlier'))) made.push('earlier');
   // What the folder holds of its own is not lost: those of its runs that no shard has are taken from there, too.
   new Earlier(out).setAside(new Set(rows.keys()), join(out, 'parts'));
   mkdirSync(join(out, 'timelines'), { recursive: true });

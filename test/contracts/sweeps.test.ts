@@ -1,5 +1,5 @@
 /** Sweeps: ranges of axes, replications until intervals are narrow, shards that come to the same files as one run. */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -198,6 +198,22 @@ describe('shards', () => {
     expect(existsSync(out)).toBe(false);
   });
 
+  it('do not lose what the folder holds, nor take over another experiment', async () => {
+    const parent = join(folder, 'held');
+    await run({ ...TWO_LOADS, seed: 77 }, { out: parent });
+    const held = readFileSync(join(parent, 'rows.jsonl'), 'utf8');
+    await run(TWO_LOADS, { out: shardFolder(parent, 1, 1), shard: { index: 1, of: 1 } });
+    const { earlier } = await mergeShards(toyStudy(), shardsIn(parent), { out: parent });
+    expect(earlier).toEqual({ kept: 6, dropped: 0 });
+    const { kept } = await run({ ...TWO_LOADS, seed: 77 }, { out: parent });
+    expect([kept, readFileSync(join(parent, 'rows.jsonl'), 'utf8')]).toEqual([6, held]);
+    const other = join(folder, 'of-another-name');
+    await runExperiment(toyStudy(), documentOf(TWO_LOADS, 'other', folder), { out: other });
+    await expect(mergeShards(toyStudy(), shardsIn(parent), { out: other })).rejects.toThrow(
+      'holds the results of another experiment, "other"',
+    );
+  });
+
   it('of another version are refused', async () => {
     const parent = join(folder, 'older');
     const options = { out: shardFolder(parent, 1, 1), shard: { index: 1, of: 1 } };
@@ -205,6 +221,7 @@ describe('shards', () => {
     await expect(mergeShards(toyStudy('toy-1'), shardsIn(parent), { out: parent })).rejects.toThrow(
       '6 of 6 runs',
     );
+    expect(readdirSync(parent)).toEqual(['shard-1-of-1']);
   });
 
   it('of another experiment are refused, though they bear the same name', async () => {
