@@ -20,7 +20,7 @@ import { FIGURES, figuresNamed } from '../figures/index.ts';
 import { csvText } from '../figures/table.ts';
 import { asBuilt } from '../package.ts';
 import { ProgressLine, widthOf, wrapped } from '../terminal.ts';
-import { defaultWorkers, once, WORKER_OPTIONS, watched, wholeNumber } from './run-options.ts';
+import { defaultWorkers, each, once, WORKER_OPTIONS, watched, wholeNumber } from './run-options.ts';
 
 interface FigureArguments {
   name: string;
@@ -29,6 +29,8 @@ interface FigureArguments {
   out?: string | string[];
   measure?: string | string[];
   against?: string | string[];
+  at?: string | string[];
+  panels?: string | string[];
   wide: boolean;
   workers?: string | string[];
   json: boolean;
@@ -71,6 +73,16 @@ export const figureCommand: CommandModule<object, FigureArguments> = {
         requiresArg: true,
         describe: 'of a results folder: which axis (default: the first of numbers, else the first)',
       })
+      .option('at', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'of a results folder: path=value: points with this value alone (again and again)',
+      })
+      .option('panels', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'of a results folder: an axis with a panel for each of its values, at most six',
+      })
       .option('wide', {
         type: 'boolean',
         default: false,
@@ -83,6 +95,10 @@ export const figureCommand: CommandModule<object, FigureArguments> = {
       .example(
         '$0 figure results/runs/mine --measure wait_s --against cluster.nodes',
         'a picture of a sweep of yours',
+      )
+      .example(
+        '$0 figure results/runs/mine --at jobs.load=0.7 --panels policies.idle --wide',
+        'one load of it, a panel for each policy',
       ) as Argv<FigureArguments>,
   handler: figure,
 };
@@ -93,7 +109,7 @@ function machineFigures(): string[] {
 
 async function figure(given: FigureArguments): Promise<void> {
   if (existsSync(join(given.name, 'manifest.json'))) return figureOfSweep(given);
-  for (const flag of ['measure', 'against', 'wide'] as const) {
+  for (const flag of ['measure', 'against', 'at', 'panels', 'wide'] as const) {
     if (given[flag] === undefined || given[flag] === false) continue;
     throw new InputError({
       where: `--${flag}`,
@@ -143,9 +159,12 @@ async function figureOfSweep(given: FigureArguments): Promise<void> {
   }
   const { sweepFigure, sweepFolder } = await import('../figures/sweep.ts');
   const [measure, against] = [once('measure', given.measure), once('against', given.against)];
+  const panels = once('panels', given.panels);
   const figure = await sweepFigure(given.name, {
     ...(measure === undefined ? {} : { measure }),
     ...(against === undefined ? {} : { against }),
+    ...(panels === undefined ? {} : { panels }),
+    at: each(given.at),
     wide: given.wide,
   });
   const out = once('out', given.out) ?? sweepFolder(given.name);

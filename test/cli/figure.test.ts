@@ -22,6 +22,20 @@ import { nowsim, workFolder } from './nowsim.ts';
 const here = workFolder();
 afterAll(here.remove);
 
+/** Three axes, 36 points: twelve series against the nodes. */
+const SHARED = `question: What moves it?
+horizon: 60s
+cluster: {nodes: 16, os: free}
+jobs: {law: {name: poisson, service: {law: exponential, mean: 1s}, count: horizon}, load: 0.6}
+policies: {batch: none, sharing: threshold}
+program: {mix: none}
+measures: [response_time_s]
+vary:
+  cluster.nodes: [16, 32, 64]
+  jobs.load: [0.4, 0.6, 0.8]
+  policies.sharing: [none, random, threshold, shortest]
+`;
+
 describe('nowsim figure', () => {
   it('builds data and pictures, the same bytes in every process, and says whether the claim holds', async () => {
     const build = (out: string) =>
@@ -122,6 +136,89 @@ describe('nowsim figure', () => {
     );
     const wrong = await nowsim(here.path, 'figure', 'sweep', '--against', 'jobs.loud');
     expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('did you mean "jobs.load"?')]);
+  });
+
+  it('draws a sweep of many series whole: a legend line for each, ticks where it was run, axes that are held or have panels', async () => {
+    writeFileSync(join(here.path, 'shared.yaml'), SHARED);
+    const run = (...words: string[]) =>
+      nowsim(here.path, 'run', 'shared.yaml', '--quiet', '--no-report', ...words);
+    expect((await run('--out', 'many')).code).toBe(0);
+    const draw = async (...words: string[]) => {
+      const { code, err } = await nowsim(here.path, 'figure', ...words);
+      expect([code, err]).toEqual([0, '']);
+      const svg = readFileSync(join(here.path, words[0]!, 'figure', 'picture.svg'), 'utf8');
+      const [, width, height] = /width="([\d.]+)" height="([\d.]+)"/.exec(svg)!.map(Number);
+      const texts = textsOf(svg);
+      for (const { text, box } of texts) {
+        expect(box.left >= 0 && box.top >= -1 && box.right <= width! && box.bottom <= height! + 1, text).toBe(
+          true,
+        );
+        expect(
+          texts.filter((other) => other.box !== box && overlap(other.box, box)).map((other) => other.text),
+          text,
+        ).toEqual([]);
+      }
+      const rows = csvRows(readFileSync(join(here.path, words[0]!, 'figure', 'data.csv'), 'utf8'));
+      return { texts: texts.map(({ text }) => text), rows };
+    };
+    const whole = await draw('many');
+    const series = [...new Set(whole.rows.map((row) => String(row['series'])))];
+    expect(series).toHaveLength(12);
+    expect(whole.texts).toEqual(expect.arrayContaining([...series, '16', '32', '64']));
+    expect(whole.texts).not.toContain('40');
+
+    const held = await draw('many', '--at', 'policies.sharing=random', '--at', 'jobs.load=0.8');
+    expect(held.rows.map((row) => [row['cluster.nodes'], row['series']])).toEqual([
+      [16, ''],
+      [32, ''],
+      [64, ''],
+    ]);
+    const panels = await draw('many', '--panels', 'policies.sharing');
+    expect(panels.texts).toEqual(
+      expect.arrayContaining(['sharing none', 'sharing random', 'sharing shortest', 'load 0.4']),
+    );
+    expect(panels.texts.filter((text) => text === 'load 0.4')).toHaveLength(1);
+    expect(
+      panels.rows.filter((row) => row['policies.sharing'] === 'random' && row['series'] === 'load 0.4'),
+    ).toHaveLength(3);
+    const refused = async (...words: string[]) => (await nowsim(here.path, 'figure', ...words)).err;
+    expect(await refused('many', '--at', 'jobs.load=0.5')).toContain(
+      'no point has this value; use one of 0.4, 0.6, 0.8',
+    );
+    expect(await refused('many', '--at', 'jobs.lod=0.4')).toContain('did you mean "jobs.load"?');
+    expect(await refused('many', '--panels', 'jobs.load', '--against', 'jobs.load')).toContain(
+      'leaves no axis',
+    );
+  });
+
+  it('draws a design of one axis at a time as a row a point, and of an axis its own points', async () => {
+    writeFileSync(join(here.path, 'shared.yaml'), SHARED);
+    const run = ['run', 'shared.yaml', '--set', 'design=one-at-a-time', '--quiet', '--no-report'];
+    expect((await nowsim(here.path, ...run, '--out', 'single')).code).toBe(0);
+    const choice = { measure: 'response_time_s', wide: false };
+    const { rows, picture } = await sweepFigure(join(here.path, 'single'), choice);
+    expect(rows.map((row) => row['setting'])).toEqual([
+      'as it is',
+      'nodes 32',
+      'nodes 64',
+      'load 0.4',
+      'load 0.8',
+      'sharing none',
+      'sharing random',
+      'sharing shortest',
+    ]);
+    expect(picture.data).toHaveLength(1);
+    const along = await sweepFigure(join(here.path, 'single'), { ...choice, against: 'jobs.load' });
+    expect(along.rows.map((row) => [row['jobs.load'], row['series']])).toEqual([
+      ['0.4', ''],
+      ['0.6', ''],
+      ['0.8', ''],
+    ]);
+    const sampled = ['run', 'shared.yaml', '--set', 'design=latin-hypercube', '--set', 'design_points=9'];
+    expect((await nowsim(here.path, ...sampled, '--quiet', '--no-report', '--out', 'sampled')).code).toBe(0);
+    const marks = await sweepFigure(join(here.path, 'sampled'), { ...choice, against: 'jobs.load' });
+    expect(marks.picture.data).toHaveLength(1);
+    expect(marks.picture.data[0]).toMatchObject({ mode: 'markers' });
   });
 
   it('names the nearest figure, and says which figures take a machine', async () => {
