@@ -1,10 +1,17 @@
 /** What a page carries packed: its chart library, and data. */
 
-/** Gzip in base64, as the page was packed, back to text. */
-export async function unpack(id) {
-  const packed = Uint8Array.from(atob(document.getElementById(id).textContent), (c) => c.charCodeAt(0));
+/** Gzip in base64, as the page was packed, back to bytes. */
+export async function unpackBytes(id) {
+  const text = atob(document.getElementById(id).textContent);
+  const packed = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) packed[i] = text.charCodeAt(i);
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'));
-  return new Response(stream).text();
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+/** The same to text. */
+export async function unpack(id) {
+  return new TextDecoder().decode(await unpackBytes(id));
 }
 
 /** Makes the chart library of its code. */

@@ -8,20 +8,13 @@ import { moment, story, waitText } from '../../provenance/story.ts';
 import { clusterGrid } from './cluster.js';
 import { ganttDiagram } from './gantt.js';
 import { NONE, nodeKinds } from './kinds.js';
+import { unpackBytes } from './library.js';
 import { clockText, durationText, numberText } from './words.js';
 
 /** Waiting jobs that are listed. */
 const LISTED = 6;
 /** ms between two writings of counts and lists while time runs. */
 const WORDS_EVERY = 100;
-/** The packed history of a point as bytes. */
-async function unpackHistory(point) {
-  const text = atob(document.getElementById(`history-${point}`).textContent);
-  const packed = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) packed[i] = text.charCodeAt(i);
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
-}
 
 /** The results folder that this page lies in, as a shell takes it. */
 function folderText() {
@@ -79,7 +72,10 @@ export function nodesSection(timelines, told) {
       const point = next.point;
       if (!opened.has(point)) {
         const { to_s } = next.history;
-        opened.set(point, openHistory(await unpackHistory(point), next.nodes, Math.round(to_s * 1e3)));
+        opened.set(
+          point,
+          openHistory(await unpackBytes(`history-${point}`), next.nodes, Math.round(to_s * 1e3)),
+        );
         if (String(point) !== part('gantt-point').value) return;
       }
       timeline = next;
