@@ -302,6 +302,8 @@ describe('sensitivity', () => {
     // nothing does it
     const noise = of(sample(60, () => chance.next()));
     expect(noise.fit!.r_squared).toBeLessThan(0.3);
+    expect(by(noise)['word']!.low).toBeGreaterThan(0);
+    expect(by(noise)['word']!.clear).toBe(false);
     // as many columns as points fit anything
     expect(of(sample(5, () => chance.next()))).toMatchObject({
       fit: null,
