@@ -48,20 +48,25 @@ export function unpackHistory({ packed }: PackedHistory): Uint8Array {
   return gunzipSync(Buffer.from(packed, 'base64'));
 }
 
+/** Where the timeline of a point of a results folder lies. */
+export function timelineFile(folder: string, point: number): string {
+  return join(folder, 'timelines', `point-${point}.json`);
+}
+
 /** The timeline of a point of a results folder. Throws `InputError` where there is none. */
 export function readTimeline(folder: string, point: number): Timeline {
-  const name = join('timelines', `point-${point}.json`);
+  const path = timelineFile(folder, point);
   let text: string;
   try {
-    text = readFileSync(join(folder, name), 'utf8');
+    text = readFileSync(path, 'utf8');
   } catch {
     throw new InputError({
-      where: folder,
-      found: `holds no ${name}`,
+      where: path,
+      found: 'there is no such file',
       would: 'give a folder that "nowsim run" wrote, and a point that it has',
     });
   }
-  return asTimeline(JSON.parse(text) as Value, join(folder, name));
+  return asTimeline(JSON.parse(text) as Value, path);
 }
 
 /** Throws `InputError` where the value is no timeline. */

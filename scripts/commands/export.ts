@@ -7,9 +7,10 @@ import { writeWhole } from '../../sim/experiment/files.ts';
 import { paramsText } from '../../sim/experiment/points.ts';
 import type { Summary } from '../../sim/experiment/results.ts';
 import { InputError } from '../../sim/problem.ts';
+import { asBuilt } from '../package.ts';
 import { INTERVAL_LEGEND } from '../terminal.ts';
 import { csvLines, differenceCells, summaryCells, tidyColumns } from '../tidy.ts';
-import { historyOf, readTimeline } from '../timelines.ts';
+import { historyOf, timelineFile } from '../timelines.ts';
 import { checkMeasure, finishedResults, resultsIn } from './results-folder.ts';
 import { each, once, wholeNumber } from './run-options.ts';
 
@@ -243,8 +244,10 @@ function mathematics(text: string): string | undefined {
 const MOST_SLICES = 1_000_000;
 
 /** The history and the series of one run in the trace event format of Chrome: a thread a node, a counter a series. */
-function perfetto(folder: string, point: number): { text: string; records: number } {
-  const timeline = readTimeline(folder, point);
+async function perfetto(folder: string, point: number): Promise<{ text: string; records: number }> {
+  const study = asBuilt((await import('../study.ts')).study);
+  const { timelineOfPoint } = await import('../provenance/repeat.ts');
+  const timeline = await timelineOfPoint(study, folder, point);
   const { series, bin_s } = timeline;
   const history = historyOf(timeline);
   const kinds = Object.fromEntries(Object.entries(ROW).map(([name, kind]) => [kind, name]));
@@ -254,7 +257,7 @@ function perfetto(folder: string, point: number): { text: string; records: numbe
   for (const [node, from_s, to_s, kind, job] of history === null ? [] : rowsOf(history)) {
     if (slices.length === MOST_SLICES) {
       throw new InputError({
-        where: join(folder, 'timelines', `point-${point}.json`),
+        where: timelineFile(folder, point),
         found: `more than ${MOST_SLICES} stretches of nodes, which trace viewers do not take in`,
         would: 'look at report.html, or run it with fewer nodes or a shorter horizon',
       });

@@ -117,7 +117,8 @@ export const runCommand: CommandModule<object, RunArguments> = {
       .option('report', {
         type: 'boolean',
         default: true,
-        describe: 'write report.html (--no-report: do not)',
+        describe:
+          'write report.html (--no-report: do not, nor keep what nodes did for one, which is quicker)',
       })
       .option('crate', {
         type: 'boolean',
@@ -201,6 +202,8 @@ async function run(args: RunArguments): Promise<void> {
     runExperiment(asBuilt(study), document, {
       out,
       ...overrides,
+      // Nobody draws them then; a shard's are for the report of the whole.
+      ...(args.report || shard !== undefined ? {} : { timelines: false }),
       ...(shard === undefined ? {} : { shard }),
       ...(files.jobsOut === undefined ? {} : { jobsOut: files.jobsOut }),
       ...(files.swfOut === undefined ? {} : { swfOut: files.swfOut }),

@@ -82,17 +82,8 @@ async function why(args: WhyArguments): Promise<void> {
   const replication = wholeNumber('replication', args.replication, 0) ?? 0;
   const at = timeAsked(once('at', args.at));
   const study = asBuilt((await import('../study.ts')).study);
-  const { readManifest } = await import('../../sim/experiment/manifest.ts');
-  const { experiment } = await readManifest(study, folder);
-  const chosen = experiment.points[point];
-  if (chosen === undefined || replication >= experiment.replications) {
-    throw new InputError({
-      where: chosen === undefined ? `--point ${point}` : `--replication ${replication}`,
-      found: `${experiment.points.length} points of ${experiment.replications} replications are there`,
-      would: `give at most --point ${experiment.points.length - 1} --replication ${experiment.replications - 1}`,
-    });
-  }
-  const { timelineAgain } = await import('../provenance/repeat.ts');
+  const { runOf, timelineAgain } = await import('../provenance/repeat.ts');
+  const { experiment, chosen } = await runOf(study, folder, point, replication);
   const { durationText } = await import('../duration.ts');
   const { moment, story } = await import('../provenance/story.ts');
   const { settingOf } = await import('../provenance/setting.ts');

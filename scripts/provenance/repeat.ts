@@ -5,7 +5,27 @@ import { join } from 'node:path';
 import type { Plain, Value } from '../../sim/experiment/fields.ts';
 import type { Study } from '../../sim/experiment/study.ts';
 import { InputError } from '../../sim/problem.ts';
-import { asTimeline, type Timeline } from '../timelines.ts';
+import { asTimeline, readTimeline, type Timeline, timelineFile } from '../timelines.ts';
+
+/** The experiment of a results folder and one of its points. Throws `InputError` where it has no such run. */
+export async function runOf(study: Study, folder: string, point: number, replication: number) {
+  const { readManifest } = await import('../../sim/experiment/manifest.ts');
+  const { experiment } = await readManifest(study, folder);
+  const chosen = experiment.points[point];
+  if (chosen !== undefined && replication < experiment.replications) return { experiment, chosen };
+  throw new InputError({
+    where: chosen === undefined ? `--point ${point}` : `--replication ${replication}`,
+    found: `${experiment.points.length} points of ${experiment.replications} replications are there`,
+    would: `give at most --point ${experiment.points.length - 1} --replication ${experiment.replications - 1}`,
+  });
+}
+
+/** The timeline of a point: that of its folder or, where none was kept, the run's again. Throws `InputError`. */
+export async function timelineOfPoint(study: Study, folder: string, point: number): Promise<Timeline> {
+  if (existsSync(timelineFile(folder, point))) return readTimeline(folder, point);
+  const { experiment, chosen } = await runOf(study, folder, point, 0);
+  return timelineAgain(study, chosen.scenario, experiment.seed, 0, folder);
+}
 
 /** The timeline of one run, made by doing it again. Throws `InputError` where its kind has none. */
 export async function timelineAgain(

@@ -295,5 +295,5 @@ ${chart('series-chart', 'First replication, means over equal bins of time; a sec
 }
 
 function noTimelines(): Markup {
-  return html`<section id="accounts"><h2>Over time</h2><p>This folder has no timelines, so where the time went and what nodes did cannot be shown.</p></section>`;
+  return html`<section id="accounts"><h2>Over time</h2><p>This folder has no timelines, so where the time went and what nodes did cannot be shown: its runs have none, or were made with --no-report.</p></section>`;
 }

@@ -47,6 +47,8 @@ export interface RunOptions extends Overrides {
    * experiment are dealt out in their order, so that shards need to know nothing of each other (`merge.ts`).
    */
   readonly shard?: Shard;
+  /** false: no timelines, which cost a run up to a third of its time. */
+  readonly timelines?: boolean;
   /** Rows come from elsewhere and nothing is run: throws `InputError` where one is missing. */
   readonly keptOnly?: boolean;
   readonly jobsOut?: string;
@@ -312,7 +314,9 @@ function allRuns(study: Study, experiment: Experiment, options: RunOptions, part
         ...(options.jobsOut === undefined ? {} : { jobs: join(parts, `${name}.jobs.csv`) }),
         ...(options.swfOut === undefined ? {} : { swf: join(parts, `${name}.swf`) }),
         ...(options.eventsOut === undefined ? {} : { events: join(parts, `${name}.events`) }),
-        ...(options.out === null || replication > 0 ? {} : { timeline: timelineOf(parts, name) }),
+        ...(options.out === null || options.timelines === false || replication > 0
+          ? {}
+          : { timeline: timelineOf(parts, name) }),
         ...(experiment.interval === 'batch-means' ? { batches: BATCHES } : {}),
       };
       return { cell: name, point: index, replication, outputs };

@@ -309,7 +309,6 @@ describe('a run that is cut off', () => {
     folder,
     '--jobs-out',
     `${folder}.csv`,
-    '--no-report',
     ...more,
   ];
 

@@ -172,7 +172,7 @@ describe('export', () => {
   });
 
   it.each([
-    [['small', '--format', 'perfetto', '--point', '9'], 'holds no timelines/point-9.json'],
+    [['small', '--format', 'perfetto', '--point', '9'], '--point 9: 4 points of 10 replications are there'],
     [['nowhere'], 'nowhere: holds no results'],
     [['small', '--format', 'parquet'], 'Parquet is no text'],
     [['small', '--format', 'latex', '--measure', 'wait'], 'did you mean "wait_s"?'],
