@@ -92,7 +92,7 @@ function p02(): Case[] {
         experiment,
         expected: 1 / (1 - load),
         tolerance: '2%',
-        slow: load === 0.8 || c2 > 4,
+        slow: load === 0.8 || c2 > 4 || c2 < 1,
       };
       return [
         {

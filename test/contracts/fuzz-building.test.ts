@@ -54,7 +54,7 @@ const SLOTS: Readonly<
     happens: ['start'],
     runs: 30,
   },
-  batch: { with: DEDICATED, happens: ['start', 'finish'], runs: 60 },
+  batch: { with: DEDICATED, happens: ['start', 'finish'], runs: 40 },
   memory_server: { with: { settings: { 'memory.frames': 1500 } }, happens: ['page-out'] },
   reliability: { with: { settings: { 'memory.frames': 1500 } }, happens: ['page-out'] },
 };

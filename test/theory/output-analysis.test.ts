@@ -44,7 +44,6 @@ function erlangWait(load: number, servers: number): number {
 describe('the 95 % interval covers the truth in 93 to 97 % of 1,000 experiments', () => {
   it.each([
     ['M/M/1', 0.5, 1],
-    ['M/M/2', 0.6, 2],
     ['M/M/4', 0.7, 4],
   ])('%s, replications: Student and bootstrap', (_name, load, servers) => {
     const truth = erlangWait(load, servers);
