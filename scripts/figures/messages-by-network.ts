@@ -190,16 +190,11 @@ export const messagesByNetwork: Figure = {
           nticks: 4,
           quantity: { name: 'time of the program (s)' },
         });
-        layout[`yaxis${suffix}`] = axis('', {
-          domain: down,
-          anchor: `x${suffix}`,
-          range: [-0.6, ends.length - 0.4],
-          showgrid: false,
-          ticks: '',
-          tickmode: 'array',
-          tickvals: ends.map((_, k) => k),
-          ticktext: ends.map((end) => (column === 0 ? end.label : '')),
-        });
+        layout[`yaxis${suffix}`] = rowsAxis(
+          down,
+          suffix,
+          ends.map((end) => (column === 0 ? end.label : '')),
+        );
         annotations.push(
           label(
             `<b>${NETWORKS[network]}</b>${column === 0 ? `, ${stepText(rate)}` : ''}`,
@@ -304,17 +299,26 @@ function gatorAxes(own: readonly PublishedRow[], suffix: string, across: [number
       tickformat: ',d',
       quantity: { name: 'time of the program (s)' },
     }),
-    [`yaxis${suffix}`]: axis('', {
-      domain: [0, GATOR_TOP],
-      anchor: `x${suffix}`,
-      range: [-0.6, ends.length - 0.4],
-      showgrid: false,
-      ticks: '',
-      tickmode: 'array',
-      tickvals: ends.map((_, k) => k),
-      ticktext: ends.map((end) => (textOf(own[0]!, 'network') === 'ethernet10' ? end : '')),
-    }),
+    [`yaxis${suffix}`]: rowsAxis(
+      [0, GATOR_TOP],
+      suffix,
+      ends.map((end) => (textOf(own[0]!, 'network') === 'ethernet10' ? end : '')),
+    ),
   };
+}
+
+/** A row for each label, from below. */
+function rowsAxis(domain: readonly [number, number], suffix: string, labels: readonly string[]) {
+  return axis('', {
+    domain,
+    anchor: `x${suffix}`,
+    range: [-0.6, labels.length - 0.4],
+    showgrid: false,
+    ticks: '',
+    tickmode: 'array',
+    tickvals: labels.map((_, k) => k),
+    ticktext: labels,
+  });
 }
 
 /** Rates of the processors, the slower first. */

@@ -4,8 +4,7 @@
  */
 import { writeWhole } from '../../sim/experiment/files.ts';
 import { version } from '../package.ts';
-import { codeElement, html, jsonScript, type Markup, packedScript } from '../report/markup.ts';
-import { POLICY } from '../report/page.ts';
+import { codeElement, html, jsonScript, type Markup, packedScript, pageHead } from '../report/markup.ts';
 import { readPageCode } from '../report/page-code.ts';
 import { chartLibrary } from '../report/plotly.ts';
 import type { Picture } from './draw.ts';
@@ -43,14 +42,7 @@ async function pageMarkup(picture: Picture, told: PageText): Promise<string> {
   const { width, height } = picture.layout;
   return html`<!doctype html>
 <html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="nowsim ${version}">
-<title>${told.title} · nowsim</title>
-${codeElement('style', code.style)}
-</head>
+${pageHead(told.title, version, code.style)}
 <body data-name="${told.name}">
 <header>
 <p class="kicker">nowsim figure <b>${told.name}</b></p>

@@ -54,3 +54,19 @@ export function codeElement(tag: 'script' | 'style', code: string): Markup {
 export function packedScript(id: string, base64: string): Markup {
   return { markup: `<script type="application/gzip" id="${escapeHtml(id)}">${base64}</script>` };
 }
+
+/** Nothing is loaded, sent or framed; inline script and style are the page's own, images are made in the page. */
+const POLICY =
+  "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'";
+
+/** The head of a page that stands alone: its title, the version of nowsim that wrote it, its style. */
+export function pageHead(title: string, version: string, style: string): Markup {
+  return html`<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="nowsim ${version}">
+<title>${title} · nowsim</title>
+${codeElement('style', style)}
+</head>`;
+}

@@ -5,16 +5,12 @@
 import { type Measure, type PageData, pageData, singleData, timelineData } from './data.ts';
 import { header } from './header.ts';
 import { historiesOf } from './histories.ts';
-import { codeElement, html, jsonScript, type Markup, packedScript } from './markup.ts';
+import { codeElement, html, jsonScript, type Markup, packedScript, pageHead } from './markup.ts';
 import { nodesSection } from './nodes-section.ts';
 import type { PageCode } from './page-code.ts';
 import { type ChartLibrary, pack } from './plotly.ts';
 import { recordSection } from './record.ts';
 import type { Results } from './results.ts';
-
-/** Nothing is loaded, sent or framed; inline script and style are the page's own, images are made in the page. */
-export const POLICY =
-  "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'";
 
 /** The whole document of a results folder. */
 export async function pageMarkup(
@@ -36,14 +32,7 @@ export async function pageMarkup(
   const title = summary.question === '' ? summary.experiment : summary.question;
   const page = html`<!doctype html>
 <html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="nowsim ${String(results.manifest['nowsim'] ?? '')}">
-<title>${title} · nowsim</title>
-${codeElement('style', code.style)}
-</head>
+${pageHead(title, String(results.manifest['nowsim'] ?? ''), code.style)}
 <body data-name="${summary.experiment}">
 <a class="skip" href="#comparison">Skip to the comparison</a>
 ${header(results)}
